@@ -1,0 +1,49 @@
+use super::ListAuditLogs;
+use crate::client::Client;
+use crate::endpoint::Call;
+use crate::error::Result;
+use crate::transport::Body;
+
+impl ListAuditLogs<&Client> {
+    /// Answers the logs as CSV, as it arrives: see [`Client::export`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Client::export`].
+    pub fn export(&self) -> Result<Body> {
+        self.client.export(self)
+    }
+}
+
+/// # The export of audit logs
+impl Client {
+    /// Answers the audit logs that a request selects as CSV, as it arrives.
+    ///
+    /// `GET /user/audit_logs?export=true`, see the [API reference]. The body is read at the caller's own pace: the
+    /// timeout covers the headers and each single read, and neither the deadline nor the largest size of an answer
+    /// bounds the whole.
+    ///
+    /// ```
+    /// # fn example(client: &cloudflare_user::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use cloudflare_user::ListAuditLogs;
+    /// use time::macros::date;
+    ///
+    /// let mut csv = client.export(&ListAuditLogs::new().since(date!(2026-11-01)))?;
+    /// std::io::copy(&mut csv, &mut std::fs::File::create("audit.csv")?)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), until the body begins. A body that breaks off is an [`io::Error`](std::io::Error)
+    /// of its reader, around a [`TransportError`](crate::TransportError).
+    ///
+    /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
+    pub fn export<C>(&self, request: &ListAuditLogs<C>) -> Result<Body> {
+        let mut call = Call::of(request)?;
+        call.accept = "text/csv";
+        call.set_parameter("export", "true".to_owned());
+        self.open(&call)
+    }
+}

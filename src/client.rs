@@ -1,0 +1,184 @@
+mod run;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{HeaderMap, HeaderValue};
+use http::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::auth::Auth;
+use crate::builder::ClientBuilder;
+use crate::endpoint::{Call, Endpoint};
+use crate::envelope::{Answer, sealed::Decode};
+use crate::error::Result;
+use crate::page::{Iter, Page, Pages};
+use crate::retry::{Limiter, Limits, RateLimit};
+use crate::transport::Transport;
+
+/// A client of Cloudflare's User API: one credential, one set of connections.
+///
+/// Cheap to clone; clones share connections, and what is known of the rate limit. Every request has a method here, such
+/// as [`user`](Self::user) or [`audit_logs`](Self::audit_logs), which makes the request's bound form: set what you
+/// like, then `send` it. The detached form of a request is plain data, and runs with [`send`](Self::send),
+/// [`iter`](Self::iter) and [`pages`](Self::pages).
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) limits: Limits,
+}
+
+/// What all clones of a client have in common.
+pub(crate) struct Shared {
+    pub(crate) transport: Box<dyn Transport>,
+    pub(crate) auth: Auth,
+    pub(crate) base_url: String,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_response_size: usize,
+    pub(crate) limiter: Limiter,
+}
+
+/// The head of an answer with a status of success.
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) attempts: u32,
+}
+
+impl Head {
+    pub(crate) fn answer<'a>(&'a self, call: &'a Call, body: &'a [u8]) -> Answer<'a> {
+        Answer {
+            call,
+            headers: &self.headers,
+            body,
+        }
+    }
+}
+
+impl Client {
+    /// Makes a client with the credential of the environment: `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` with
+    /// `CLOUDFLARE_API_KEY`; and with the base URL `CLOUDFLARE_BASE_URL`, if that is set.
+    ///
+    /// # Errors
+    ///
+    /// If no credential is set, half of one, or a token together with a key: the text names the variables.
+    pub fn from_env() -> Result<Self> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Makes a client with an API token, and defaults for all else. Reads no credential from the environment.
+    ///
+    /// # Errors
+    ///
+    /// If no header may carry the token.
+    pub fn new(api_token: impl Into<String>) -> Result<Self> {
+        Self::builder().api_token(api_token).build()
+    }
+
+    /// Makes a client step by step.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// The same client, over the same connections, with another timeout of one attempt with its body.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            limits: Limits {
+                timeout,
+                ..self.limits
+            },
+            ..self.clone()
+        }
+    }
+
+    /// The same client, over the same connections, with another deadline of a call with its repeats and waits.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        Self {
+            limits: Limits {
+                deadline,
+                ..self.limits
+            },
+            ..self.clone()
+        }
+    }
+
+    /// The same client, over the same connections, with another number of repeats.
+    #[must_use]
+    pub fn with_max_retries(&self, max_retries: u32) -> Self {
+        Self {
+            limits: Limits {
+                max_retries,
+                ..self.limits
+            },
+            ..self.clone()
+        }
+    }
+
+    /// What the last answer said of the rate limit, to this client or to one that it shares connections with.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.shared.limiter.last()
+    }
+
+    /// Sends a request, and waits for its answer: a value, or one page of a listing.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. Of a page with an item that cannot be decoded, the error names the first one.
+    pub fn send<E: Endpoint>(&self, request: &E) -> Result<E::Output> {
+        let call = Call::of(request)?;
+        let mut body = Vec::new();
+        let head = self.run(&call, &mut body, None)?;
+        E::Output::decode(head.answer(&call, &body))
+            .map_err(|fault| self.not_understood(&call, &head, &body, fault))
+    }
+
+    /// Sends a request, and answers the status, the headers and the exact bytes of a success.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), but that `result` is not decoded.
+    pub fn send_raw<E: Endpoint>(&self, request: &E) -> Result<Response<Vec<u8>>> {
+        let call = Call::of(request)?;
+        let mut body = Vec::new();
+        let head = self.run(&call, &mut body, None)?;
+        let judged = head.answer(&call, &body).check();
+        judged.map_err(|fault| self.not_understood(&call, &head, &body, fault))?;
+        let mut response = Response::new(body);
+        *response.status_mut() = head.status;
+        *response.headers_mut() = head.headers;
+        Ok(response)
+    }
+
+    /// Every item of every page of a listing, each page fetched when it is needed.
+    pub fn iter<E, T>(&self, request: &E) -> Iter<'_, T>
+    where
+        E: Endpoint<Output = Page<T>>,
+        T: DeserializeOwned,
+    {
+        Iter::new(self, Call::of(request))
+    }
+
+    /// Every page of a listing, fetched when it is needed.
+    pub fn pages<E, T>(&self, request: &E) -> Pages<'_, T>
+    where
+        E: Endpoint<Output = Page<T>>,
+        T: DeserializeOwned,
+    {
+        Pages::new(self, Call::of(request))
+    }
+}
+
+/// Nothing of the credential.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.base_url)
+            .field("auth", &self.shared.auth)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,282 @@
+use std::borrow::Cow;
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::envelope::Output;
+use crate::error::{Error, Result};
+
+/// A request to one of Cloudflare's endpoints.
+///
+/// Implement it for a struct of your own, and [`Client::send`](crate::Client::send),
+/// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) run it with the same credentials,
+/// repeats, errors and pagination as the requests of this crate. The struct's fields become the query of a GET, HEAD or
+/// DELETE (nested ones with dots, nulls left out) and the JSON body of anything else.
+///
+/// ```
+/// use cloudflare_user::http::Method;
+/// use cloudflare_user::{Endpoint, Page};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Zone {
+///     name: String,
+/// }
+///
+/// #[derive(serde::Serialize)]
+/// struct ListZones {
+///     status: Option<String>,
+/// }
+///
+/// impl Endpoint for ListZones {
+///     type Output = Page<Zone>;
+///     const METHOD: Method = Method::GET;
+///     fn path(&self) -> Vec<&str> {
+///         vec!["zones"]
+///     }
+/// }
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"name":"example.com"}],"result_info":{"total_pages":1,"per_page":20}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+///
+/// for zone in client.iter(&ListZones { status: Some("active".into()) }) {
+///     println!("{}", zone?.name);
+/// }
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+pub trait Endpoint: Serialize {
+    /// What a success answers: anything that can be deserialized, or a [`Page`](crate::Page), which alone makes it a
+    /// listing.
+    type Output: Output;
+
+    /// The HTTP method.
+    const METHOD: Method;
+
+    /// The path below the base URL, segment by segment, as they are: each is percent-encoded later.
+    ///
+    /// An empty segment, `.` and `..` are refused before anything is sent.
+    fn path(&self) -> Vec<&str>;
+
+    /// Whether a success may come bare, without the envelope of `success` and `result`. Almost nothing does.
+    const BARE: bool = false;
+
+    /// Whether a listing has one page only, so that no `page` or `per_page` is sent.
+    const SINGLE_PAGE: bool = false;
+
+    /// The largest page that a listing serves, which it is asked for unless the request has a `per_page` of its own;
+    /// without it no `per_page` is sent, and the server decides.
+    const MAX_PER_PAGE: Option<u64> = None;
+
+    /// Whether only an API token will do, not an email with a key.
+    const BEARER_ONLY: bool = false;
+
+    /// Refuses what cannot be right, with [`Error::invalid_request`], before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// An error here is what the call answers.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether the request may be sent again when its answer was lost: reads only, unless told otherwise.
+    fn is_idempotent(&self) -> bool {
+        Self::METHOD.is_safe()
+    }
+
+    /// What to look at before a write whose answer was lost is sent again, for the text of the error: "look for a
+    /// token named `ci`".
+    fn after_loss(&self) -> Option<String> {
+        None
+    }
+}
+
+/// An endpoint as plain data: all that there is to know to send it, once or a hundred times.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// Percent-encoded, with a slash in front.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) accept: &'static str,
+    pub(crate) idempotent: bool,
+    pub(crate) bare: bool,
+    pub(crate) single_page: bool,
+    pub(crate) bearer_only: bool,
+    pub(crate) hint: Option<String>,
+}
+
+impl Call {
+    pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Result<Self> {
+        endpoint.check()?;
+        let in_query = E::METHOD.is_safe() || E::METHOD == Method::DELETE;
+        let idempotent = endpoint.is_idempotent();
+        let mut call = Self {
+            method: E::METHOD,
+            path: encode_path(&endpoint.path())?,
+            query: Vec::new(),
+            body: Vec::new(),
+            accept: "application/json",
+            idempotent,
+            bare: E::BARE,
+            single_page: E::SINGLE_PAGE,
+            bearer_only: E::BEARER_ONLY,
+            hint: if idempotent {
+                None
+            } else {
+                endpoint.after_loss()
+            },
+        };
+        let unwritable = |error: serde_json::Error| {
+            Error::invalid_request("request", format!("cannot be written: {error}"))
+        };
+        if in_query {
+            let fields = serde_json::to_value(endpoint).map_err(unwritable)?;
+            flatten(&mut call.query, None, fields)?;
+        } else {
+            call.body = serde_json::to_vec(endpoint).map_err(unwritable)?;
+        }
+        if let (Some(most), None) = (E::MAX_PER_PAGE, call.parameter("per_page")) {
+            call.query.push(("per_page".to_owned(), most.to_string()));
+        }
+        Ok(call)
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.query.iter().find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    pub(crate) fn set_parameter(&mut self, name: &str, value: String) {
+        match self.query.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => self.query.push((name.to_owned(), value)),
+        }
+    }
+
+    /// The HTTP request, without the credential.
+    pub(crate) fn request(&self, base_url: &str) -> Result<Request<Vec<u8>>> {
+        let mut target =
+            String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
+        target.push_str(base_url);
+        target.push_str(&self.path);
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            target.push(if index == 0 { '?' } else { '&' });
+            target.push_str(&encode(name));
+            target.push('=');
+            target.push_str(&encode(value));
+        }
+        // The one thing that can still be wrong with a target made of encoded parts.
+        let too_long = |_| {
+            Error::invalid_request(
+                "request",
+                "does not fit in a URL: at most 65,534 bytes when encoded",
+            )
+        };
+        let uri = http::Uri::try_from(target).map_err(too_long)?;
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = uri;
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static(self.accept));
+        if !self.body.is_empty() {
+            request
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(request)
+    }
+}
+
+/// Percent-encodes all but letters, digits and `-._~`; a space becomes `%20`.
+// `url` drops line breaks and dot segments on its way in, and writes a space in a query as `+`.
+pub(crate) fn encode(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if text.bytes().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let hex = |nibble: u8| char::from(b"0123456789ABCDEF"[usize::from(nibble)]);
+    let mut encoded = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        if is_plain(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    Cow::Owned(encoded)
+}
+
+/// Refuses an identifier that would name another resource than a single one. Anything else is one percent-encoded
+/// segment of the path.
+pub(crate) fn require_identifier(parameter: &'static str, id: &str) -> Result<()> {
+    match id {
+        "" => Err(Error::invalid_request(parameter, "is empty")),
+        "." | ".." => Err(Error::invalid_request(
+            parameter,
+            format!("is `{id}`, which would name another resource"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn encode_path(segments: &[&str]) -> Result<String> {
+    let mut path = String::with_capacity(64);
+    for (index, segment) in segments.iter().enumerate() {
+        if matches!(*segment, "" | "." | "..") {
+            let reason = format!(
+                "is {segment:?} in its segment {}: that would name another resource",
+                index + 1
+            );
+            return Err(Error::invalid_request("path", reason));
+        }
+        path.push('/');
+        path.push_str(&encode(segment));
+    }
+    Ok(path)
+}
+
+/// Writes the fields of a request as query parameters: nested names with dots, nulls left out.
+fn flatten(query: &mut Vec<(String, String)>, name: Option<String>, value: Value) -> Result<()> {
+    let value = match (name, value) {
+        (_, Value::Null) => return Ok(()),
+        (outer, Value::Object(fields)) => {
+            for (field, value) in fields {
+                let name = outer
+                    .as_ref()
+                    .map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
+                flatten(query, Some(name), value)?;
+            }
+            return Ok(());
+        }
+        (Some(name), Value::String(text)) => (name, text),
+        (Some(name), Value::Bool(flag)) => (name, flag.to_string()),
+        (Some(name), Value::Number(number)) => (name, number.to_string()),
+        (name, _) => {
+            let name = name.unwrap_or_else(|| "request".to_owned());
+            return Err(Error::invalid_request(
+                name,
+                "cannot be written as a query parameter: it is neither text, nor a number, nor a boolean",
+            ));
+        }
+    };
+    match (value.0.as_str(), value.1.as_str()) {
+        // An empty filter would filter nothing, and look as if it had.
+        (_, "") => Err(Error::invalid_request(
+            value.0,
+            "is empty: leave it out to see everything",
+        )),
+        ("page" | "per_page", "0") => Err(Error::invalid_request(
+            value.0,
+            "is 0: it is counted from 1",
+        )),
+        _ => {
+            query.push(value);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! `success`, `errors`, `result`, `result_info`: what an answer means. The only file that knows them.
+
+mod failure;
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use http::HeaderMap;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use self::failure::failure;
+use self::failure::{api_errors, describe};
+use crate::endpoint::Call;
+use crate::error::Fault;
+use crate::json::{self, Cursor};
+use crate::page::{Page, PageInfo};
+
+/// What a success of an [`Endpoint`](crate::Endpoint) becomes: any type that can be deserialized, or a [`Page`].
+///
+/// Implemented for all of them, and not to be implemented by hand.
+// `Page` must never implement `Deserialize`: that is what keeps the two implementations apart.
+pub trait Output: sealed::Decode {}
+
+impl<T: sealed::Decode> Output for T {}
+
+/// A whole answer with a status of success.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+}
+
+pub(crate) mod sealed {
+    use super::{Answer, DeserializeOwned, Fault, Listed, NULL_LIST, Page};
+
+    #[allow(private_interfaces, reason = "named by nothing outside this crate")]
+    pub trait Decode: Sized {
+        #[doc(hidden)]
+        fn decode(answer: Answer<'_>) -> Result<Self, Fault>;
+    }
+
+    #[allow(private_interfaces, reason = "as above")]
+    impl<T: DeserializeOwned> Decode for T {
+        fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
+            answer.single()
+        }
+    }
+
+    #[allow(private_interfaces, reason = "as above")]
+    impl<T: DeserializeOwned> Decode for Page<T> {
+        fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
+            let mut listed = Listed::default();
+            answer.list(&mut listed, Fault::Decode)?;
+            if listed.null {
+                return Err(Fault::Decode(NULL_LIST.to_owned()));
+            }
+            let items = listed.items.into_iter().collect::<Result<_, _>>()?;
+            Ok(Self {
+                items,
+                info: listed.info,
+            })
+        }
+    }
+}
+
+pub(crate) const NULL_LIST: &str = "result: expected a list, found null";
+
+/// The `result` of a listing, taken apart.
+#[derive(Debug)]
+pub(crate) struct Listed<T, E> {
+    /// Each item, or why it could not be decoded.
+    pub(crate) items: VecDeque<Result<T, E>>,
+    /// Where each item stands in the body.
+    pub(crate) spans: Vec<Range<usize>>,
+    pub(crate) info: Option<PageInfo>,
+    /// There was no list: `result` was null, or absent.
+    pub(crate) null: bool,
+}
+
+impl<T, E> Default for Listed<T, E> {
+    fn default() -> Self {
+        Self {
+            items: VecDeque::new(),
+            spans: Vec::new(),
+            info: None,
+            null: false,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Key {
+    Success,
+    Result,
+    ResultInfo,
+    #[serde(other)]
+    Other,
+}
+
+impl<'a> Answer<'a> {
+    /// Decodes a `result` that is one value.
+    fn single<T: DeserializeOwned>(self) -> Result<T, Fault> {
+        let mut result = None;
+        let read = |cursor: &mut Cursor<'a>| {
+            cursor.peek();
+            let value = match cursor.value::<T>() {
+                Ok(value) => Ok(value),
+                Err(error) => Err(json::explain(&error, "result", cursor.skip()?)),
+            };
+            result = Some(value);
+            Ok(())
+        };
+        match self.walk(read)? {
+            Some(_) => {}
+            None => return self.bare(),
+        }
+        match result {
+            Some(result) => result.map_err(Fault::Decode),
+            // What takes a null takes nothing as well.
+            None => serde_json::from_str("null")
+                .map_err(|_| Fault::Decode("result: is missing".to_owned())),
+        }
+    }
+
+    /// Decodes a `result` that is a list, item by item: one that fails costs itself, and no other. Of one that fails,
+    /// `bad` makes an error.
+    pub(crate) fn list<T: DeserializeOwned, E>(
+        self,
+        listed: &mut Listed<T, E>,
+        mut bad: impl FnMut(String) -> E,
+    ) -> Result<(), Fault> {
+        listed.items.clear();
+        listed.spans.clear();
+        listed.null = true;
+        listed.info = None;
+        let mut wrong = None;
+        let read = |cursor: &mut Cursor<'a>| {
+            match cursor.peek() {
+                Some(b'[') => {
+                    listed.null = false;
+                    read_items(cursor, listed, &mut bad)?;
+                }
+                Some(b'n') => drop(cursor.skip()?),
+                _ => {
+                    wrong = Some(format!(
+                        "result: expected a list, found {}",
+                        json::kind(cursor.skip()?)
+                    ))
+                }
+            }
+            Ok(())
+        };
+        let info = self.walk(read)?;
+        if let Some(wrong) = wrong {
+            return Err(Fault::Decode(wrong));
+        }
+        listed.info = info.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
+        Ok(())
+    }
+
+    /// Judges the answer without decoding what it holds.
+    pub(crate) fn check(self) -> Result<(), Fault> {
+        let walked = self.walk(|cursor| cursor.skip().map(drop));
+        match walked {
+            // What may come bare may come as anything.
+            Err(Fault::Decode(_)) | Ok(None) if self.call.bare => Ok(()),
+            Ok(None) => Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned())),
+            Ok(Some(_)) => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Walks the envelope, leaves `result` to `read`, and answers the `result_info`; nothing if it is no envelope.
+    // Everything is read to the end before anything is believed: `success` comes after `result`.
+    fn walk(
+        self,
+        mut read: impl FnMut(&mut Cursor<'a>) -> Result<(), String>,
+    ) -> Result<Option<Option<PageInfo>>, Fault> {
+        let text = self.text()?;
+        let mut cursor = Cursor::new(text);
+        if !cursor.eat(b'{') {
+            let broken = cursor.skip().is_err();
+            return if broken {
+                Err(self.not_json(""))
+            } else {
+                Ok(None)
+            };
+        }
+        let (mut success, mut has_result, mut info) = (None, false, None);
+        let mut walk = || -> Result<Option<String>, String> {
+            let mut first = true;
+            while !cursor.eat(b'}') {
+                if !std::mem::take(&mut first) {
+                    cursor.expect(b',')?;
+                }
+                let key = match cursor.value::<Key>() {
+                    Ok(key) => key,
+                    Err(error) if error.is_eof() => return Err("it is cut short".to_owned()),
+                    Err(_) => return Err(cursor.broken("expected the name of a field")),
+                };
+                cursor.expect(b':')?;
+                match key {
+                    Key::Success if success.is_some() => {
+                        return Ok(Some("`success` twice".to_owned()));
+                    }
+                    Key::Success => match cursor.skip()? {
+                        "true" => success = Some(true),
+                        "false" => success = Some(false),
+                        "null" => {}
+                        other => {
+                            return Ok(Some(format!(
+                                "success: expected a boolean, found {}",
+                                json::kind(other)
+                            )));
+                        }
+                    },
+                    Key::Result if has_result => return Ok(Some("`result` twice".to_owned())),
+                    Key::Result => {
+                        has_result = true;
+                        read(&mut cursor)?;
+                    }
+                    Key::ResultInfo => info = PageInfo::read(cursor.skip()?),
+                    Key::Other => drop(cursor.skip()?),
+                }
+            }
+            match cursor.peek() {
+                None => Ok(None),
+                Some(_) => Err(cursor.broken("something follows the JSON")),
+            }
+        };
+        match walk() {
+            Err(broken) => Err(self.not_json(&broken)),
+            Ok(Some(wrong)) => Err(Fault::Decode(wrong)),
+            Ok(None) if success == Some(false) => {
+                Err(Fault::Api(api_errors(self.body).unwrap_or_default()))
+            }
+            Ok(None) if success.is_some() || has_result => Ok(Some(info)),
+            Ok(None) => Ok(None),
+        }
+    }
+
+    /// Decodes an answer that is JSON, and not the envelope.
+    fn bare<T: DeserializeOwned>(self) -> Result<T, Fault> {
+        if !self.call.bare {
+            return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
+        }
+        let text = self.text()?;
+        let text = text.trim_start_matches('\u{feff}');
+        serde_json::from_str(text)
+            .map_err(|error| Fault::Decode(json::explain(&error, "the answer", text)))
+    }
+
+    fn text(self) -> Result<&'a str, Fault> {
+        let text = str::from_utf8(self.body).map_err(|error| {
+            self.not_json(&format!("invalid UTF-8 at byte {}", error.valid_up_to()))
+        })?;
+        // A bare answer that says nothing is worth a null.
+        if self.call.bare && text.trim().is_empty() {
+            Ok("null")
+        } else {
+            Ok(text)
+        }
+    }
+
+    fn not_json(self, reason: &str) -> Fault {
+        Fault::Decode(describe(self.call, self.headers, self.body, reason))
+    }
+}
+
+const NOT_THE_ENVELOPE: &str = "the answer is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";
+
+fn read_items<T: DeserializeOwned, E>(
+    cursor: &mut Cursor<'_>,
+    listed: &mut Listed<T, E>,
+    bad: &mut impl FnMut(String) -> E,
+) -> Result<(), String> {
+    cursor.expect(b'[')?;
+    if cursor.eat(b']') {
+        return Ok(());
+    }
+    loop {
+        cursor.peek();
+        let from = cursor.at();
+        let item = match cursor.value::<T>() {
+            Ok(item) => Ok(item),
+            Err(error) => {
+                let name = format!("result[{}]", listed.items.len());
+                Err(bad(json::explain(&error, &name, cursor.skip()?)))
+            }
+        };
+        listed.items.push_back(item);
+        listed.spans.push(from..cursor.at());
+        if cursor.eat(b']') {
+            return Ok(());
+        }
+        cursor.expect(b',')?;
+    }
+}

@@ -1,0 +1,134 @@
+//! What a failure says, and what an answer is that is not the API's JSON.
+
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
+use serde_json::Value;
+
+use crate::endpoint::Call;
+use crate::error::{ApiError, Fault};
+
+/// What an answer with a status other than success says.
+pub(crate) fn failure(call: &Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Fault {
+    if status.is_redirection() {
+        return Fault::Status(redirection(headers));
+    }
+    match api_errors(body) {
+        Some(errors) if !errors.is_empty() => Fault::Api(errors),
+        Some(_) => Fault::Status("the answer does not say why".to_owned()),
+        None => Fault::Status(describe(call, headers, body, "")),
+    }
+}
+
+/// Where a redirect points: the host alone, since the rest may repeat a secret.
+fn redirection(headers: &HeaderMap) -> String {
+    let Some(location) = headers.get(LOCATION) else {
+        return "an answer that was not asked for".to_owned();
+    };
+    let location = String::from_utf8_lossy(location.as_bytes()).into_owned();
+    let absolute = if location.starts_with("//") {
+        format!("http:{location}")
+    } else {
+        location
+    };
+    let target = match url::Url::parse(&absolute) {
+        Ok(url) => url
+            .host_str()
+            .map_or("nowhere".to_owned(), |host| format!("host `{host}`")),
+        Err(_) => "another path of the same host".to_owned(),
+    };
+    format!("redirects are not followed; this one points to {target}: check the base URL")
+}
+
+/// The errors of an envelope, as leniently as they come; nothing if the body is no JSON object.
+pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
+    let Ok(Value::Object(mut envelope)) = serde_json::from_slice(body) else {
+        return None;
+    };
+    Some(
+        envelope
+            .remove("errors")
+            .map(read_errors)
+            .unwrap_or_default(),
+    )
+}
+
+fn read_errors(errors: Value) -> Vec<ApiError> {
+    match errors {
+        Value::Null => Vec::new(),
+        Value::Array(errors) => errors.into_iter().map(read_error).collect(),
+        one => vec![read_error(one)],
+    }
+}
+
+fn read_error(error: Value) -> ApiError {
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let Value::Object(mut fields) = error else {
+        return ApiError {
+            message: text(error),
+            ..ApiError::default()
+        };
+    };
+    let code = fields.remove("code");
+    let code = code.and_then(|code| code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()));
+    let pointer = fields
+        .get_mut("source")
+        .and_then(|source| source.get_mut("pointer"))
+        .map(Value::take);
+    ApiError {
+        code,
+        message: fields
+            .remove("message")
+            .filter(|message| !message.is_null())
+            .map(text)
+            .unwrap_or_default(),
+        documentation_url: fields
+            .remove("documentation_url")
+            .filter(Value::is_string)
+            .map(text),
+        pointer: pointer.filter(Value::is_string).map(text),
+        error_chain: fields
+            .remove("error_chain")
+            .map(read_errors)
+            .unwrap_or_default(),
+    }
+}
+
+/// What a body is that is not the API's JSON, so that a person understands it.
+pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &str) -> String {
+    let header = |name| {
+        headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let content_type = header(CONTENT_TYPE).unwrap_or_default();
+    let text = String::from_utf8_lossy(&body[..body.len().min(1024)]);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let is_json = text.starts_with(['{', '[', '"']);
+    let mut told = if let (Some(encoding), false) = (header(CONTENT_ENCODING), is_json) {
+        format!("the answer is in the encoding `{encoding}`, which was not asked for")
+    } else if text.is_empty() {
+        "the answer has no body".to_owned()
+    } else if content_type.contains("html") || text.starts_with('<') {
+        "answered with a web page, not with the API's JSON: is a proxy in between?".to_owned()
+    } else if reason.is_empty() {
+        "the answer is not the API's JSON".to_owned()
+    } else {
+        format!("the answer is not JSON: {reason}")
+    };
+    if !content_type.is_empty() {
+        told.push_str(&format!(" (content type {content_type})"));
+    }
+    // What a write answers may be a secret, and so may any JSON.
+    if !text.is_empty() && !is_json && call.method.is_safe() && header(CONTENT_ENCODING).is_none() {
+        let start: String = text
+            .chars()
+            .take(80)
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .collect();
+        told.push_str(&format!(", it begins `{}`", start.trim_end()));
+    }
+    told
+}

@@ -1,0 +1,100 @@
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use crate::field;
+use crate::model::{model, open_enum};
+
+model! {
+    /// An invitation to join an organization.
+    pub struct Invite [PartialEq Serialize] {
+        /// Identifies the invitation.
+        #[serde(deserialize_with = "field::id")]
+        pub id: String,
+        /// Identifies the organization.
+        #[serde(deserialize_with = "field::optional_id")]
+        pub organization_id: Option<String>,
+        /// The organization's name.
+        pub organization_name: Option<String>,
+        /// Whether the organization requires a second factor of its members.
+        pub organization_is_enforcing_twofactor: Option<bool>,
+        /// Identifies the user who is invited, if there is an account already.
+        #[serde(deserialize_with = "field::optional_id")]
+        pub invited_member_id: Option<String>,
+        /// The email address of the user who is invited.
+        pub invited_member_email: Option<String>,
+        /// The email address of the user who invites.
+        pub invited_by: Option<String>,
+        /// When the invitation was sent.
+        #[serde(with = "field::instant")]
+        pub invited_on: Option<OffsetDateTime>,
+        /// When the invitation expires.
+        #[serde(with = "field::instant")]
+        pub expires_on: Option<OffsetDateTime>,
+        /// The roles that the user would have.
+        #[serde(deserialize_with = "field::or_default")]
+        pub roles: Vec<InviteRole>,
+        /// What became of the invitation.
+        pub status: Option<InviteStatus>,
+    }
+}
+
+open_enum! {
+    /// What became of an invitation.
+    pub enum InviteStatus {
+        /// It was not answered yet.
+        Pending = "pending",
+        /// It was accepted.
+        Accepted = "accepted",
+        /// It was rejected.
+        Rejected = "rejected",
+        /// It was not answered in time.
+        Expired = "expired",
+    }
+}
+
+/// A role: its name, or an object with its name and more.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum InviteRole {
+    /// The name alone.
+    Name(String),
+    /// An object, as it came.
+    Object(Map<String, Value>),
+}
+
+impl InviteRole {
+    /// The role's name, empty if the API left it out.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Object(fields) => fields
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// The name, and of what else there is nothing but that there is.
+impl std::fmt::Debug for InviteRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("InviteRole").field(&self.name()).finish()
+    }
+}
+
+impl<'de> Deserialize<'de> for InviteRole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::{Error, Unexpected};
+
+        match Value::deserialize(deserializer)? {
+            Value::String(name) => Ok(Self::Name(name)),
+            Value::Object(fields) => Ok(Self::Object(fields)),
+            _ => Err(D::Error::invalid_type(
+                Unexpected::Other("neither"),
+                &"text or an object",
+            )),
+        }
+    }
+}

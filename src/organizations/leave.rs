@@ -1,0 +1,64 @@
+use http::Method;
+use serde::Serialize;
+
+use crate::deleted::Deleted;
+use crate::endpoint::{Endpoint, require_identifier};
+use crate::error::Result;
+use crate::request::{Detached, terminals};
+
+/// Leaves an organization.
+///
+/// `DELETE /user/organizations/{organization_id}`, see the [API reference]. Cloudflare calls it deprecated since 2020.
+///
+/// ```
+/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// client.leave_organization("023e105f4ecef8ad9ca31a8372d0c353").send()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/delete/
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct LeaveOrganization<C = Detached> {
+    #[serde(skip)]
+    client: C,
+    #[serde(skip)]
+    organization_id: String,
+}
+
+impl LeaveOrganization {
+    /// Makes the detached request.
+    pub fn new(organization_id: impl Into<String>) -> Self {
+        Self::on(Detached, organization_id)
+    }
+}
+
+impl<C> LeaveOrganization<C> {
+    pub(super) fn on(client: C, organization_id: impl Into<String>) -> Self {
+        Self {
+            client,
+            organization_id: organization_id.into(),
+        }
+    }
+}
+
+impl<C> Endpoint for LeaveOrganization<C> {
+    type Output = Deleted;
+    const METHOD: Method = Method::DELETE;
+    const BARE: bool = true;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "organizations", &self.organization_id]
+    }
+
+    fn check(&self) -> Result<()> {
+        require_identifier("organization_id", &self.organization_id)
+    }
+
+    fn after_loss(&self) -> Option<String> {
+        Some("look whether the organization is still listed".to_owned())
+    }
+}
+
+terminals!(LeaveOrganization -> Deleted);

@@ -1,0 +1,128 @@
+use http::Method;
+use serde::Serialize;
+
+use super::{Organization, OrganizationStatus};
+use crate::endpoint::Endpoint;
+use crate::order::{Direction, Match};
+use crate::page::Page;
+use crate::request::{Detached, detached_default, terminals};
+
+/// Lists the organizations that the user belongs to, or is invited to.
+///
+/// `GET /user/organizations`, see the [API reference]. Cloudflare calls it deprecated since 2020.
+///
+/// ```
+/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// use cloudflare_user::OrganizationStatus;
+///
+/// for organization in client.organizations().status(OrganizationStatus::Member).iter() {
+///     println!("{}", organization?.name.unwrap_or_default());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/list/
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct ListOrganizations<C = Detached> {
+    #[serde(skip)]
+    client: C,
+    name: Option<String>,
+    order: Option<OrganizationOrder>,
+    direction: Option<Direction>,
+    #[serde(rename = "match")]
+    match_: Option<Match>,
+    status: Option<OrganizationStatus>,
+    page: Option<u64>,
+    per_page: Option<u64>,
+}
+
+/// What organizations are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OrganizationOrder {
+    /// By identifier.
+    Id,
+    /// By name.
+    Name,
+    /// By status.
+    Status,
+}
+
+impl ListOrganizations {
+    /// Makes the detached request, without a filter.
+    pub fn new() -> Self {
+        Self::on(Detached)
+    }
+}
+
+impl<C> ListOrganizations<C> {
+    pub(super) fn on(client: C) -> Self {
+        Self {
+            client,
+            name: None,
+            order: None,
+            direction: None,
+            match_: None,
+            status: None,
+            page: None,
+            per_page: None,
+        }
+    }
+
+    /// Only the organization with this name, at most 100 characters.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What to order by.
+    pub fn order(mut self, order: OrganizationOrder) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Which way to order.
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    /// Whether all filters must fit, or any; [`Match::All`] if unset.
+    pub fn match_(mut self, match_: Match) -> Self {
+        self.match_ = Some(match_);
+        self
+    }
+
+    /// Only organizations that the user is a member of, or only those that the user is invited to.
+    pub fn status(mut self, status: OrganizationStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The page to send, or to start from, counted from 1; 1 if unset.
+    pub fn page(mut self, number: u64) -> Self {
+        self.page = Some(number);
+        self
+    }
+
+    /// How many organizations a page holds, 5 to 50; 50 if unset.
+    pub fn per_page(mut self, organizations: u64) -> Self {
+        self.per_page = Some(organizations);
+        self
+    }
+}
+
+impl<C> Endpoint for ListOrganizations<C> {
+    type Output = Page<Organization>;
+    const METHOD: Method = Method::GET;
+    const MAX_PER_PAGE: Option<u64> = Some(50);
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "organizations"]
+    }
+}
+
+detached_default!(ListOrganizations);
+terminals!(ListOrganizations -> Page<Organization>);

@@ -1,0 +1,270 @@
+//! Listings: a page, all pages, all items.
+
+mod judge;
+mod listing;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::iter::FusedIterator;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use self::listing::Listing;
+use crate::client::Client;
+use crate::endpoint::Call;
+use crate::error::{Error, Result};
+use crate::model::Names;
+
+/// One page of a listing.
+// Never `Deserialize`: see `Output`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items, in the server's order.
+    pub items: Vec<T>,
+    /// What the server says of the whole listing, if it says anything: audit logs do not.
+    pub info: Option<PageInfo>,
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'p, T> IntoIterator for &'p Page<T> {
+    type Item = &'p T;
+    type IntoIter = std::slice::Iter<'p, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+/// What the server says of a listing (`result_info`), as far as it can be believed to be whole numbers.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PageInfo {
+    /// The number of this page, counted from 1.
+    pub page: Option<u64>,
+    /// How many items a full page has.
+    pub per_page: Option<u64>,
+    /// How many items this page has.
+    pub count: Option<u64>,
+    /// How many items there are; it may count those as well that a filter leaves out, and 0 means unknown.
+    pub total_count: Option<u64>,
+    /// How many pages there are; 0 means unknown.
+    pub total_pages: Option<u64>,
+    /// Anything else.
+    pub extra: Map<String, Value>,
+}
+
+impl PageInfo {
+    /// Reads a `result_info`; nothing if it is no object. What is no whole number is left out.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let Ok(Value::Object(mut extra)) = serde_json::from_str(text) else {
+            return None;
+        };
+        let mut number = |name| extra.remove(name).as_ref().and_then(whole);
+        Some(Self {
+            page: number("page"),
+            per_page: number("per_page"),
+            count: number("count"),
+            total_count: number("total_count"),
+            total_pages: number("total_pages"),
+            extra,
+        })
+    }
+}
+
+/// A whole number, also if it is written as `20.0`.
+fn whole(value: &Value) -> Option<u64> {
+    let exact = |number: f64| {
+        (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64)
+    };
+    value.as_u64().or_else(|| value.as_f64().and_then(exact))
+}
+
+impl fmt::Debug for PageInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageInfo")
+            .field("page", &self.page)
+            .field("per_page", &self.per_page)
+            .field("count", &self.count)
+            .field("total_count", &self.total_count)
+            .field("total_pages", &self.total_pages)
+            .field("extra", &Names(&self.extra))
+            .finish()
+    }
+}
+
+/// Every item of every page of a listing; made by a request's `iter` or by [`Client::iter`].
+///
+/// Lazy: the first request is sent by the first `next`, each further one when its page is needed. An item that cannot
+/// be decoded is an `Err` in its place, and the items after it still come. Any other error ends the iteration, after
+/// everything before it was handed out; [`next_page`](Self::next_page) then names the page that failed, and a new
+/// listing from there gives the rest.
+///
+/// New entries that push old ones to the next page in the meantime do no harm: an entry that was handed out is not
+/// handed out again. Entries that are removed in the meantime pull later ones to an earlier page, past the reader,
+/// which no client can see; a fixed `before` on an audit log rules out both.
+#[must_use = "an iterator does nothing until it is asked for an item"]
+pub struct Iter<'c, T> {
+    listing: Listing<'c, T>,
+    items: VecDeque<Result<T>>,
+}
+
+/// Every page of a listing; made by a request's `pages` or by [`Client::pages`].
+///
+/// As [`Iter`], page by page: a page with its good items first, and then an `Err` for each item of it that cannot be
+/// decoded.
+#[must_use = "an iterator does nothing until it is asked for a page"]
+pub struct Pages<'c, T> {
+    listing: Listing<'c, T>,
+    spare: VecDeque<Result<T>>,
+    bad_items: VecDeque<Error>,
+}
+
+impl<'c, T> Iter<'c, T> {
+    pub(crate) fn new(client: &'c Client, call: Result<Call>) -> Self {
+        Self {
+            listing: Listing::new(client, call),
+            items: VecDeque::new(),
+        }
+    }
+
+    /// The number of the page to go on from, for the request's `.page(n)`: the first one that was not yet handed out
+    /// whole. After an error it is the page that failed.
+    pub fn next_page(&self) -> u64 {
+        if self.items.is_empty() {
+            self.listing.next_page()
+        } else {
+            self.listing.current_page()
+        }
+    }
+
+    /// How many items the server says there are, once a page that says so was read.
+    pub fn total(&self) -> Option<u64> {
+        self.listing.total()
+    }
+}
+
+impl<T: Send + 'static> Iter<'_, T> {
+    /// Fetches this many pages ahead, while the items before them are worked on.
+    ///
+    /// Order and content are those without it.
+    pub fn read_ahead(mut self, pages: usize) -> Self {
+        self.listing.read_ahead(pages);
+        self
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for Iter<'_, T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.items.is_empty() {
+            if let Err(error) = self.listing.advance(&mut self.items)? {
+                return Some(Err(error));
+            }
+        }
+        self.items.pop_front()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (
+            self.items.len(),
+            self.listing.is_over().then_some(self.items.len()),
+        )
+    }
+}
+
+impl<T: DeserializeOwned> FusedIterator for Iter<'_, T> {}
+
+impl<'c, T> Pages<'c, T> {
+    pub(crate) fn new(client: &'c Client, call: Result<Call>) -> Self {
+        Self {
+            listing: Listing::new(client, call),
+            spare: VecDeque::new(),
+            bad_items: VecDeque::new(),
+        }
+    }
+
+    /// The number of the page to go on from, for the request's `.page(n)`: the first one that was not yet handed out
+    /// whole. After an error it is the page that failed.
+    pub fn next_page(&self) -> u64 {
+        if self.bad_items.is_empty() {
+            self.listing.next_page()
+        } else {
+            self.listing.current_page()
+        }
+    }
+
+    /// How many items the server says there are, once a page that says so was read.
+    pub fn total(&self) -> Option<u64> {
+        self.listing.total()
+    }
+}
+
+impl<T: Send + 'static> Pages<'_, T> {
+    /// Fetches this many pages ahead, while the ones before them are worked on.
+    ///
+    /// Order and content are those without it.
+    pub fn read_ahead(mut self, pages: usize) -> Self {
+        self.listing.read_ahead(pages);
+        self
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for Pages<'_, T> {
+    type Item = Result<Page<T>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.bad_items.pop_front() {
+            return Some(Err(error));
+        }
+        if let Err(error) = self.listing.advance(&mut self.spare)? {
+            return Some(Err(error));
+        }
+        let mut items = Vec::with_capacity(self.spare.len());
+        for item in self.spare.drain(..) {
+            match item {
+                Ok(item) => items.push(item),
+                Err(error) => self.bad_items.push_back(error),
+            }
+        }
+        Some(Ok(Page {
+            items,
+            info: self.listing.info(),
+        }))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (
+            self.bad_items.len(),
+            self.listing.is_over().then_some(self.bad_items.len()),
+        )
+    }
+}
+
+impl<T: DeserializeOwned> FusedIterator for Pages<'_, T> {}
+
+impl<T> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Iter")
+            .field("next_page", &self.next_page())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Pages<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("next_page", &self.next_page())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,200 @@
+//! Where a listing ends. The one judge, whichever way the pages are fetched.
+
+use std::ops::Range;
+
+use crate::error::Error;
+use crate::page::PageInfo;
+
+/// A page as the judge sees it: its bytes, where its items stand in them, and what it says of itself.
+pub(super) struct Sheet<'s> {
+    pub(super) body: &'s mut Vec<u8>,
+    pub(super) spans: &'s mut Vec<Range<usize>>,
+    pub(super) info: &'s mut Option<PageInfo>,
+}
+
+/// A page that the judge remembers.
+#[derive(Debug, Default)]
+struct Window {
+    body: Vec<u8>,
+    spans: Vec<Range<usize>>,
+    info: Option<PageInfo>,
+}
+
+impl Window {
+    /// How many items at the end of this page stand at the start of `next`, byte for byte.
+    fn overlap(&self, next: &Sheet<'_>) -> usize {
+        let fits = |length: &usize| {
+            let old = self.spans[self.spans.len() - length..]
+                .iter()
+                .map(|span| &self.body[span.clone()]);
+            next.items()
+                .zip(old)
+                .all(|(new, old)| new == old && new.starts_with(b"{"))
+        };
+        (1..=self.spans.len().min(next.spans.len()))
+            .rev()
+            .find(fits)
+            .unwrap_or(0)
+    }
+
+    fn is_repeated_by(&self, next: &Sheet<'_>) -> bool {
+        let items = self.spans.iter().map(|span| &self.body[span.clone()]);
+        !self.spans.is_empty() && self.spans.len() == next.spans.len() && next.items().eq(items)
+    }
+
+    /// Takes the page's place, and leaves what it had allocated itself to be used again.
+    fn take(&mut self, page: Sheet<'_>) {
+        std::mem::swap(&mut self.body, page.body);
+        std::mem::swap(&mut self.spans, page.spans);
+        std::mem::swap(&mut self.info, page.info);
+    }
+}
+
+impl Sheet<'_> {
+    fn items(&self) -> impl Iterator<Item = &[u8]> {
+        self.spans.iter().map(|span| &self.body[span.clone()])
+    }
+}
+
+/// What is to be done with a page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Hand it out without its first `known` items, and go on after it unless it is the last.
+    HandOut { known: usize, last: bool },
+    /// It holds nothing new, and more may follow.
+    Skip,
+    /// The listing ended before it.
+    End,
+}
+
+/// Remembers what it takes to tell the end of a listing from a short page, a full one, and one told twice.
+#[derive(Debug)]
+pub(super) struct Judge {
+    /// How many items were asked for on a page, if that was said.
+    asked: Option<u64>,
+    single_page: bool,
+    /// The last page that held something new. It moves on only after a page was judged not to be the end.
+    window: Window,
+    nothing_new: bool,
+    /// How many items came before the first page and on all pages since, told too low rather than too high.
+    seen: u64,
+    first: bool,
+    totals: Totals,
+}
+
+/// What the pages so far say of the whole; 0 means unknown.
+#[derive(Debug, Clone, Copy, Default)]
+struct Totals {
+    pages: Option<u64>,
+    count: Option<u64>,
+}
+
+impl Judge {
+    pub(super) fn new(asked: Option<u64>, single_page: bool) -> Self {
+        Self {
+            asked,
+            single_page,
+            window: Window::default(),
+            nothing_new: false,
+            seen: 0,
+            first: true,
+            totals: Totals::default(),
+        }
+    }
+
+    /// What the last page that was handed out says of the listing.
+    pub(super) fn info(&self) -> Option<&PageInfo> {
+        self.window.info.as_ref()
+    }
+
+    /// The last page that anything said so far promises, if that is a page after `number`.
+    pub(super) fn promised_after(&self, number: u64) -> Option<u64> {
+        let by_count = || {
+            let size = self
+                .window
+                .info
+                .as_ref()
+                .and_then(|info| info.per_page)
+                .filter(|size| *size > 0)
+                .or(self.asked)?;
+            self.totals.count.map(|count| count.div_ceil(size))
+        };
+        self.totals
+            .pages
+            .or_else(by_count)
+            .map(|last| last.max(number))
+    }
+
+    /// Judges page `number`, whose totals were noted. The judge keeps the page if it holds something new.
+    pub(super) fn judge(&mut self, number: u64, page: Sheet<'_>) -> Verdict {
+        let items = page.spans.len();
+        let count = items as u64;
+        if self.window.is_repeated_by(&page) {
+            return Verdict::End;
+        }
+        let known = self.window.overlap(&page);
+        if self.first {
+            self.first = false;
+            self.seen = (number - 1).saturating_mul(count);
+        }
+        self.seen = self.seen.saturating_add(count - known as u64);
+        let last = self.single_page
+            || (self.is_short(count, page.info.as_ref()) && self.totals.end_at(number, self.seen));
+        if known == items {
+            let more = count > 0 || self.totals.pages.is_some_and(|pages| number < pages);
+            let twice = std::mem::replace(&mut self.nothing_new, true);
+            return if last || twice || !more {
+                Verdict::End
+            } else {
+                Verdict::Skip
+            };
+        }
+        self.nothing_new = false;
+        self.window.take(page);
+        Verdict::HandOut { known, last }
+    }
+
+    /// Whether a null result, or this error, is how the server says that page `number` is past the end.
+    pub(super) fn ends_at(&self, number: u64, error: &Error, null: bool) -> bool {
+        let about_credentials = || error.codes().any(|code| matches!(code, 6003 | 9103 | 9106));
+        number >= 2
+            && !self.totals.more_from(number, self.seen)
+            && (null || (error.status() == Some(400) && !about_credentials()))
+    }
+
+    /// A null result may come with totals as well.
+    pub(super) fn note(&mut self, info: Option<&PageInfo>) {
+        if let Some(info) = info {
+            self.totals = Totals {
+                pages: info.total_pages.filter(|total| *total > 0),
+                count: info.total_count.filter(|total| *total > 0),
+            };
+        }
+    }
+
+    fn is_short(&self, count: u64, info: Option<&PageInfo>) -> bool {
+        let size = info
+            .and_then(|info| info.per_page)
+            .filter(|size| *size > 0)
+            .or(self.asked);
+        size.is_some_and(|size| count < size)
+    }
+}
+
+impl Totals {
+    /// Whether page `number`, with which `seen` items were seen, is the last one. The number of pages is asked first:
+    /// the number of items may count those that a filter leaves out.
+    fn end_at(self, number: u64, seen: u64) -> bool {
+        match (self.pages, self.count) {
+            (Some(pages), _) => number >= pages,
+            (None, Some(count)) => seen >= count,
+            (None, None) => false,
+        }
+    }
+
+    /// Whether any total says that page `number` is not past the end.
+    fn more_from(self, number: u64, seen: u64) -> bool {
+        self.pages.is_some_and(|pages| number <= pages)
+            || self.count.is_some_and(|count| seen < count)
+    }
+}

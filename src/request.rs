@@ -1,0 +1,74 @@
+/// The slot of a request that no client holds: plain data, to be run with [`Client::send`](crate::Client::send) and
+/// its like.
+///
+/// A detached request has no `send` of its own:
+///
+/// ```compile_fail,E0599
+/// cloudflare_user::GetUser::new().send();
+/// ```
+///
+/// nor an `iter`:
+///
+/// ```compile_fail,E0599
+/// cloudflare_user::ListTokens::new().iter();
+/// ```
+///
+/// and what answers a single value has no pages, in neither form:
+///
+/// ```compile_fail,E0599
+/// fn pages(client: &cloudflare_user::Client) {
+///     client.user().iter();
+/// }
+/// ```
+///
+/// ```compile_fail,E0271
+/// fn pages(client: &cloudflare_user::Client) {
+///     client.iter(&cloudflare_user::GetUser::new());
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Detached;
+
+/// Stamps the terminals of a request that a client holds. All they do is call the client.
+macro_rules! terminals {
+    ($request:ident -> Page<$item:ty>) => {
+        terminals!($request -> $crate::Page<$item>);
+
+        impl<'c> $request<&'c $crate::Client> {
+            /// Every item of every page, each page fetched when it is needed.
+            pub fn iter(&self) -> $crate::Iter<'c, $item> {
+                self.client.iter(self)
+            }
+
+            /// Every page, fetched when it is needed.
+            pub fn pages(&self) -> $crate::Pages<'c, $item> {
+                self.client.pages(self)
+            }
+        }
+    };
+    ($request:ident -> $output:ty) => {
+        impl $request<&$crate::Client> {
+            /// Sends the request, and waits for its answer.
+            ///
+            /// # Errors
+            ///
+            /// See [`Error`]($crate::Error).
+            pub fn send(&self) -> $crate::Result<$output> {
+                self.client.send(self)
+            }
+        }
+    };
+}
+
+/// Stamps `Default` for the detached form. A derived one would leave the slot open, and `Default::default()` ambiguous.
+macro_rules! detached_default {
+    ($($request:ident)*) => {$(
+        impl Default for $request {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    )*};
+}
+
+pub(crate) use {detached_default, terminals};

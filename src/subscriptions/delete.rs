@@ -1,0 +1,65 @@
+use http::Method;
+use serde::Serialize;
+
+use super::DeletedSubscription;
+use crate::endpoint::{Endpoint, require_identifier};
+use crate::error::Result;
+use crate::request::{Detached, terminals};
+
+/// Ends a subscription.
+///
+/// `DELETE /user/subscriptions/{subscription_id}`, see the [API reference].
+///
+/// ```
+/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// let deleted = client.delete_subscription("506e3185e9c882d175a2d0cb0093d9f2").send()?;
+/// println!("{} is over", deleted.subscription_id);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/delete/
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteSubscription<C = Detached> {
+    #[serde(skip)]
+    client: C,
+    #[serde(skip)]
+    subscription_id: String,
+}
+
+impl DeleteSubscription {
+    /// Makes the detached request.
+    pub fn new(subscription_id: impl Into<String>) -> Self {
+        Self::on(Detached, subscription_id)
+    }
+}
+
+impl<C> DeleteSubscription<C> {
+    pub(super) fn on(client: C, subscription_id: impl Into<String>) -> Self {
+        Self {
+            client,
+            subscription_id: subscription_id.into(),
+        }
+    }
+}
+
+impl<C> Endpoint for DeleteSubscription<C> {
+    type Output = DeletedSubscription;
+    const METHOD: Method = Method::DELETE;
+    const BARE: bool = true;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "subscriptions", &self.subscription_id]
+    }
+
+    fn check(&self) -> Result<()> {
+        require_identifier("subscription_id", &self.subscription_id)
+    }
+
+    fn after_loss(&self) -> Option<String> {
+        Some("look whether the subscription is still listed".to_owned())
+    }
+}
+
+terminals!(DeleteSubscription -> DeletedSubscription);

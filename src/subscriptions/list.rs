@@ -1,0 +1,57 @@
+use http::Method;
+use serde::Serialize;
+
+use super::Subscription;
+use crate::endpoint::Endpoint;
+use crate::page::Page;
+use crate::request::{Detached, detached_default, terminals};
+
+/// Lists the user's subscriptions, all on one page.
+///
+/// `GET /user/subscriptions`, see the [API reference].
+///
+/// ```
+/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// for subscription in client.subscriptions().iter() {
+///     let subscription = subscription?;
+///     if let (Some(price), Some(end)) = (subscription.price, subscription.current_period_end) {
+///         println!("{price} are due on {}", end.date());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/get/
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct ListSubscriptions<C = Detached> {
+    #[serde(skip)]
+    client: C,
+}
+
+impl ListSubscriptions {
+    /// Makes the detached request.
+    pub fn new() -> Self {
+        Self::on(Detached)
+    }
+}
+
+impl<C> ListSubscriptions<C> {
+    pub(super) fn on(client: C) -> Self {
+        Self { client }
+    }
+}
+
+impl<C> Endpoint for ListSubscriptions<C> {
+    type Output = Page<Subscription>;
+    const METHOD: Method = Method::GET;
+    const SINGLE_PAGE: bool = true;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "subscriptions"]
+    }
+}
+
+detached_default!(ListSubscriptions);
+terminals!(ListSubscriptions -> Page<Subscription>);

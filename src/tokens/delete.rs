@@ -1,0 +1,64 @@
+use http::Method;
+use serde::Serialize;
+
+use super::require_token_id;
+use crate::deleted::Deleted;
+use crate::endpoint::Endpoint;
+use crate::error::Result;
+use crate::request::{Detached, terminals};
+
+/// Deletes a token. Its secret is dead at once.
+///
+/// `DELETE /user/tokens/{token_id}`, see the [API reference].
+///
+/// ```
+/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// client.delete_token("ed17574386854bf78a67040be0a770b0").send()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/delete/
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteToken<C = Detached> {
+    #[serde(skip)]
+    client: C,
+    #[serde(skip)]
+    token_id: String,
+}
+
+impl DeleteToken {
+    /// Makes the detached request.
+    pub fn new(token_id: impl Into<String>) -> Self {
+        Self::on(Detached, token_id)
+    }
+}
+
+impl<C> DeleteToken<C> {
+    pub(super) fn on(client: C, token_id: impl Into<String>) -> Self {
+        Self {
+            client,
+            token_id: token_id.into(),
+        }
+    }
+}
+
+impl<C> Endpoint for DeleteToken<C> {
+    type Output = Deleted;
+    const METHOD: Method = Method::DELETE;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "tokens", &self.token_id]
+    }
+
+    fn check(&self) -> Result<()> {
+        require_token_id(&self.token_id)
+    }
+
+    fn after_loss(&self) -> Option<String> {
+        Some("look whether the token is still listed".to_owned())
+    }
+}
+
+terminals!(DeleteToken -> Deleted);

@@ -1,0 +1,109 @@
+use http::Method;
+use serde::Serialize;
+
+use crate::endpoint::Endpoint;
+use crate::field;
+use crate::model::{model, open_enum};
+use crate::page::Page;
+use crate::request::{Detached, detached_default, terminals};
+
+/// Lists the permission groups that policies of tokens are made of, all on one page.
+///
+/// `GET /user/tokens/permission_groups`, see the [API reference]. A name may stand for several groups with different
+/// scopes: keep the identifier.
+///
+/// ```
+/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// use cloudflare_user::{PermissionScope, Policy};
+///
+/// let groups = client.permission_groups().name("Zone Read").send()?;
+/// let of_zones = groups.items.iter().find(|group| group.scopes.contains(&PermissionScope::Zone));
+/// let policy = of_zones.map(|group| Policy::allow().permission_group(&group.id).resource("com.cloudflare.api.account.zone.*", "*"));
+/// # let _ = policy;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/permission_groups/methods/list/
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct ListPermissionGroups<C = Detached> {
+    #[serde(skip)]
+    client: C,
+    name: Option<String>,
+    scope: Option<String>,
+}
+
+impl ListPermissionGroups {
+    /// Makes the detached request, without a filter.
+    pub fn new() -> Self {
+        Self::on(Detached)
+    }
+}
+
+impl<C> ListPermissionGroups<C> {
+    pub(super) fn on(client: C) -> Self {
+        Self {
+            client,
+            name: None,
+            scope: None,
+        }
+    }
+
+    /// Only groups with this name, such as `Zone Read`. As it is: it is encoded on its way.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Only groups with this scope, such as `com.cloudflare.api.account.zone`.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+}
+
+impl<C> Endpoint for ListPermissionGroups<C> {
+    type Output = Page<PermissionGroup>;
+    const METHOD: Method = Method::GET;
+    const SINGLE_PAGE: bool = true;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "tokens", "permission_groups"]
+    }
+}
+
+detached_default!(ListPermissionGroups);
+terminals!(ListPermissionGroups -> Page<PermissionGroup>);
+
+model! {
+    /// A set of permissions, which a policy allows or denies as a whole.
+    pub struct PermissionGroup [PartialEq Serialize] {
+        /// Identifies the group.
+        #[serde(deserialize_with = "field::id")]
+        pub id: String,
+        /// The name, which other groups may have too.
+        pub name: Option<String>,
+        /// What kinds of resources the group applies to.
+        #[serde(deserialize_with = "field::or_default")]
+        pub scopes: Vec<PermissionScope>,
+        /// What it is for.
+        pub description: Option<String>,
+        /// The part of Cloudflare that it belongs to.
+        pub category: Option<String>,
+    }
+}
+
+open_enum! {
+    /// The kind of resources that a permission group applies to.
+    pub enum PermissionScope {
+        /// Accounts.
+        Account = "com.cloudflare.api.account",
+        /// Zones.
+        Zone = "com.cloudflare.api.account.zone",
+        /// The user.
+        User = "com.cloudflare.api.user",
+        /// R2 buckets.
+        R2Bucket = "com.cloudflare.edge.r2.bucket",
+    }
+}

@@ -1,0 +1,60 @@
+use http::Method;
+use serde::Serialize;
+
+use super::TokenVerification;
+use crate::endpoint::Endpoint;
+use crate::request::{Detached, detached_default, terminals};
+
+/// Asks whether the token of this client works.
+///
+/// `GET /user/tokens/verify`, see the [API reference]. It takes an API token: a client with an email and a key is
+/// refused before anything is sent. A token that Cloudflare does not know is an error
+/// ([`is_unauthorized`](crate::Error::is_unauthorized)); one that is disabled or expired may be that, or a status.
+///
+/// ```
+/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// use cloudflare_user::TokenStatus;
+///
+/// let works = match client.verify_token().send() {
+///     Ok(verification) => verification.status == Some(TokenStatus::Active),
+///     Err(error) if error.is_unauthorized() => false,
+///     Err(error) => return Err(error),
+/// };
+/// # let _ = works;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct VerifyToken<C = Detached> {
+    #[serde(skip)]
+    client: C,
+}
+
+impl VerifyToken {
+    /// Makes the detached request.
+    pub fn new() -> Self {
+        Self::on(Detached)
+    }
+}
+
+impl<C> VerifyToken<C> {
+    pub(super) fn on(client: C) -> Self {
+        Self { client }
+    }
+}
+
+impl<C> Endpoint for VerifyToken<C> {
+    type Output = TokenVerification;
+    const METHOD: Method = Method::GET;
+    const BEARER_ONLY: bool = true;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "tokens", "verify"]
+    }
+}
+
+detached_default!(VerifyToken);
+terminals!(VerifyToken -> TokenVerification);

@@ -1,0 +1,66 @@
+//! How a request reaches the server: the one trait, the body of an answer, and what can go wrong.
+
+mod body;
+mod error;
+mod ureq;
+
+use std::time::Duration;
+
+pub use self::body::Body;
+pub use self::error::{TransportError, TransportErrorKind};
+pub use self::ureq::UreqTransport;
+
+/// Carries one HTTP request to the server, once, and brings the answer back.
+///
+/// [`UreqTransport`] is the one that a client uses unless told otherwise. A function from a request to an answer is a
+/// transport too, which makes tests without a socket a matter of one closure:
+///
+/// ```
+/// use cloudflare_user::{Body, Client, http};
+///
+/// let client = Client::builder()
+///     .api_token("t")
+///     .transport(|_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(r#"{"success":true,"result":{"id":"7"}}"#))))
+///     .build()?;
+/// assert_eq!(client.user().send()?.id, "7");
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// A transport follows no redirect, repeats nothing, and treats no status as an error: the client judges the answer.
+/// The request's extensions hold an [`AttemptTimeout`].
+pub trait Transport: Send + Sync {
+    /// Sends the request and answers as soon as the answer's headers are there; the [`Body`] may still be on its way.
+    ///
+    /// # Errors
+    ///
+    /// A [`TransportError`] of the kind that fits: it decides whether the request may be sent again.
+    // Not called `send`: that would ruin the compiler's message for a detached request's missing `.send()`.
+    fn execute(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Body>, TransportError>;
+}
+
+impl<F> Transport for F
+where
+    F: Fn(http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> + Send + Sync,
+{
+    fn execute(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Body>, TransportError> {
+        self(request)
+    }
+}
+
+/// How long an attempt may take; an extension of every request that a [`Transport`] is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttemptTimeout {
+    /// Resolving the name, connecting, and the TLS handshake.
+    pub connect: Duration,
+    /// The whole attempt with its body; for an export, its headers and then each single read.
+    pub total: Duration,
+    /// Whether the body is read by the caller at their own pace, so that `total` must not bound the whole of it.
+    pub streaming: bool,
+}

@@ -1,0 +1,126 @@
+use std::fmt;
+use std::io::{self, Cursor, Read};
+use std::time::Instant;
+
+use super::TransportError;
+
+/// The body of an answer: bytes that are read as they arrive.
+///
+/// Made from text or bytes in tests, or from any reader with [`from_reader`](Self::from_reader).
+pub struct Body(Source);
+
+enum Source {
+    Bytes(Cursor<Vec<u8>>),
+    Static(&'static [u8]),
+    Reader(Box<dyn Read + Send>),
+}
+
+impl Body {
+    /// A body that is read from `reader`.
+    ///
+    /// A reader that wants its failures told apart answers with an [`io::Error`] around a [`TransportError`]; any
+    /// other one counts as a connection that broke.
+    pub fn from_reader(reader: impl Read + Send + 'static) -> Self {
+        Self(Source::Reader(Box::new(reader)))
+    }
+
+    /// Reads the body to its end, onto `bytes`, while it stays within `limit` bytes and is in time.
+    ///
+    /// Memory grows with what arrives, whatever length was announced.
+    pub(crate) fn read_into(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        limit: usize,
+        until: Instant,
+    ) -> Result<(), TransportError> {
+        loop {
+            let filled = bytes.len();
+            let room = limit.saturating_add(1) - filled;
+            if bytes.capacity() - filled < CHUNK {
+                bytes.reserve_exact(filled.clamp(CHUNK, LARGEST_STEP).min(room));
+            }
+            bytes.resize(filled + CHUNK.min(room), 0);
+            let read = self.read(&mut bytes[filled..]);
+            bytes.truncate(filled + *read.as_ref().unwrap_or(&0));
+            match read {
+                Ok(0) => return Ok(()),
+                Ok(_) if bytes.len() > limit => {
+                    bytes.truncate(limit);
+                    let reason = format!("it has more than {limit} bytes, the `max_response_size`");
+                    return Err(TransportError::too_large(reason));
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+            if Instant::now() > until {
+                return Err(TransportError::timeout("the body took too long"));
+            }
+        }
+    }
+}
+
+/// How much is read at a time.
+const CHUNK: usize = 64 << 10;
+/// The most that memory grows at a time, so that it stays near to what arrived.
+const LARGEST_STEP: usize = 16 << 20;
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Source::Bytes(bytes) => bytes.read(buffer),
+            Source::Static(bytes) => bytes.read(buffer),
+            Source::Reader(reader) => reader.read(buffer),
+        }
+    }
+}
+
+/// The kind of the body alone: its bytes may hold secrets.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").finish_non_exhaustive()
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::from("")
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Self(Source::Static(text.as_bytes()))
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::from(text.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Source::Bytes(Cursor::new(bytes)))
+    }
+}
+
+/// What a failed read of a body means.
+impl From<io::Error> for TransportError {
+    fn from(error: io::Error) -> Self {
+        if error
+            .get_ref()
+            .is_some_and(|inner| inner.is::<TransportError>())
+        {
+            return *error
+                .into_inner()
+                .and_then(|inner| inner.downcast().ok())
+                .expect("the type was looked at the line before");
+        }
+        match error.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::timeout(error),
+            _ => Self::interrupted(error),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+use std::error::Error;
+use std::fmt;
+
+/// Why no whole answer arrived.
+///
+/// A transport of one's own makes one by its kind: `TransportError::connect("the socket is closed")`.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    reached: bool,
+    text: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The kinds of failures between this program and the server, and what a client does after each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection was made, and nothing sent. Any request is repeated.
+    Connect,
+    /// The server's certificate was refused, and nothing sent. Not repeated.
+    Certificate,
+    /// Out of time. A read is repeated within the deadline; a write only if the connection was not made yet.
+    Timeout,
+    /// The connection broke in the middle. A read is repeated, a write is not.
+    Interrupted,
+    /// The answer is larger than allowed. Not repeated.
+    TooLarge,
+    /// The answer is not HTTP, or not the encoding that it claims to be. Not repeated.
+    Malformed,
+    /// The rate limit is known to be used up for longer than a call may wait; nothing was sent.
+    RateLimited,
+    /// Anything else. Not repeated.
+    Other,
+}
+
+type Source = Box<dyn Error + Send + Sync>;
+
+impl TransportError {
+    /// No connection was made, and nothing was sent.
+    pub fn connect(source: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::Connect,
+            false,
+            "could not connect",
+            source,
+        )
+    }
+
+    /// The server's certificate was refused, and nothing was sent.
+    pub fn certificate(source: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::Certificate,
+            false,
+            "the server's certificate was refused",
+            source,
+        )
+    }
+
+    /// The attempt ran out of time, and the request may have reached the server.
+    pub fn timeout(source: impl Into<Source>) -> Self {
+        Self::caused(TransportErrorKind::Timeout, true, "timed out", source)
+    }
+
+    /// The attempt ran out of time while connecting, and nothing was sent.
+    pub fn connect_timeout(source: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::Timeout,
+            false,
+            "timed out while connecting",
+            source,
+        )
+    }
+
+    /// The connection broke after the request, or a part of it, was sent.
+    pub fn interrupted(source: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::Interrupted,
+            true,
+            "the connection broke",
+            source,
+        )
+    }
+
+    /// The answer is larger than allowed.
+    pub fn too_large(source: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::TooLarge,
+            true,
+            "the answer is too large",
+            source,
+        )
+    }
+
+    /// The answer is not HTTP, or not in the encoding that it claims.
+    pub fn malformed(source: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::Malformed,
+            true,
+            "the answer is malformed",
+            source,
+        )
+    }
+
+    /// Anything else; the request may have reached the server.
+    pub fn other(source: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::Other,
+            true,
+            "the transport failed",
+            source,
+        )
+    }
+
+    pub(crate) fn rate_limited() -> Self {
+        let text = "nothing was sent: the rate limit is used up".to_owned();
+        Self {
+            kind: TransportErrorKind::RateLimited,
+            reached: false,
+            text,
+            source: None,
+        }
+    }
+
+    /// The same error with `map` done to its text. The source goes if it holds anything that `map` would change.
+    pub(crate) fn map_text(mut self, map: &impl Fn(&str) -> String) -> Self {
+        let mut source = Error::source(&self);
+        let mut clean = true;
+        while let Some(error) = source {
+            clean &= [error.to_string(), format!("{error:?}")]
+                .iter()
+                .all(|text| map(text) == *text);
+            source = error.source();
+        }
+        if !clean {
+            self.source = None;
+        }
+        self.text = map(&self.text);
+        self
+    }
+
+    fn caused(
+        kind: TransportErrorKind,
+        reached: bool,
+        what: &str,
+        source: impl Into<Source>,
+    ) -> Self {
+        let source = source.into();
+        let text = match source.to_string() {
+            reason if reason.is_empty() => what.to_owned(),
+            reason => format!("{what}: {reason}"),
+        };
+        Self {
+            kind,
+            reached,
+            text,
+            source: Some(source),
+        }
+    }
+
+    /// The kind, which decides whether the request is repeated.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// Whether the server may have got the request: `false` only where nothing was sent for sure.
+    pub fn may_have_reached_server(&self) -> bool {
+        self.reached
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
+    }
+}

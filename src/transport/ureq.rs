@@ -1,0 +1,229 @@
+//! The only file that knows ureq.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::time::Duration;
+
+use http::Uri;
+use http::uri::Scheme;
+use ureq::config::Config;
+use ureq::tls::TlsConfig;
+use ureq::{Agent, AsSendBody, Timeout};
+
+use super::{AttemptTimeout, Body, Transport, TransportError};
+
+/// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
+///
+/// A client makes its own, which obeys the usual proxy variables (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`,
+/// `NO_PROXY`). For another proxy, other TLS roots or another resolver, configure an agent, and hand it over:
+///
+/// ```
+/// use cloudflare_user::{Client, UreqTransport};
+///
+/// let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+/// let client = Client::builder().api_token("token").transport(UreqTransport::new(agent)).build()?;
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// Whatever the agent says, no redirect is followed, the timeouts are the client's, and a request over plain http to
+/// this machine goes through no proxy on another one.
+pub struct UreqTransport {
+    agent: Agent,
+    /// The timeouts that the agent is configured with already, if it is this crate's own.
+    configured: Option<AttemptTimeout>,
+}
+
+/// Idle connections are dropped after this long. Servers and load balancers commonly keep them for a minute or more,
+/// so that one that is used again is rarely one that the server has closed meanwhile.
+const MAX_IDLE_AGE: Duration = Duration::from_secs(15);
+/// As many connections are kept as a busy program has threads.
+const MAX_IDLE_CONNECTIONS: usize = 32;
+
+impl UreqTransport {
+    /// Sends requests with this agent.
+    pub fn new(agent: Agent) -> Self {
+        Self {
+            agent,
+            configured: None,
+        }
+    }
+
+    pub(crate) fn with_timeouts(connect: Duration, total: Duration) -> Self {
+        let timeout = AttemptTimeout {
+            connect: connect.min(total),
+            total,
+            streaming: false,
+        };
+        // A configuration for each request would have to be cloned for each.
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_resolve(Some(timeout.connect))
+            .timeout_connect(Some(timeout.connect))
+            .timeout_global(Some(timeout.total))
+            .max_idle_age(MAX_IDLE_AGE)
+            .max_idle_connections(MAX_IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
+            .tls_config(tls_config())
+            .build();
+        Self {
+            agent: config.into(),
+            configured: Some(timeout),
+        }
+    }
+
+    fn run<B: AsSendBody>(
+        &self,
+        request: http::Request<B>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let timeout = request.extensions().get::<AttemptTimeout>().copied();
+        let through_proxy = !avoids_proxy(self.agent.config(), request.uri());
+        if through_proxy && timeout.is_some() && timeout == self.configured {
+            return self.agent.run(request);
+        }
+        let mut config = self
+            .agent
+            .configure_request(request)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false);
+        if !through_proxy {
+            config = config.proxy(None);
+        }
+        if let Some(AttemptTimeout {
+            connect,
+            total,
+            streaming,
+        }) = timeout
+        {
+            config = config
+                .timeout_resolve(Some(connect))
+                .timeout_connect(Some(connect));
+            config = if streaming {
+                config
+                    .timeout_global(None)
+                    .timeout_per_call(None)
+                    .timeout_recv_body(None)
+                    .timeout_send_request(Some(total))
+                    .timeout_recv_response(Some(total))
+                    .timeout_per_read(Some(total))
+            } else {
+                config.timeout_global(Some(total))
+            };
+        }
+        self.agent.run(config.build())
+    }
+}
+
+impl Transport for UreqTransport {
+    fn execute(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Body>, TransportError> {
+        let response = if request.body().is_empty() {
+            self.run(request.map(drop))
+        } else {
+            self.run(request)
+        };
+        Ok(response
+            .map_err(classify)?
+            .map(|body| Body::from_reader(Classified(body.into_reader()))))
+    }
+}
+
+impl fmt::Debug for UreqTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UreqTransport").finish_non_exhaustive()
+    }
+}
+
+/// A body whose failures are told apart.
+struct Classified(ureq::BodyReader<'static>);
+
+impl Read for Classified {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| {
+            let error = classify(ureq::Error::from(error));
+            let kind = match error.kind() {
+                super::TransportErrorKind::Timeout => io::ErrorKind::TimedOut,
+                super::TransportErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
+                _ => io::ErrorKind::InvalidData,
+            };
+            io::Error::new(kind, error)
+        })
+    }
+}
+
+/// Whether a request would go over plain http to this machine, through a proxy on another one: the credential would
+/// be readable on its way there, and the proxy would look for the API on itself.
+fn avoids_proxy(config: &Config, uri: &Uri) -> bool {
+    let Some(proxy) = config.proxy() else {
+        return false;
+    };
+    uri.scheme() == Some(&Scheme::HTTP)
+        && uri.host().is_some_and(is_loopback)
+        && !is_loopback(proxy.host())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+fn tls_config() -> TlsConfig {
+    let config = TlsConfig::builder();
+    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+    let config = config.provider(ureq::tls::TlsProvider::NativeTls);
+    #[cfg(feature = "platform-verifier")]
+    let config = config.root_certs(ureq::tls::RootCerts::PlatformVerifier);
+    config.build()
+}
+
+/// What a failure of ureq's means: whether anything was sent, and whether it may pass.
+fn classify(error: ureq::Error) -> TransportError {
+    use ureq::Error as E;
+    match error {
+        E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
+        E::Timeout(_) => TransportError::timeout(error),
+        E::HostNotFound | E::ConnectionFailed | E::ConnectProxyFailed(_) => {
+            TransportError::connect(error)
+        }
+        E::Io(error) => classify_io(error),
+        E::Protocol(_) | E::LargeResponseHeader(..) => TransportError::malformed(error),
+        #[cfg(feature = "gzip")]
+        E::Decompress(..) => TransportError::malformed(error),
+        E::Tls(_) | E::TlsRequired => TransportError::certificate(error),
+        #[cfg(feature = "rustls")]
+        E::Rustls(_) => TransportError::certificate(error),
+        #[cfg(feature = "native-tls")]
+        E::NativeTls(_) => TransportError::certificate(error),
+        _ => TransportError::other(error),
+    }
+}
+
+fn classify_io(error: io::Error) -> TransportError {
+    use io::ErrorKind as K;
+    match error.kind() {
+        K::ConnectionRefused
+        | K::HostUnreachable
+        | K::NetworkUnreachable
+        | K::NetworkDown
+        | K::AddrNotAvailable => TransportError::connect(error),
+        // So says rustls in the handshake of a certificate that it refuses. Its type cannot be named without depending
+        // on it, and other faults of TLS, which may come later, arrive in the same way.
+        K::InvalidData if error.to_string().contains("certificate") => {
+            TransportError::certificate(error)
+        }
+        K::InvalidData => TransportError::malformed(error),
+        K::TimedOut | K::WouldBlock => TransportError::timeout(error),
+        // The resolver's failures have no kind.
+        _ if error.to_string().contains("failed to lookup address") => {
+            TransportError::connect(error)
+        }
+        _ => TransportError::interrupted(error),
+    }
+}

@@ -1,0 +1,24 @@
+//! The user's own details.
+
+mod edit;
+mod get;
+mod model;
+
+pub use self::edit::EditUser;
+pub use self::get::GetUser;
+pub use self::model::User;
+
+use crate::client::Client;
+
+/// # The user
+impl Client {
+    /// The details of the user whose credential this is.
+    pub fn user(&self) -> GetUser<&Client> {
+        GetUser::on(self)
+    }
+
+    /// Changes details of the user.
+    pub fn edit_user(&self) -> EditUser<&Client> {
+        EditUser::on(self)
+    }
+}
