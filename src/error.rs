@@ -255,7 +255,7 @@ impl Fault {
 }
 
 impl ApiError {
-    fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
+    pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
         Self {
             code: self.code,
             message: map(&self.message),

@@ -7,6 +7,7 @@ mod audit_logs;
 mod auth;
 mod billing;
 mod builder;
+mod cancel;
 mod client;
 mod date;
 mod deleted;

@@ -11,12 +11,13 @@ use serde_json::{Map, Value};
 macro_rules! model {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident [$($derived:ident)*] {
+        pub struct $name:ident [$($derived:ident)*] $(from $fields:literal)? {
             $($(#[$field_meta:meta])* pub $field:ident: $type:ty $(as $shown:ident)?,)*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Default, serde::Deserialize $(, $derived)*)]
+        $(#[serde(try_from = $fields)])?
         #[non_exhaustive]
         pub struct $name {
             $(

@@ -1,5 +1,6 @@
 //! Listings: a page, all pages, all items.
 
+mod ahead;
 mod judge;
 mod listing;
 
@@ -153,10 +154,11 @@ impl<'c, T> Iter<'c, T> {
     }
 }
 
-impl<T: Send + 'static> Iter<'_, T> {
-    /// Fetches this many pages ahead, while the items before them are worked on.
+impl<T: DeserializeOwned + Send + 'static> Iter<'_, T> {
+    /// Fetches and decodes this many pages ahead, on a thread each, while the consumer works on those before them.
     ///
-    /// Order and content are those without it.
+    /// Order, content and errors are those without it. At most this many requests are under way at a time, and as many
+    /// pages are held; past an end that the server told of, none is sent. Dropping the iterator stops the fetching.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.listing.read_ahead(pages);
         self
@@ -210,10 +212,11 @@ impl<'c, T> Pages<'c, T> {
     }
 }
 
-impl<T: Send + 'static> Pages<'_, T> {
-    /// Fetches this many pages ahead, while the ones before them are worked on.
+impl<T: DeserializeOwned + Send + 'static> Pages<'_, T> {
+    /// Fetches and decodes this many pages ahead, on a thread each, while the consumer works on those before them.
     ///
-    /// Order and content are those without it.
+    /// Order, content and errors are those without it. At most this many requests are under way at a time, and as many
+    /// pages are held; past an end that the server told of, none is sent. Dropping the iterator stops the fetching.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.listing.read_ahead(pages);
         self

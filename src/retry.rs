@@ -8,8 +8,10 @@ use http::header::{DATE, HeaderMap, RETRY_AFTER};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
+use crate::client::Head;
 use crate::endpoint::Call;
-use crate::transport::{TransportError, TransportErrorKind};
+use crate::error::Fault;
+use crate::transport::TransportErrorKind;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
@@ -21,12 +23,6 @@ pub(crate) struct Limits {
     pub(crate) deadline: Duration,
     pub(crate) max_retries: u32,
     pub(crate) max_retry_wait: Duration,
-}
-
-/// How an attempt failed.
-pub(crate) enum Failure<'a> {
-    Status(StatusCode, Option<Duration>),
-    Transport(&'a TransportError),
 }
 
 /// One call on its way: its clock and its attempts.
@@ -56,14 +52,19 @@ impl Course {
     }
 
     /// How long to wait before the request is sent again; nothing if it must not be.
-    pub(crate) fn wait_before_retry(&self, call: &Call, failure: &Failure<'_>) -> Option<Duration> {
-        if self.attempts > self.limits.max_retries || !is_repeatable(call, failure) {
+    pub(crate) fn wait_before_retry(
+        &self,
+        call: &Call,
+        fault: &Fault,
+        head: Option<&Head>,
+    ) -> Option<Duration> {
+        if self.attempts > self.limits.max_retries || !is_repeatable(call, fault, head) {
             return None;
         }
-        let wait = match failure {
-            Failure::Status(_, Some(asked)) if !asked.is_zero() => *asked,
-            _ => self.backoff(),
-        };
+        let asked = head
+            .filter(|head| !head.status.is_success())
+            .and_then(|head| retry_after(&head.headers));
+        let wait = asked.unwrap_or_else(|| self.backoff());
         self.may_wait(wait).then_some(wait)
     }
 
@@ -81,19 +82,19 @@ impl Course {
 }
 
 /// A read is repeated after what may pass; a write only where it surely did not happen.
-fn is_repeatable(call: &Call, failure: &Failure<'_>) -> bool {
-    match failure {
-        Failure::Status(StatusCode::TOO_MANY_REQUESTS, _) => true,
-        Failure::Status(status, _) => {
-            call.idempotent
-                && matches!(status.as_u16(), 408 | 425 | 500 | 502..=504 | 520..=527 | 529 | 530)
-        }
-        Failure::Transport(error) => match error.kind() {
+fn is_repeatable(call: &Call, fault: &Fault, head: Option<&Head>) -> bool {
+    if let Fault::Transport(error) = fault {
+        return match error.kind() {
             TransportErrorKind::Connect => true,
             TransportErrorKind::Timeout => call.idempotent || !error.may_have_reached_server(),
             TransportErrorKind::Interrupted => call.idempotent,
             _ => false,
-        },
+        };
+    }
+    match head.map_or(0, |head| head.status.as_u16()) {
+        429 => true,
+        408 | 425 | 500 | 502..=504 | 520..=527 | 529 | 530 => call.idempotent,
+        _ => false,
     }
 }
 

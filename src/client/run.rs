@@ -1,17 +1,17 @@
 //! The one place where a call runs: its attempts, its log lines, and the error that it may end with.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use http::header::{HeaderMap, USER_AGENT};
 
 use super::{Client, Head};
+use crate::cancel::Cancel;
 use crate::endpoint::Call;
 use crate::envelope;
 use crate::error::{Error, Exchange, Fault, Result};
-use crate::retry::{self, Course, Failure};
+use crate::retry::{self, Course};
 use crate::transport::{AttemptTimeout, Body, TransportError};
 
 /// How much of a body an error keeps.
@@ -27,9 +27,9 @@ impl Client {
         &self,
         call: &Call,
         body: &mut Vec<u8>,
-        cancelled: Option<&AtomicBool>,
+        cancel: Option<&Cancel>,
     ) -> Result<Head> {
-        let (head, _) = self.attempt_until_done(call, body, false, cancelled)?;
+        let (head, _) = self.attempt_until_done(call, body, false, cancel)?;
         Ok(head)
     }
 
@@ -44,7 +44,7 @@ impl Client {
         call: &Call,
         body: &mut Vec<u8>,
         streaming: bool,
-        cancelled: Option<&AtomicBool>,
+        cancel: Option<&Cancel>,
     ) -> Result<(Head, Body)> {
         if call.bearer_only && !self.shared.auth.is_bearer() {
             return Err(Error::invalid_request(
@@ -53,25 +53,42 @@ impl Client {
             ));
         }
         let mut course = Course::start(self.limits);
+        let sleep = |wait| match cancel {
+            Some(cancel) => cancel.sleep(wait),
+            None => thread::sleep(wait),
+        };
         loop {
-            self.wait_for_the_rate_limit(call, &course)?;
+            while let Some(pause) = self.shared.limiter.pause() {
+                if !course.may_wait(pause) {
+                    let fault = Fault::Transport(TransportError::rate_limited());
+                    return Err(self
+                        .failed(call, course.attempts, None, fault)
+                        .with_retry_after(pause));
+                }
+                log::debug!("waiting {} ms for the rate limit", pause.as_millis());
+                sleep(pause);
+                if cancel.is_some_and(Cancel::is_cancelled) {
+                    break;
+                }
+            }
             let timeout = course.attempt_timeout();
-            let outcome = if timeout.is_zero()
-                || cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed))
-            {
-                Err(TransportError::connect_timeout(
-                    "the call's deadline is over",
-                ))
-            } else {
-                let request = self.request(call, timeout, streaming)?;
-                course.attempts += 1;
-                let started = Instant::now();
-                let outcome = self.attempt(request, started + timeout, body, streaming);
-                self.log(call, course.attempts, started, &outcome);
-                outcome
-            };
-            let (wait, error) = match outcome {
-                Ok((head, rest)) if head.status.is_success() => {
+            if timeout.is_zero() || cancel.is_some_and(Cancel::is_cancelled) {
+                let fault = Fault::Transport(TransportError::deadline_over());
+                return Err(self.failed(call, course.attempts, None, fault));
+            }
+            let request = self.request(call, timeout, streaming)?;
+            course.attempts += 1;
+            let started = Instant::now();
+            let (head, outcome) = self.attempt(request, started + timeout, body, streaming);
+            self.log(
+                call,
+                course.attempts,
+                started,
+                head.as_ref(),
+                outcome.as_ref().err(),
+            );
+            let (fault, head) = match (outcome, head) {
+                (Ok(rest), Some(head)) if head.status.is_success() => {
                     return Ok((
                         Head {
                             attempts: course.attempts,
@@ -80,40 +97,20 @@ impl Client {
                         rest,
                     ));
                 }
-                Ok((head, _)) => {
-                    let failure = Failure::Status(head.status, retry::retry_after(&head.headers));
-                    let fault = envelope::failure(call, head.status, &head.headers, body);
-                    let error =
-                        self.failed(call, course.attempts, Some((&head, self.kept(body))), fault);
-                    (course.wait_before_retry(call, &failure), error)
-                }
-                Err(error) => {
-                    let wait = course.wait_before_retry(call, &Failure::Transport(&error));
-                    (
-                        wait,
-                        self.failed(call, course.attempts, None, Fault::Transport(error)),
-                    )
-                }
+                (Ok(_), Some(head)) => (
+                    envelope::failure(call, head.status, &head.headers, body),
+                    Some(head),
+                ),
+                (Ok(_), None) => (Fault::Transport(TransportError::other("no answer")), None),
+                (Err(error), head) => (Fault::Transport(error), head),
             };
+            let wait = course.wait_before_retry(call, &fault, head.as_ref());
+            let answer = head.as_ref().map(|head| (head, self.kept(body)));
+            let error = self.failed(call, course.attempts, answer, fault);
             let Some(wait) = wait else { return Err(error) };
             log::warn!("{error}; trying again in {} ms", wait.as_millis());
-            thread::sleep(wait);
+            sleep(wait);
         }
-    }
-
-    fn wait_for_the_rate_limit(&self, call: &Call, course: &Course) -> Result<()> {
-        let Some(pause) = self.shared.limiter.pause() else {
-            return Ok(());
-        };
-        if !course.may_wait(pause) {
-            let error = Fault::Transport(TransportError::rate_limited());
-            return Err(self
-                .failed(call, course.attempts, None, error)
-                .with_retry_after(pause));
-        }
-        log::debug!("waiting {} ms for the rate limit", pause.as_millis());
-        thread::sleep(pause);
-        Ok(())
     }
 
     fn request(
@@ -136,31 +133,36 @@ impl Client {
         Ok(request)
     }
 
-    /// Sends a request once. The body of an answer is read into `body`, unless the caller reads that of a success.
+    /// Sends a request once. The body of an answer is read into `body`, unless the caller reads that of a success. Of
+    /// an answer that breaks off, the head stays known.
     fn attempt(
         &self,
         request: http::Request<Vec<u8>>,
         until: Instant,
         body: &mut Vec<u8>,
         streaming: bool,
-    ) -> Result<(Head, Body), TransportError> {
+    ) -> (Option<Head>, Result<Body, TransportError>) {
         body.clear();
-        let (parts, mut rest) = self.shared.transport.execute(request)?.into_parts();
+        let (parts, mut rest) = match self.shared.transport.execute(request) {
+            Ok(response) => response.into_parts(),
+            Err(error) => return (None, Err(error)),
+        };
         self.shared.limiter.note(parts.status, &parts.headers);
-        if !parts.status.is_success() {
+        let head = Head {
+            status: parts.status,
+            headers: parts.headers,
+            attempts: 0,
+        };
+        let read = if !head.status.is_success() {
             // What matters of a failure is its status, even if its body breaks off.
             let _ = rest.read_into(body, LARGEST_FAILURE, until);
-        } else if !streaming {
-            rest.read_into(body, self.shared.max_response_size, until)?;
-        }
-        Ok((
-            Head {
-                status: parts.status,
-                headers: parts.headers,
-                attempts: 0,
-            },
-            rest,
-        ))
+            Ok(())
+        } else if streaming {
+            Ok(())
+        } else {
+            rest.read_into(body, self.shared.max_response_size, until)
+        };
+        (Some(head), read.map(|()| rest))
     }
 
     fn log(
@@ -168,28 +170,23 @@ impl Client {
         call: &Call,
         attempt: u32,
         started: Instant,
-        outcome: &Result<(Head, Body), TransportError>,
+        head: Option<&Head>,
+        error: Option<&TransportError>,
     ) {
         if !log::log_enabled!(log::Level::Debug) {
             return;
         }
         let path = self.shared.auth.scrub(&call.path);
+        let status = head.map_or("no answer", |head| head.status.as_str());
+        let failure = error.map_or(String::new(), |error| format!(" ({:?})", error.kind()));
+        let ray_id = head
+            .and_then(|head| self.ray_id(&head.headers))
+            .unwrap_or_default();
         let millis = started.elapsed().as_millis();
-        match outcome {
-            Ok((head, _)) => {
-                let ray_id = self.ray_id(&head.headers).unwrap_or_default();
-                let status = head.status.as_u16();
-                log::debug!(
-                    "{} {path}: {status}, attempt {attempt}, {millis} ms, cf-ray {ray_id}",
-                    call.method
-                );
-            }
-            Err(error) => log::debug!(
-                "{} {path}: {:?}, attempt {attempt}, {millis} ms",
-                call.method,
-                error.kind()
-            ),
-        }
+        log::debug!(
+            "{} {path}: {status}{failure}, attempt {attempt}, {millis} ms, cf-ray {ray_id}",
+            call.method
+        );
     }
 
     fn ray_id(&self, headers: &HeaderMap) -> Option<String> {

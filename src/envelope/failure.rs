@@ -44,11 +44,24 @@ pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
     let Ok(Value::Object(mut envelope)) = serde_json::from_slice(body) else {
         return None;
     };
+    let errors = envelope
+        .remove("errors")
+        .map(read_errors)
+        .unwrap_or_default();
+    let secret = envelope
+        .get("result")
+        .and_then(|result| result.as_str().or_else(|| result.get("value")?.as_str()));
+    // A failure may hold a new secret nevertheless, and repeat it in a message.
+    let hide = |text: &str| {
+        secret
+            .filter(|secret| !secret.is_empty())
+            .map_or(text.to_owned(), |secret| text.replace(secret, "[redacted]"))
+    };
     Some(
-        envelope
-            .remove("errors")
-            .map(read_errors)
-            .unwrap_or_default(),
+        errors
+            .into_iter()
+            .map(|error| error.map_text(&hide))
+            .collect(),
     )
 }
 

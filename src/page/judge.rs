@@ -107,22 +107,13 @@ impl Judge {
         self.window.info.as_ref()
     }
 
-    /// The last page that anything said so far promises, if that is a page after `number`.
-    pub(super) fn promised_after(&self, number: u64) -> Option<u64> {
+    /// The last page that there is, as far as anything that was said so far tells.
+    pub(super) fn last_page(&self) -> Option<u64> {
         let by_count = || {
-            let size = self
-                .window
-                .info
-                .as_ref()
-                .and_then(|info| info.per_page)
-                .filter(|size| *size > 0)
-                .or(self.asked)?;
+            let size = self.page_size(self.info())?;
             self.totals.count.map(|count| count.div_ceil(size))
         };
-        self.totals
-            .pages
-            .or_else(by_count)
-            .map(|last| last.max(number))
+        self.totals.pages.or_else(by_count)
     }
 
     /// Judges page `number`, whose totals were noted. The judge keeps the page if it holds something new.
@@ -173,11 +164,14 @@ impl Judge {
     }
 
     fn is_short(&self, count: u64, info: Option<&PageInfo>) -> bool {
-        let size = info
-            .and_then(|info| info.per_page)
+        self.page_size(info).is_some_and(|size| count < size)
+    }
+
+    /// How many items a full page has: as the server says, or else as it was asked.
+    fn page_size(&self, info: Option<&PageInfo>) -> Option<u64> {
+        info.and_then(|info| info.per_page)
             .filter(|size| *size > 0)
-            .or(self.asked);
-        size.is_some_and(|size| count < size)
+            .or(self.asked)
     }
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::PageInfo;
+use super::ahead::Ahead;
 use super::judge::{Judge, Sheet, Verdict};
+use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::endpoint::Call;
 use crate::envelope::{Listed, NULL_LIST};
@@ -21,7 +23,8 @@ pub(super) struct Listing<'c, T> {
     current: u64,
     total: Option<u64>,
     over: bool,
-    spare: Fetched<T>,
+    fetched: Fetched<T>,
+    ahead: Option<Ahead<T>>,
 }
 
 /// One page as it came.
@@ -56,7 +59,8 @@ impl<'c, T> Listing<'c, T> {
             current: first,
             total: None,
             over: false,
-            spare: Fetched::default(),
+            fetched: Fetched::default(),
+            ahead: None,
         }
     }
 
@@ -79,8 +83,12 @@ impl<'c, T> Listing<'c, T> {
     pub(super) fn is_over(&self) -> bool {
         self.over
     }
+}
 
-    pub(super) fn read_ahead(&mut self, _pages: usize) {}
+impl<T: DeserializeOwned + Send + 'static> Listing<'_, T> {
+    pub(super) fn read_ahead(&mut self, pages: usize) {
+        self.ahead = (pages > 0).then(|| Ahead::new(pages));
+    }
 }
 
 impl<T: DeserializeOwned> Listing<'_, T> {
@@ -94,10 +102,15 @@ impl<T: DeserializeOwned> Listing<'_, T> {
             let number = self.next;
             let call = self.call.as_mut()?;
             // What was allocated for the page before is used again, the caller's queue included.
-            std::mem::swap(&mut self.spare.listed.items, items);
-            let outcome = self.spare.fill(self.client, call, number);
-            std::mem::swap(&mut self.spare.listed.items, items);
-            let fetched = &mut self.spare;
+            std::mem::swap(&mut self.fetched.listed.items, items);
+            let landed = self
+                .ahead
+                .as_mut()
+                .and_then(|ahead| ahead.land(&mut self.fetched));
+            let outcome =
+                landed.unwrap_or_else(|| self.fetched.fill(self.client, call, number, None));
+            std::mem::swap(&mut self.fetched.listed.items, items);
+            let fetched = &mut self.fetched;
             self.judge.note(fetched.listed.info.as_ref());
             if let Some(info) = &fetched.listed.info {
                 self.total = info.total_count.or(self.total);
@@ -110,7 +123,7 @@ impl<T: DeserializeOwned> Listing<'_, T> {
                 None => self.judge.judge(number, fetched.sheet()),
                 Some((error, null)) if self.judge.ends_at(number, &error, null) => Verdict::End,
                 Some((error, _)) => {
-                    self.over = true;
+                    self.end();
                     items.clear();
                     return Some(Err(error));
                 }
@@ -120,15 +133,32 @@ impl<T: DeserializeOwned> Listing<'_, T> {
                     items.drain(..known);
                     self.current = number;
                     self.next = number.saturating_add(1);
-                    self.over = last;
+                    if last {
+                        self.end();
+                    } else {
+                        self.look_ahead();
+                    }
                     return Some(Ok(()));
                 }
                 Verdict::Skip => self.next = number.saturating_add(1),
-                Verdict::End => self.over = true,
+                Verdict::End => self.end(),
             }
             items.clear();
         }
         None
+    }
+
+    fn end(&mut self) {
+        self.over = true;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.stop();
+        }
+    }
+
+    fn look_ahead(&mut self) {
+        if let (Some(ahead), Some(call)) = (&mut self.ahead, &self.call) {
+            ahead.launch(self.client, call, self.next, self.judge.last_page());
+        }
     }
 }
 
@@ -154,13 +184,19 @@ impl<T> Fetched<T> {
 
 impl<T: DeserializeOwned> Fetched<T> {
     /// Fetches and decodes page `number`.
-    fn fill(&mut self, client: &Client, call: &mut Call, number: u64) -> Result<()> {
+    pub(super) fn fill(
+        &mut self,
+        client: &Client,
+        call: &mut Call,
+        number: u64,
+        cancel: Option<&Cancel>,
+    ) -> Result<()> {
         self.listed.info = None;
         self.null = None;
         if !call.single_page {
             call.set_parameter("page", number.to_string());
         }
-        let head = client.run(call, &mut self.body, None)?;
+        let head = client.run(call, &mut self.body, cancel)?;
         let body = &self.body[..];
         let failed =
             |fault| client.failed(call, head.attempts, Some((&head, client.kept(body))), fault);

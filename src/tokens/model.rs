@@ -1,10 +1,10 @@
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::TokenPolicy;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::field;
 use crate::model::{model, open_enum};
 
@@ -44,10 +44,41 @@ model! {
 
 model! {
     /// Under what condition a token works.
-    pub struct Condition [PartialEq Serialize] {
+    pub struct Condition [PartialEq Serialize] from "ConditionFields" {
         /// The addresses that its requests may come from. The API has two spellings of it, and this is either.
-        #[serde(deserialize_with = "field::or_default", alias = "request.ip")]
         pub request_ip: RequestIp,
+    }
+}
+
+/// A condition in both spellings.
+#[derive(Deserialize)]
+struct ConditionFields {
+    request_ip: Option<RequestIp>,
+    #[serde(rename = "request.ip")]
+    dotted: Option<Value>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+impl TryFrom<ConditionFields> for Condition {
+    type Error = serde_json::Error;
+
+    fn try_from(fields: ConditionFields) -> Result<Self, Self::Error> {
+        let ConditionFields {
+            request_ip,
+            dotted,
+            mut extra,
+        } = fields;
+        let request_ip = match (request_ip, dotted) {
+            (Some(request_ip), Some(dotted)) => {
+                // Nothing that limits a token is dropped, even if it should be said twice.
+                extra.insert("request.ip".to_owned(), dotted);
+                request_ip
+            }
+            (None, Some(dotted)) => field::or_default(dotted)?,
+            (request_ip, None) => request_ip.unwrap_or_default(),
+        };
+        Ok(Self { request_ip, extra })
     }
 }
 
@@ -124,7 +155,7 @@ model! {
 }
 
 /// Refuses ranges that are empty text: one that was meant to be there, and is not.
-pub(super) fn require_ranges(condition: &Condition) -> Result<()> {
+pub(super) fn require_ranges(condition: &Condition) -> crate::Result<()> {
     let RequestIp { in_, not_in, .. } = &condition.request_ip;
     for (parameter, ranges) in [("request_ip_in", in_), ("request_ip_not_in", not_in)] {
         if let Some(index) = ranges.iter().position(|range| range.trim().is_empty()) {

@@ -61,7 +61,7 @@ impl<C> Endpoint for RollToken<C> {
     }
 
     fn after_loss(&self) -> Option<String> {
-        Some("try the old secret, which is refused if it was,".to_owned())
+        Some("check whether the old secret still works".to_owned())
     }
 }
 

@@ -122,6 +122,15 @@ impl TransportError {
         }
     }
 
+    pub(crate) fn deadline_over() -> Self {
+        Self {
+            kind: TransportErrorKind::Timeout,
+            reached: false,
+            text: "the call's deadline is over, and nothing more was sent".to_owned(),
+            source: None,
+        }
+    }
+
     /// The same error with `map` done to its text. The source goes if it holds anything that `map` would change.
     pub(crate) fn map_text(mut self, map: &impl Fn(&str) -> String) -> Self {
         let mut source = Error::source(&self);
