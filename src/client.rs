@@ -127,7 +127,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. Of a page with an item that cannot be decoded, the error names the first one.
+    /// See [`Error`](crate::Error). Of a page with an item that cannot be decoded, the error names the first one.
     pub fn send<E: Endpoint>(&self, request: &E) -> Result<E::Output> {
         let call = Call::of(request)?;
         let mut body = Vec::new();

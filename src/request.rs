@@ -52,7 +52,7 @@ macro_rules! terminals {
             ///
             /// # Errors
             ///
-            /// See [`Error`]($crate::Error).
+            /// See [`Error`](crate::Error).
             pub fn send(&self) -> $crate::Result<$output> {
                 self.client.send(self)
             }

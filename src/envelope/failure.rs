@@ -54,7 +54,7 @@ pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
     // A failure may hold a new secret nevertheless, and repeat it in a message.
     let hide = |text: &str| {
         secret
-            .filter(|secret| !secret.is_empty())
+            .filter(|secret| secret.len() >= SHORTEST_SECRET)
             .map_or(text.to_owned(), |secret| text.replace(secret, "[redacted]"))
     };
     Some(
@@ -64,6 +64,9 @@ pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
             .collect(),
     )
 }
+
+/// No secret of Cloudflare's is as short, and shorter words are in any text.
+const SHORTEST_SECRET: usize = 16;
 
 fn read_errors(errors: Value) -> Vec<ApiError> {
     match errors {
