@@ -9,7 +9,7 @@ use url::{Host, Url};
 use crate::auth::Auth;
 use crate::client::{Client, Shared};
 use crate::error::{Error, Result};
-use crate::retry::{Limiter, Limits};
+use crate::retry::{LONGEST, Limiter, Limits};
 use crate::transport::{Transport, UreqTransport};
 
 const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
@@ -180,12 +180,13 @@ impl ClientBuilder {
             }
         };
         let base_url = base_url(&self.base_url, self.allow_http)?;
+        let connect_timeout = self.connect_timeout.min(LONGEST);
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Box::new(UreqTransport::with_timeouts(
-                self.connect_timeout,
-                self.limits.timeout,
+                connect_timeout,
+                self.limits.timeout.min(LONGEST),
             )),
         };
         let shared = Shared {
@@ -193,7 +194,7 @@ impl ClientBuilder {
             auth,
             base_url,
             user_agent,
-            connect_timeout: self.connect_timeout,
+            connect_timeout,
             max_response_size: self.max_response_size,
             limiter: Limiter::default(),
         };

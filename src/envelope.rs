@@ -173,6 +173,15 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// Judges what a stream begins with, which should be no JSON at all.
+    pub(crate) fn check_stream(self) -> Result<(), Fault> {
+        match self.walk(|cursor| cursor.skip().map(drop)) {
+            Err(fault @ Fault::Api(_)) => Err(fault),
+            _ if self.body.trim_ascii_start().starts_with(b"<") => Err(self.not_json("")),
+            _ => Ok(()),
+        }
+    }
+
     /// Walks the envelope, leaves `result` to `read`, and answers the `result_info`; nothing if it is no envelope.
     // Everything is read to the end before anything is believed: `success` comes after `result`.
     fn walk(

@@ -15,6 +15,8 @@ use crate::transport::TransportErrorKind;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
+/// No timeout is longer, so that clocks can be added to.
+pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How long calls may take, and how often they are repeated.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +45,7 @@ impl Course {
 
     /// How long the next attempt may take; zero if the deadline is over.
     pub(crate) fn attempt_timeout(&self) -> Duration {
-        self.limits.timeout.min(self.left())
+        self.limits.timeout.min(self.left()).min(LONGEST)
     }
 
     /// Whether a wait is short enough to be waited.
@@ -188,14 +190,12 @@ impl Limiter {
             .filter(|pause| !pause.is_zero())
     }
 
-    /// Takes note of what an answer says.
-    pub(crate) fn note(&self, status: StatusCode, headers: &HeaderMap) {
+    /// Takes note of what an answer says. After a 429 all requests wait as long as it asks, unless that is longer than
+    /// `max_wait`: then its error tells, and the caller decides.
+    pub(crate) fn note(&self, status: StatusCode, headers: &HeaderMap, max_wait: Duration) {
         let limit = RateLimit::read(headers);
-        let asked = if status == StatusCode::TOO_MANY_REQUESTS {
-            retry_after(headers)
-        } else {
-            None
-        };
+        let refused = status == StatusCode::TOO_MANY_REQUESTS;
+        let asked = retry_after(headers).filter(|wait| refused && *wait <= max_wait);
         let used_up = limit
             .as_ref()
             .filter(|limit| limit.remaining == 0)

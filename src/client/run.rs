@@ -1,5 +1,6 @@
 //! The one place where a call runs: its attempts, its log lines, and the error that it may end with.
 
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,8 +12,8 @@ use crate::cancel::Cancel;
 use crate::endpoint::Call;
 use crate::envelope;
 use crate::error::{Error, Exchange, Fault, Result};
-use crate::retry::{self, Course};
-use crate::transport::{AttemptTimeout, Body, TransportError};
+use crate::retry::{self, Course, LONGEST};
+use crate::transport::{AttemptTimeout, Body, TransportError, TransportErrorKind};
 
 /// How much of a body an error keeps.
 const KEPT: usize = 64 << 10;
@@ -35,8 +36,25 @@ impl Client {
 
     /// Runs a call whose body is read by the caller.
     pub(crate) fn open(&self, call: &Call) -> Result<Body> {
-        let (_, body) = self.attempt_until_done(call, &mut Vec::new(), true, None)?;
-        Ok(body)
+        let mut start = Vec::new();
+        let (head, mut body) = self.attempt_until_done(call, &mut start, true, None)?;
+        let broken =
+            |start: &[u8], error| self.not_understood(call, &head, start, Fault::Transport(error));
+        body.read_start(&mut start)
+            .map_err(|error| broken(&start, error))?;
+        // A failure with a status of success is JSON, and short.
+        if start.trim_ascii_start().starts_with(b"{") {
+            let until = Instant::now() + self.limits.timeout.min(LONGEST);
+            let read = body.read_into(&mut start, LARGEST_FAILURE, until);
+            if let Err(error) = read
+                && error.kind() != TransportErrorKind::TooLarge
+            {
+                return Err(broken(&start, error));
+            }
+        }
+        let judged = head.answer(call, &start).check_stream();
+        judged.map_err(|fault| self.not_understood(call, &head, &start, fault))?;
+        Ok(Body::from_reader(Cursor::new(start).chain(body)))
     }
 
     fn attempt_until_done(
@@ -147,7 +165,8 @@ impl Client {
             Ok(response) => response.into_parts(),
             Err(error) => return (None, Err(error)),
         };
-        self.shared.limiter.note(parts.status, &parts.headers);
+        let limiter = &self.shared.limiter;
+        limiter.note(parts.status, &parts.headers, self.limits.max_retry_wait);
         let head = Head {
             status: parts.status,
             headers: parts.headers,

@@ -24,6 +24,22 @@ impl Body {
         Self(Source::Reader(Box::new(reader)))
     }
 
+    /// Reads what arrives first, if anything does, up to the first byte that is not white space.
+    pub(crate) fn read_start(&mut self, bytes: &mut Vec<u8>) -> Result<(), TransportError> {
+        let mut chunk = [0; 4096];
+        loop {
+            match self.read(&mut chunk) {
+                Ok(0) => return Ok(()),
+                Ok(read) => bytes.extend_from_slice(&chunk[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+            if bytes.len() > chunk.len() || !bytes.trim_ascii().is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Reads the body to its end, onto `bytes`, while it stays within `limit` bytes and is in time.
     ///
     /// Memory grows with what arrives, whatever length was announced.
@@ -45,7 +61,6 @@ impl Body {
             match read {
                 Ok(0) => return Ok(()),
                 Ok(_) if bytes.len() > limit => {
-                    bytes.truncate(limit);
                     let reason = format!("it has more than {limit} bytes, the `max_response_size`");
                     return Err(TransportError::too_large(reason));
                 }

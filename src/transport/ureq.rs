@@ -7,7 +7,6 @@ use std::time::Duration;
 use http::Uri;
 use http::uri::Scheme;
 use ureq::config::Config;
-use ureq::tls::TlsConfig;
 use ureq::{Agent, AsSendBody, Timeout};
 
 use super::{AttemptTimeout, Body, Transport, TransportError};
@@ -64,11 +63,11 @@ impl UreqTransport {
             .timeout_global(Some(timeout.total))
             .max_idle_age(MAX_IDLE_AGE)
             .max_idle_connections(MAX_IDLE_CONNECTIONS)
-            .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
-            .tls_config(tls_config())
-            .build();
+            .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        let config = config.tls_config(tls_config());
         Self {
-            agent: config.into(),
+            agent: config.build().into(),
             configured: Some(timeout),
         }
     }
@@ -174,8 +173,9 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
-fn tls_config() -> TlsConfig {
-    let config = TlsConfig::builder();
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn tls_config() -> ureq::tls::TlsConfig {
+    let config = ureq::tls::TlsConfig::builder();
     #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
     let config = config.provider(ureq::tls::TlsProvider::NativeTls);
     #[cfg(feature = "platform-verifier")]
