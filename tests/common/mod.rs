@@ -1,0 +1,176 @@
+//! What the tests share: a server that answers the same to everything and writes down what it was asked, a transport
+//! that answers from a list, and the documented answers.
+
+#![allow(dead_code, unreachable_pub)]
+
+use std::sync::{Arc, Mutex};
+
+use cloudflare_user::{Body, Client, TransportError, http};
+use mockito::{Matcher, Server, ServerGuard};
+use serde_json::Value;
+
+/// What a request looked like on the wire.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    pub method: String,
+    /// The path with its query, as it was sent.
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Seen {
+    /// Method, target and body on one line.
+    pub fn line(&self) -> String {
+        format!("{} {} {}", self.method, self.target, self.body)
+            .trim_end()
+            .to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut of_that_name = self.headers.iter().filter(|(known, _)| known == name);
+        of_that_name.next().map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+/// A server on a free port that answers the same to everything.
+pub struct Api {
+    server: ServerGuard,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Api {
+    pub fn answering(body: impl Into<String>) -> Self {
+        Self::answering_as(200, "application/json", body)
+    }
+
+    pub fn answering_as(status: usize, content_type: &str, body: impl Into<String>) -> Self {
+        let mut server = Server::new();
+        let seen = Arc::<Mutex<Vec<Seen>>>::default();
+        let (log, body) = (seen.clone(), body.into());
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            let (log, body) = (log.clone(), body.clone());
+            server
+                .mock(method, Matcher::Any)
+                .with_status(status)
+                .with_header("content-type", content_type)
+                .with_header("cf-ray", "8f2b7c1d3e4a5b6c-FRA")
+                .with_body_from_request(move |request| {
+                    log.lock().unwrap().push(seen_by_mockito(request));
+                    body.clone().into_bytes()
+                })
+                .create();
+        }
+        Self { server, seen }
+    }
+
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// A client that talks to this server, with the token `a-token-of-the-tests`.
+    pub fn client(&self) -> Client {
+        Client::builder()
+            .api_token("a-token-of-the-tests")
+            .base_url(self.url())
+            .build()
+            .unwrap()
+    }
+
+    /// The only request so far.
+    pub fn request(&self) -> Seen {
+        let mut seen = self.seen.lock().unwrap();
+        assert_eq!(seen.len(), 1, "{seen:?}");
+        seen.remove(0)
+    }
+
+    pub fn requests(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn seen_by_mockito(request: &mockito::Request) -> Seen {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    Seen {
+        method: request.method().to_owned(),
+        target: request.path_and_query().to_owned(),
+        headers: request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .collect(),
+        body: text(request.body().map_or(&[], |body| body)),
+    }
+}
+
+/// An answer of a scripted transport.
+pub type Answer = Result<http::Response<String>, fn() -> TransportError>;
+
+/// A client over a function that gives these answers in turn, and the last one for ever; and what it was asked.
+pub fn scripted(answers: Vec<Answer>) -> (Client, Arc<Mutex<Vec<Seen>>>) {
+    let seen = Arc::<Mutex<Vec<Seen>>>::default();
+    let log = seen.clone();
+    let transport = move |request: http::Request<Vec<u8>>| {
+        let mut log = log.lock().unwrap();
+        let answer = &answers[log.len().min(answers.len() - 1)];
+        log.push(Seen {
+            method: request.method().to_string(),
+            target: request
+                .uri()
+                .path_and_query()
+                .unwrap()
+                .as_str()
+                .replace("/client/v4", ""),
+            headers: Vec::new(),
+            body: String::from_utf8_lossy(request.body()).into_owned(),
+        });
+        match answer {
+            Ok(response) => Ok(response.clone().map(Body::from)),
+            Err(error) => Err(error()),
+        }
+    };
+    let client = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .transport(transport)
+        .max_retries(0)
+        .build()
+        .unwrap();
+    (client, seen)
+}
+
+/// An answer with status 200.
+pub fn ok(body: impl Into<String>) -> Answer {
+    status(200, body)
+}
+
+pub fn status(status: u16, body: impl Into<String>) -> Answer {
+    let mut response = http::Response::new(body.into());
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+    Ok(response)
+}
+
+/// A client that gets this body with status 200 for everything.
+pub fn answered(body: impl Into<String>) -> Client {
+    scripted(vec![ok(body)]).0
+}
+
+/// The envelope of a success around a result.
+pub fn success(result: &str) -> String {
+    format!(r#"{{"success":true,"errors":[],"messages":[],"result":{result}}}"#)
+}
+
+/// A documented answer.
+pub fn fixture(name: &str) -> String {
+    let path = format!("{}/tests/fixtures/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The `result` of a documented answer.
+pub fn fixture_result(name: &str) -> Value {
+    let answer: Value = serde_json::from_str(&fixture(name)).unwrap();
+    answer["result"].clone()
+}

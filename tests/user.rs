@@ -1,0 +1,111 @@
+//! The user's details, on the wire and decoded.
+
+mod common;
+
+use cloudflare_user::{Client, EditUser, GetUser, User};
+use common::{Api, answered, fixture, fixture_result, success};
+use serde_json::json;
+
+#[test]
+fn get_user_is_a_get_with_the_token_and_nothing_else() {
+    let api = Api::answering(fixture("user_get"));
+    let user = api.client().user().send().unwrap();
+    let request = api.request();
+    assert_eq!(request.line(), "GET /user");
+    assert_eq!(
+        request.header("authorization"),
+        Some("Bearer a-token-of-the-tests")
+    );
+    assert_eq!(request.header("accept"), Some("application/json"));
+    assert_eq!(request.header("content-type"), None);
+    assert_eq!(request.header("x-auth-key"), None);
+    assert_eq!(user.first_name.as_deref(), Some("John"));
+    assert_eq!(
+        serde_json::to_value(&user).unwrap(),
+        fixture_result("user_get")
+    );
+}
+
+#[test]
+fn email_and_key_are_sent_in_their_own_headers() {
+    let api = Api::answering(fixture("user_get"));
+    let client = Client::builder()
+        .api_key("user@example.com", "144c9defac04969c7bfad8efaa8ea194")
+        .base_url(api.url())
+        .build()
+        .unwrap();
+    client.user().send().unwrap();
+    let request = api.request();
+    assert_eq!(request.header("x-auth-email"), Some("user@example.com"));
+    assert_eq!(
+        request.header("x-auth-key"),
+        Some("144c9defac04969c7bfad8efaa8ea194")
+    );
+    assert_eq!(request.header("authorization"), None);
+}
+
+#[test]
+fn each_detail_is_set_alone() {
+    type Edit = fn(EditUser<&Client>) -> EditUser<&Client>;
+    let edits: [(Edit, _); 10] = [
+        (|edit| edit.country("US"), json!({"country": "US"})),
+        (|edit| edit.first_name("Jo"), json!({"first_name": "Jo"})),
+        (|edit| edit.last_name("Do"), json!({"last_name": "Do"})),
+        (|edit| edit.telephone("+1 1"), json!({"telephone": "+1 1"})),
+        (|edit| edit.zipcode("12345"), json!({"zipcode": "12345"})),
+        (|edit| edit.clear_country(), json!({"country": null})),
+        (|edit| edit.clear_first_name(), json!({"first_name": null})),
+        (|edit| edit.clear_last_name(), json!({"last_name": null})),
+        (|edit| edit.clear_telephone(), json!({"telephone": null})),
+        (|edit| edit.clear_zipcode(), json!({"zipcode": null})),
+    ];
+    for (edit, body) in edits {
+        let api = Api::answering(fixture("user_edit"));
+        edit(api.client().edit_user()).send().unwrap();
+        let request = api.request();
+        assert_eq!(
+            (request.method.as_str(), request.target.as_str()),
+            ("PATCH", "/user")
+        );
+        assert_eq!(request.header("content-type"), Some("application/json"));
+        assert_eq!(request.json(), body);
+    }
+}
+
+#[test]
+fn edited_user_loses_nothing() {
+    let user = answered(fixture("user_edit"))
+        .send(&EditUser::new())
+        .unwrap();
+    assert_eq!(
+        serde_json::to_value(&user).unwrap(),
+        fixture_result("user_edit")
+    );
+}
+
+#[test]
+fn undocumented_fields_are_read_and_others_kept_and_written_back() {
+    let result = json!({
+        "id": "7", "email": "a@example.com", "username": "a", "created_on": "2015-02-24T13:03:05.255956Z",
+        "modified_on": "2015-02-24T13:03:05Z", "email_verified": true, "twofactor": {"type": "totp"},
+    });
+    let user: User = answered(success(&result.to_string()))
+        .send(&GetUser::new())
+        .unwrap();
+    assert_eq!(user.username.as_deref(), Some("a"));
+    assert_eq!(user.created_on.unwrap().microsecond(), 255_956);
+    assert_eq!(user.extra["email_verified"], true);
+    assert_eq!(serde_json::to_value(&user).unwrap(), result);
+}
+
+#[test]
+fn what_is_null_is_as_what_is_missing() {
+    let nulls: serde_json::Map<_, _> = fixture_result("user_get")
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|name| (name.clone(), json!(null)))
+        .collect();
+    let user = |result: &str| answered(success(result)).send(&GetUser::new()).unwrap();
+    assert_eq!(user(&json!(nulls).to_string()), user("{}"));
+}
