@@ -1,0 +1,104 @@
+//! Organizations, on the wire and decoded.
+
+mod common;
+
+use cloudflare_user::{
+    Client, Direction, GetOrganization, LeaveOrganization, ListOrganizations, Match,
+    OrganizationOrder, OrganizationStatus,
+};
+use common::{Api, answered, fixture, fixture_result, success};
+
+const ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+
+#[test]
+fn each_filter_alone_is_on_the_wire() {
+    type Filter = fn(ListOrganizations<&Client>) -> ListOrganizations<&Client>;
+    let filters: [(Filter, &str); 11] = [
+        (|list| list.name("Acme & Co"), "name=Acme%20%26%20Co"),
+        (|list| list.order(OrganizationOrder::Id), "order=id"),
+        (|list| list.order(OrganizationOrder::Name), "order=name"),
+        (|list| list.order(OrganizationOrder::Status), "order=status"),
+        (|list| list.direction(Direction::Asc), "direction=asc"),
+        (|list| list.direction(Direction::Desc), "direction=desc"),
+        (|list| list.match_(Match::Any), "match=any"),
+        (|list| list.match_(Match::All), "match=all"),
+        (
+            |list| list.status(OrganizationStatus::Member),
+            "status=member",
+        ),
+        (
+            |list| list.status(OrganizationStatus::Invited),
+            "status=invited",
+        ),
+        (|list| list.page(2), "page=2"),
+    ];
+    for (filter, query) in filters {
+        let api = Api::answering(fixture("organizations_list"));
+        filter(api.client().organizations()).send().unwrap();
+        assert_eq!(
+            api.request().line(),
+            format!("GET /user/organizations?{query}&per_page=50")
+        );
+    }
+}
+
+#[test]
+fn documented_list_loses_nothing() {
+    let page = answered(fixture("organizations_list"))
+        .send(&ListOrganizations::new())
+        .unwrap();
+    assert_eq!(
+        serde_json::to_value(&page.items).unwrap(),
+        fixture_result("organizations_list")
+    );
+}
+
+#[test]
+fn get_organization_is_on_the_wire_and_may_answer_nothing() {
+    let api = Api::answering(fixture("organizations_get"));
+    let organization = api.client().organization(ID).send().unwrap();
+    assert_eq!(
+        api.request().line(),
+        format!("GET /user/organizations/{ID}")
+    );
+    assert_eq!(organization.id, "");
+    assert_eq!(
+        serde_json::to_value(&organization).unwrap(),
+        fixture_result("organizations_get")
+    );
+}
+
+#[test]
+fn leaving_is_a_delete_without_a_body() {
+    let api = Api::answering(fixture("organizations_delete"));
+    let deleted = api.client().leave_organization(ID).send().unwrap();
+    let request = api.request();
+    assert_eq!(request.line(), format!("DELETE /user/organizations/{ID}"));
+    assert_eq!(request.header("content-type"), None);
+    assert_eq!(request.header("content-length"), None);
+    assert_eq!(deleted.id, ID);
+}
+
+#[test]
+fn leaving_is_answered_bare_or_in_the_envelope_or_with_nothing() {
+    let bare = fixture("organizations_delete");
+    for (answer, id) in [
+        (bare.clone(), ID),
+        (success(&bare), ID),
+        (String::new(), ""),
+        (success("null"), ""),
+    ] {
+        let deleted = answered(answer.clone())
+            .send(&LeaveOrganization::new(ID))
+            .unwrap();
+        assert_eq!(deleted.id, id, "{answer}");
+    }
+}
+
+#[test]
+fn a_bare_object_is_no_organization() {
+    let error = answered(r#"{"id":"1","name":"Acme"}"#)
+        .send(&GetOrganization::new(ID))
+        .unwrap_err();
+    assert!(error.is_decode(), "{error}");
+}
