@@ -1,0 +1,381 @@
+//! What an answer means: success, failure, and what is neither.
+
+mod common;
+
+use cloudflare_user::{Client, GetUser, ListAuditLogs, ListTokens, UpdateSubscription, http};
+use common::{Api, Seen, answered, ok, scripted, status, success};
+
+fn error(body: &str) -> cloudflare_user::Error {
+    answered(body).send(&GetUser::new()).unwrap_err()
+}
+
+#[test]
+fn success_false_in_a_200_is_an_error() {
+    for body in [
+        r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#,
+        r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":{"id":"1"}}"#,
+        r#"{"result":[],"errors":[{"code":10000,"message":"Authentication error"}],"success":false}"#,
+    ] {
+        let error = error(body);
+        assert_eq!(
+            (error.status(), error.codes().collect::<Vec<_>>()),
+            (Some(200), vec![10000]),
+            "{error}"
+        );
+        assert!(!error.is_decode());
+        let error = answered(body)
+            .audit_logs()
+            .iter()
+            .next()
+            .unwrap()
+            .unwrap_err();
+        assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
+        let error = answered(body).send_raw(&ListTokens::new()).unwrap_err();
+        assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
+    }
+    assert_eq!(error(r#"{"success":false}"#).codes().count(), 0);
+}
+
+#[test]
+fn errors_in_a_success_are_none() {
+    let body =
+        r#"{"success":true,"errors":[{"code":1000,"message":"message"}],"result":{"id":"1"}}"#;
+    assert_eq!(answered(body).send(&GetUser::new()).unwrap().id, "1");
+}
+
+#[test]
+fn without_success_the_status_decides() {
+    for body in [
+        r#"{"result":{"id":"1"}}"#,
+        r#"{"success":null,"result":{"id":"1"}}"#,
+    ] {
+        assert_eq!(answered(body).send(&GetUser::new()).unwrap().id, "1");
+        let (client, _) = scripted(vec![status(500, body)]);
+        assert_eq!(
+            client.send(&GetUser::new()).unwrap_err().status(),
+            Some(500)
+        );
+    }
+}
+
+#[test]
+fn errors_are_read_in_every_form_that_they_come_in() {
+    let body = r#"{"success":false,"errors":[
+        "plain text",
+        {"code":"971","message":"slow down"},
+        {"code":9999999999,"message":"large"},
+        {"message":"no code"},
+        {"code":6003,"message":"outer","source":{"pointer":"/policies/0"},"documentation_url":"https://example.com",
+         "error_chain":[{"code":6111,"message":"inner","error_chain":[{"code":6112,"message":"innermost"}]},{"code":6103}]},
+        {"code":1,"message":{"a":1}}
+    ]}"#;
+    let error = error(body);
+    assert_eq!(
+        error.codes().collect::<Vec<_>>(),
+        [971, 9_999_999_999, 6003, 6111, 6112, 6103, 1]
+    );
+    let messages: Vec<_> = error.messages().collect();
+    assert_eq!(
+        messages[..5],
+        ["plain text", "slow down", "large", "no code", "outer"]
+    );
+    assert_eq!(messages[5..], ["inner", "innermost", "", r#"{"a":1}"#]);
+    assert_eq!(
+        error.api_errors()[4].pointer.as_deref(),
+        Some("/policies/0")
+    );
+    let text = error.to_string();
+    for part in [
+        "plain text",
+        "971 slow down",
+        "6003 outer",
+        "6111 inner",
+        "6112 innermost",
+        "/policies/0",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    for errors in ["null", "{}", "\"text\"", "[]", "[[]]", "5"] {
+        let body = format!(r#"{{"success":false,"errors":{errors}}}"#);
+        assert_eq!(self::error(&body).status(), Some(200));
+    }
+}
+
+#[test]
+fn the_text_names_what_was_asked_and_what_came_back() {
+    let body = r#"{"success":false,"errors":[{"code":9109,"message":"Invalid access token"}]}"#;
+    let api = Api::answering_as(403, "application/json", body);
+    let error = api
+        .client()
+        .audit_logs()
+        .actor_email("private@example.com")
+        .send()
+        .unwrap_err();
+    let text = error.to_string();
+    for part in [
+        "GET",
+        "/user/audit_logs",
+        "403",
+        "9109",
+        "Invalid access token",
+        "8f2b7c1d3e4a5b6c-FRA",
+        "1 attempt",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(
+        !text.contains("private") && !format!("{error:?}").contains("private"),
+        "{text}"
+    );
+    assert_eq!(error.ray_id(), Some("8f2b7c1d3e4a5b6c-FRA"));
+    assert_eq!(error.body(), Some(body.as_bytes()));
+    assert!(error.is_unauthorized() && !error.is_not_found() && !error.is_rate_limited());
+}
+
+#[test]
+fn what_is_no_json_is_told_in_words() {
+    let wrong = [
+        ("<html>log in</html>", "web page"),
+        ("  <!DOCTYPE html>", "web page"),
+        ("", "no body"),
+        ("   \n", "no body"),
+        ("upstream connect error", "not JSON"),
+        (r#"{"success":true,"result":{"id":"1""#, "cut short"),
+        (
+            r#"{"success":true,"result":{"id":"1"}} trailing"#,
+            "something follows",
+        ),
+        (r#"{"success":true "result":{}}"#, "expected `,`"),
+        (r#"{"success":true,"result":NaN}"#, "not JSON"),
+        (r#"{"ok":1}"#, "envelope"),
+        ("[]", "envelope"),
+        ("\"text\"", "envelope"),
+        ("17", "envelope"),
+        ("null", "envelope"),
+    ];
+    for (body, told) in wrong {
+        let error = error(body);
+        assert!(
+            error.is_decode() && error.to_string().contains(told),
+            "{body:?}: {error}"
+        );
+        assert_eq!(
+            (error.status(), error.body()),
+            (Some(200), Some(body.as_bytes()))
+        );
+        let listed = answered(body).tokens().iter().next().unwrap().unwrap_err();
+        assert!(listed.is_decode(), "{body:?}: {listed}");
+        assert!(
+            answered(body).send_raw(&GetUser::new()).is_err(),
+            "{body:?}"
+        );
+    }
+}
+
+#[test]
+fn a_failure_in_html_keeps_its_status() {
+    for body in [
+        "<html>bad gateway</html>",
+        "",
+        "{",
+        r#"{"success":false,"errors":"#,
+    ] {
+        let (client, _) = scripted(vec![status(502, body)]);
+        let error = client.send(&GetUser::new()).unwrap_err();
+        assert_eq!(
+            (error.status(), error.is_decode()),
+            (Some(502), false),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_type_names_the_field_and_what_was_found() {
+    let wrong = [
+        (
+            r#"{"email":5}"#,
+            "result.email: expected a string, found a number",
+        ),
+        (
+            r#"{"organizations":[{"id":"1"},{"name":{}}]}"#,
+            "result.organizations[1].name: expected a string, found an object",
+        ),
+        (
+            r#"{"created_on":"s3cr3t"}"#,
+            "result.created_on: expected a date or a time as in RFC 3339, found text",
+        ),
+        (
+            r#"{"suspended":"s3cr3t"}"#,
+            "result.suspended: expected a boolean, found text",
+        ),
+        (
+            r#"{"betas":"s3cr3t"}"#,
+            "result.betas: expected a sequence, found text",
+        ),
+        (r#""s3cr3t""#, "result: expected struct User, found text"),
+        ("null", "result: expected struct User, found null"),
+        ("[]", "result: expected struct User, found a list"),
+    ];
+    for (result, told) in wrong {
+        let error = error(&success(result));
+        assert!(
+            error.is_decode() && error.to_string().contains(told),
+            "{result}: {error}"
+        );
+        assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error}");
+    }
+    assert!(
+        error(r#"{"success":true}"#)
+            .to_string()
+            .contains("result: is missing")
+    );
+    let page = answered(success(r#"{"id":"1"}"#))
+        .send(&ListTokens::new())
+        .unwrap_err();
+    assert!(
+        page.to_string()
+            .contains("result: expected a list, found an object"),
+        "{page}"
+    );
+}
+
+#[test]
+fn the_first_item_that_fails_is_named_by_send() {
+    let logs = format!(
+        "[{}{}]",
+        r#"{"id":"1"},"#.repeat(37),
+        r#"{"when":7},{"when":8}"#
+    );
+    let error = answered(success(&logs))
+        .send(&ListAuditLogs::new())
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("result[37].when: expected a date or a time as in RFC 3339, found a number"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_envelope_that_says_a_thing_twice_is_refused() {
+    for body in [
+        r#"{"success":false,"result":{},"success":true}"#,
+        r#"{"success":true,"result":{"id":"1"},"result":{"id":"2"}}"#,
+    ] {
+        assert!(error(body).to_string().contains("twice"));
+    }
+    let error = error(r#"{"success":"false","result":{"id":"1"}}"#);
+    assert!(
+        error
+            .to_string()
+            .contains("success: expected a boolean, found text"),
+        "{error}"
+    );
+}
+
+#[test]
+fn odd_json_is_the_right_value_or_a_typed_error() {
+    let user = |body: &str| answered(body).send(&GetUser::new());
+    assert_eq!(user("\u{feff}{\"result\":{\"id\":\"1\"}}").unwrap().id, "1");
+    assert_eq!(
+        user("\n {\n\"\\u0072esult\" :\t{ \"id\" : \"1\" }\r\n}\n")
+            .unwrap()
+            .id,
+        "1"
+    );
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    assert!(user(&success(&deep)).unwrap_err().is_decode());
+    assert!(
+        user(&success(&format!(r#"{{"id":"1","odd":{deep}}}"#)))
+            .unwrap_err()
+            .is_decode()
+    );
+    assert!(user(&deep).unwrap_err().is_decode());
+    for number in [
+        "1e999",
+        "-1e999",
+        "123456789012345678901234567890",
+        "0.1e-999",
+    ] {
+        let answer = user(&success(&format!(r#"{{"id":"1","odd":{number}}}"#)));
+        assert!(
+            answer.map_or_else(|error| error.is_decode(), |user| user.id == "1"),
+            "{number}"
+        );
+    }
+    assert!(
+        user(&success(r#"{"id":"1","id":"2"}"#))
+            .unwrap_err()
+            .to_string()
+            .contains("duplicate field")
+    );
+    assert!(
+        user(&success(r#"{"id":"\ud800"}"#))
+            .unwrap_err()
+            .is_decode()
+    );
+}
+
+#[test]
+fn invalid_utf8_is_an_error_that_says_where() {
+    let transport = |_: http::Request<Vec<u8>>| {
+        Ok(http::Response::new(
+            b"{\"result\":{\"id\":\"\xff\"}}".to_vec().into(),
+        ))
+    };
+    let client = Client::builder()
+        .api_token("token")
+        .transport(transport)
+        .build()
+        .unwrap();
+    let error = client.user().send().unwrap_err();
+    assert!(
+        error.to_string().contains("invalid UTF-8 at byte 17"),
+        "{error}"
+    );
+}
+
+#[test]
+fn raw_answers_are_the_exact_bytes() {
+    let body = " {\"result\" : [ 1 ],\n\"success\":true}  ";
+    let (client, _) = scripted(vec![ok(body)]);
+    let raw = client.send_raw(&ListTokens::new()).unwrap();
+    assert_eq!(
+        (raw.status().as_u16(), raw.body().as_slice()),
+        (200, body.as_bytes())
+    );
+    let value = answered(success("null"))
+        .send(&UpdateSubscription::new("1"))
+        .unwrap();
+    assert!(value.is_null());
+}
+
+#[test]
+fn a_redirect_is_an_error_that_names_the_host() {
+    for (location, told) in [
+        ("https://evil.example/path?token=s3cr3t", "`evil.example`"),
+        ("//evil.example/x", "`evil.example`"),
+        ("/elsewhere", "another path of the same host"),
+    ] {
+        let mut response = http::Response::new(String::new());
+        *response.status_mut() = http::StatusCode::FOUND;
+        response
+            .headers_mut()
+            .insert("location", location.parse().unwrap());
+        let (client, seen) = scripted(vec![Ok(response)]);
+        let error = client.send(&GetUser::new()).unwrap_err();
+        assert!(
+            error.to_string().contains(told) && !error.to_string().contains("s3cr3t"),
+            "{error}"
+        );
+        assert_eq!(
+            (
+                error.status(),
+                seen.lock().unwrap().iter().map(Seen::line).count()
+            ),
+            (Some(302), 1)
+        );
+    }
+}

@@ -1,0 +1,239 @@
+//! Listings: order, laziness, errors, and going on.
+
+mod common;
+
+use cloudflare_user::{Client, ListTokens, TransportError};
+use common::{Answer, answered, ok, scripted, status, success};
+
+/// A page of tokens with these identifiers, and with a `result_info`.
+fn page(ids: &[u32], info: &str) -> Answer {
+    let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+    ok(format!(
+        r#"{{"success":true,"result":[{}],"result_info":{info}}}"#,
+        items.join(",")
+    ))
+}
+
+fn ids(client: &Client) -> Vec<String> {
+    client
+        .tokens()
+        .iter()
+        .map(|token| token.unwrap().id)
+        .collect()
+}
+
+#[test]
+fn items_of_all_pages_come_in_order_and_one_page_at_a_time() {
+    let pages = vec![
+        page(&[1, 2], "null"),
+        page(&[3, 4], "null"),
+        page(&[], "null"),
+    ];
+    let (client, seen) = scripted(pages);
+    let mut tokens = client.tokens().per_page(2).iter();
+    assert_eq!(seen.lock().unwrap().len(), 0);
+    let mut read = Vec::new();
+    while let Some(token) = tokens.next() {
+        read.push(token.unwrap().id);
+        assert_eq!(seen.lock().unwrap().len(), (read.len() + 1) / 2);
+    }
+    assert_eq!(read, ["1", "2", "3", "4"]);
+    assert!(tokens.next().is_none());
+    let targets: Vec<_> = seen
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|seen| seen.target.clone())
+        .collect();
+    assert_eq!(targets.len(), 3);
+    assert!(
+        targets[2].contains("page=3") && targets[2].contains("per_page=2"),
+        "{targets:?}"
+    );
+}
+
+#[test]
+fn counts_tell_what_is_in_hand_and_what_there_is() {
+    let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
+    let (client, seen) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
+    let mut tokens = client.tokens().iter();
+    assert_eq!(
+        (tokens.next_page(), tokens.total(), tokens.size_hint()),
+        (1, None, (0, None))
+    );
+    tokens.next().unwrap().unwrap();
+    assert_eq!(
+        (tokens.next_page(), tokens.total(), tokens.size_hint()),
+        (1, Some(3), (1, None))
+    );
+    tokens.next().unwrap().unwrap();
+    assert_eq!((tokens.next_page(), tokens.size_hint()), (2, (0, None)));
+    tokens.next().unwrap().unwrap();
+    assert_eq!((tokens.next_page(), tokens.size_hint()), (3, (0, Some(0))));
+    assert!(tokens.next().is_none());
+    assert_eq!(seen.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn pages_come_whole_with_what_they_say_of_themselves() {
+    let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
+    let (client, _) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
+    let pages: Vec<_> = client.tokens().pages().collect::<Result<_, _>>().unwrap();
+    assert_eq!(
+        pages
+            .iter()
+            .map(|page| page.items.len())
+            .collect::<Vec<_>>(),
+        [2, 1]
+    );
+    assert_eq!(pages[0].info.as_ref().unwrap().total_count, Some(3));
+}
+
+#[test]
+fn an_item_that_fails_costs_itself_and_no_other() {
+    let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
+    let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);
+    let read: Vec<_> = client
+        .tokens()
+        .iter()
+        .map(|token| {
+            token
+                .map(|token| token.id)
+                .map_err(|error| error.to_string())
+        })
+        .collect();
+    assert_eq!(read.len(), 5);
+    assert_eq!(
+        (read[0].as_deref(), read[2].as_deref(), read[4].as_deref()),
+        (Ok("1"), Ok("3"), Ok("4"))
+    );
+    assert!(
+        read[1]
+            .as_ref()
+            .unwrap_err()
+            .contains("result[1].name: expected a string, found a number")
+    );
+    assert!(
+        read[3]
+            .as_ref()
+            .unwrap_err()
+            .contains("result[3]: expected struct Token, found a number")
+    );
+}
+
+#[test]
+fn pages_give_the_good_items_first_and_then_an_error_for_each_bad_one() {
+    let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
+    let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);
+    let mut pages = client.tokens().pages();
+    assert_eq!(pages.next().unwrap().unwrap().items.len(), 2);
+    assert_eq!(pages.next_page(), 1);
+    assert!(pages.next().unwrap().unwrap_err().is_decode());
+    assert!(pages.next().unwrap().unwrap_err().is_decode());
+    assert_eq!(pages.next_page(), 2);
+    assert_eq!(pages.next().unwrap().unwrap().items.len(), 1);
+    assert!(pages.next().is_none() && pages.next().is_none());
+}
+
+#[test]
+fn an_error_ends_the_iteration_and_the_rest_comes_from_the_page_that_failed() {
+    let broken: Answer = Err(|| TransportError::interrupted("reset"));
+    for failure in [
+        broken,
+        status(500, "<html>"),
+        ok("<html>"),
+        ok(r#"{"success":false}"#),
+    ] {
+        let (client, _) = scripted(vec![
+            page(&[1, 2], "null"),
+            failure,
+            page(&[3], "null"),
+            page(&[], "null"),
+        ]);
+        let mut tokens = client.tokens().iter();
+        let read: Vec<_> = tokens.by_ref().collect();
+        assert_eq!(
+            read.iter().map(Result::is_ok).collect::<Vec<_>>(),
+            [true, true, false]
+        );
+        assert!(tokens.next().is_none());
+        assert_eq!(tokens.next_page(), 2);
+        let rest: Vec<_> = client
+            .tokens()
+            .page(2)
+            .iter()
+            .map(|token| token.unwrap().id)
+            .collect();
+        assert_eq!(rest, ["3"]);
+    }
+}
+
+#[test]
+fn what_cannot_be_right_is_the_only_item() {
+    let (client, seen) = scripted(vec![page(&[1], "null")]);
+    let mut tokens = client.iter(&ListTokens::new().page(0));
+    assert!(tokens.next().unwrap().unwrap_err().is_invalid_request());
+    assert!(tokens.next().is_none());
+    assert!(
+        client
+            .tokens()
+            .per_page(0)
+            .send()
+            .unwrap_err()
+            .to_string()
+            .contains("per_page")
+    );
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn reading_ahead_gives_the_same_in_the_same_order() {
+    let answers = || {
+        let mut pages: Vec<_> = (0..20)
+            .map(|number| page(&[number * 2, number * 2 + 1], "null"))
+            .collect();
+        pages.push(page(&[], "null"));
+        pages
+    };
+    // Answers by the page that was asked for, so that the order of arrival does not matter.
+    let by_page = || {
+        let answers = answers();
+        let transport = move |request: cloudflare_user::http::Request<Vec<u8>>| {
+            let query = request.uri().query().unwrap().to_owned();
+            let number = query
+                .split('&')
+                .find_map(|part| part.strip_prefix("page="))
+                .unwrap();
+            let number: usize = number.parse().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis((number * 7 % 5) as u64));
+            let answer = answers[(number - 1).min(20)].as_ref().unwrap();
+            Ok(answer.clone().map(cloudflare_user::Body::from))
+        };
+        Client::builder()
+            .api_token("token")
+            .transport(transport)
+            .build()
+            .unwrap()
+    };
+    let expected: Vec<String> = (0..40).map(|id| id.to_string()).collect();
+    for ahead in [0, 1, 2, 8, 100] {
+        let client = by_page();
+        let read: Vec<_> = client
+            .tokens()
+            .iter()
+            .read_ahead(ahead)
+            .map(|token| token.unwrap().id)
+            .collect();
+        assert_eq!(read, expected, "{ahead} ahead");
+        assert_eq!(client.tokens().pages().read_ahead(ahead).count(), 20);
+    }
+    assert_eq!(ids(&by_page()), expected);
+}
+
+#[test]
+fn iterators_are_debug_and_send() {
+    fn check<T: std::fmt::Debug + Send>(_: &T) {}
+    let client = answered(success("[]"));
+    check(&client.tokens().iter());
+    check(&client.tokens().pages().read_ahead(2));
+}

@@ -1,0 +1,305 @@
+//! Where a listing ends, rule by rule.
+
+mod common;
+
+use common::{Answer, ok, scripted, status};
+
+/// A page of audit logs with these identifiers.
+fn page(ids: &[u32]) -> Answer {
+    page_with(ids, "null")
+}
+
+fn page_with(ids: &[u32], info: &str) -> Answer {
+    let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+    ok(format!(
+        r#"{{"success":true,"result":[{}],"result_info":{info}}}"#,
+        items.join(",")
+    ))
+}
+
+/// The identifiers that come out of these answers with two entries asked for a page, `!` for an error, and the number
+/// of requests. No listing of these may go on for longer than a hundred items.
+fn read(answers: Vec<Answer>) -> (String, usize) {
+    read_from(1, answers)
+}
+
+fn read_from(first: u64, answers: Vec<Answer>) -> (String, usize) {
+    let (client, seen) = scripted(answers);
+    let logs = client.audit_logs().page(first).per_page(2).iter();
+    let ids: Vec<_> = logs
+        .take(100)
+        .map(|log| log.map_or("!".to_owned(), |log| log.id))
+        .collect();
+    (ids.join(" "), seen.lock().unwrap().len())
+}
+
+fn expect(answers: Vec<Answer>, ids: &str, requests: usize) {
+    assert_eq!(read(answers), (ids.to_owned(), requests));
+}
+
+#[test]
+fn an_empty_page_ends_it() {
+    expect(vec![page(&[]), page(&[9])], "", 1);
+    expect(vec![page(&[1, 2]), page(&[]), page(&[9])], "1 2", 2);
+}
+
+#[test]
+fn an_empty_page_in_the_middle_does_not_if_more_pages_are_promised() {
+    let info = r#"{"total_pages":3}"#;
+    expect(
+        vec![
+            page_with(&[1, 2], info),
+            page_with(&[], info),
+            page_with(&[3], info),
+            page(&[]),
+        ],
+        "1 2 3",
+        3,
+    );
+}
+
+#[test]
+fn two_empty_pages_in_a_row_always_end_it() {
+    let info = r#"{"total_pages":1000}"#;
+    expect(
+        vec![
+            page_with(&[1, 2], info),
+            page_with(&[], info),
+            page_with(&[], info),
+            page(&[9]),
+        ],
+        "1 2",
+        3,
+    );
+}
+
+#[test]
+fn a_short_page_alone_is_no_end() {
+    expect(
+        vec![page(&[1]), page(&[2, 3]), page(&[4]), page(&[])],
+        "1 2 3 4",
+        4,
+    );
+}
+
+#[test]
+fn a_total_alone_is_no_end() {
+    let info = r#"{"total_count":2,"total_pages":1}"#;
+    expect(
+        vec![
+            page_with(&[1, 2], info),
+            page_with(&[3, 4], info),
+            page(&[]),
+        ],
+        "1 2 3 4",
+        3,
+    );
+}
+
+#[test]
+fn a_short_page_that_a_total_calls_the_last_ends_it() {
+    let pages = r#"{"total_pages":2}"#;
+    expect(
+        vec![
+            page_with(&[1, 2], pages),
+            page_with(&[3], pages),
+            page(&[9]),
+        ],
+        "1 2 3",
+        2,
+    );
+    let count = r#"{"total_count":3}"#;
+    expect(
+        vec![
+            page_with(&[1, 2], count),
+            page_with(&[3], count),
+            page(&[9]),
+        ],
+        "1 2 3",
+        2,
+    );
+}
+
+#[test]
+fn a_total_of_zero_is_unknown() {
+    let info = r#"{"total_count":0,"total_pages":0,"per_page":0}"#;
+    expect(
+        vec![
+            page_with(&[1], info),
+            page_with(&[2], info),
+            page_with(&[], info),
+        ],
+        "1 2",
+        3,
+    );
+}
+
+#[test]
+fn the_size_that_the_server_says_counts_before_the_one_asked_for() {
+    // Full pages of one, although two were asked for.
+    let info = r#"{"per_page":1,"total_count":2}"#;
+    expect(
+        vec![
+            page_with(&[1], info),
+            page_with(&[2], info),
+            page_with(&[], info),
+        ],
+        "1 2",
+        3,
+    );
+}
+
+#[test]
+fn a_server_that_caps_its_pages_loses_nothing() {
+    let info = r#"{"total_count":4}"#;
+    let pages: Vec<_> = (1..=4)
+        .map(|id| page_with(&[id], info))
+        .chain([page(&[9])])
+        .collect();
+    expect(pages, "1 2 3 4", 4);
+}
+
+#[test]
+fn a_page_that_repeats_the_one_before_ends_it() {
+    expect(vec![page(&[1, 2]), page(&[3, 4])], "1 2 3 4", 3);
+    expect(vec![page(&[1, 2])], "1 2", 2);
+    let lie = r#"{"count":1,"page":1,"per_page":20,"total_count":2000}"#;
+    expect(vec![page_with(&[1], lie)], "1", 2);
+    let pages = r#"{"total_pages":50}"#;
+    expect(vec![page_with(&[1, 2], pages)], "1 2", 2);
+}
+
+#[test]
+fn entries_that_moved_to_the_next_page_are_handed_out_once() {
+    expect(
+        vec![page(&[1, 2]), page(&[2, 3]), page(&[3, 4]), page(&[])],
+        "1 2 3 4",
+        4,
+    );
+    // All of it was seen, and then it goes on.
+    expect(
+        vec![page(&[1, 2]), page(&[2]), page(&[3]), page(&[])],
+        "1 2 3",
+        4,
+    );
+    expect(
+        vec![page(&[1, 2]), page(&[2]), page(&[1, 2]), page(&[2])],
+        "1 2",
+        3,
+    );
+}
+
+#[test]
+fn what_is_equal_elsewhere_is_handed_out() {
+    expect(vec![page(&[1, 2]), page(&[3, 1]), page(&[])], "1 2 3 1", 3);
+    expect(vec![page(&[1, 1]), page(&[2, 2]), page(&[])], "1 1 2 2", 3);
+}
+
+#[test]
+fn only_objects_are_taken_for_the_same() {
+    let numbers = |items: &str| ok(format!(r#"{{"success":true,"result":{items}}}"#));
+    #[derive(serde::Serialize)]
+    struct ListNumbers;
+    impl cloudflare_user::Endpoint for ListNumbers {
+        type Output = cloudflare_user::Page<u32>;
+        const METHOD: cloudflare_user::http::Method = cloudflare_user::http::Method::GET;
+        fn path(&self) -> Vec<&str> {
+            vec!["numbers"]
+        }
+    }
+    let (client, _) = scripted(vec![numbers("[1,2]"), numbers("[2,3]"), numbers("[]")]);
+    let read: Vec<_> = client.iter(&ListNumbers).collect::<Result<_, _>>().unwrap();
+    assert_eq!(read, [1, 2, 2, 3]);
+}
+
+#[test]
+fn a_page_past_the_end_may_be_a_400_or_null() {
+    let past = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
+    expect(vec![page(&[1, 2]), status(400, past)], "1 2", 2);
+    expect(vec![page(&[1, 2]), status(400, "<html>")], "1 2", 2);
+    expect(
+        vec![page(&[1, 2]), ok(r#"{"success":true,"result":null}"#)],
+        "1 2",
+        2,
+    );
+    expect(vec![page(&[1, 2]), ok(r#"{"success":true}"#)], "1 2", 2);
+    assert_eq!(read_from(7, vec![status(400, past)]), (String::new(), 1));
+}
+
+#[test]
+fn the_first_page_is_never_past_the_end() {
+    expect(vec![status(400, "{}")], "!", 1);
+    expect(vec![ok(r#"{"success":true,"result":null}"#)], "!", 1);
+}
+
+#[test]
+fn a_400_is_an_error_where_a_total_says_that_more_follow() {
+    for info in [r#"{"total_pages":3}"#, r#"{"total_count":5}"#] {
+        expect(
+            vec![page_with(&[1, 2], info), status(400, "{}")],
+            "1 2 !",
+            2,
+        );
+        expect(
+            vec![
+                page_with(&[1, 2], info),
+                ok(r#"{"success":true,"result":null}"#),
+            ],
+            "1 2 !",
+            2,
+        );
+    }
+    let info = r#"{"total_pages":1,"total_count":2}"#;
+    expect(vec![page_with(&[1, 2], info), status(400, "{}")], "1 2", 2);
+}
+
+#[test]
+fn a_400_about_credentials_is_an_error() {
+    for code in [6003, 9103, 9106] {
+        let body = format!(r#"{{"success":false,"errors":[{{"code":{code},"message":"no"}}]}}"#);
+        expect(vec![page(&[1, 2]), status(400, body)], "1 2 !", 2);
+    }
+    for other in [401, 403, 404, 422, 500] {
+        expect(vec![page(&[1, 2]), status(other, "{}")], "1 2 !", 2);
+    }
+}
+
+#[test]
+fn an_odd_result_info_is_as_none() {
+    for info in [
+        "null",
+        "\"text\"",
+        "7",
+        "[]",
+        r#"{"total_pages":-3,"total_count":-1,"per_page":-2,"page":-1}"#,
+        r#"{"total_pages":1.5,"total_count":"2","per_page":null,"count":{}}"#,
+        r#"{"total_pages":1e300,"total_count":99999999999999999999999}"#,
+    ] {
+        let pages = [&[1, 2][..], &[3, 4], &[]].map(|ids| page_with(ids, info));
+        let (ids, requests) = read(pages.into());
+        assert_eq!((ids.as_str(), requests), ("1 2 3 4", 3), "{info}");
+    }
+}
+
+#[test]
+fn the_page_that_the_server_names_does_not_matter() {
+    let info = r#"{"page":1,"total_pages":3}"#;
+    let (client, seen) = scripted(vec![
+        page_with(&[1, 2], info),
+        page_with(&[3, 4], info),
+        page_with(&[5], info),
+    ]);
+    assert_eq!(client.audit_logs().per_page(2).iter().count(), 5);
+    let last = seen.lock().unwrap().last().unwrap().target.clone();
+    assert!(last.contains("page=3"), "{last}");
+}
+
+#[test]
+fn a_listing_of_one_page_never_asks_for_a_second() {
+    let info = r#"{"count":1,"page":1,"per_page":20,"total_count":2000,"total_pages":100}"#;
+    let (client, seen) = scripted(vec![page_with(&[1, 2], info)]);
+    assert_eq!(client.invites().iter().count(), 2);
+    assert_eq!(client.subscriptions().pages().count(), 1);
+    assert_eq!(client.permission_groups().iter().read_ahead(4).count(), 2);
+    assert_eq!(seen.lock().unwrap().len(), 3);
+}
