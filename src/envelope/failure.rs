@@ -130,7 +130,11 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     } else if content_type.contains("html") || text.starts_with('<') {
         "answered with a web page, not with the API's JSON: is a proxy in between?".to_owned()
     } else if reason.is_empty() {
-        let what = if is_json { "the API's envelope" } else { "JSON" };
+        let what = if is_json {
+            "the API's envelope"
+        } else {
+            "JSON"
+        };
         format!("the answer is not {what}")
     } else {
         format!("the answer is not JSON: {reason}")

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, unreachable_pub)]
 
+pub mod tcp;
+
 use std::sync::{Arc, Mutex};
 
 use cloudflare_user::{Body, Client, TransportError, http};

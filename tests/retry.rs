@@ -1,0 +1,317 @@
+//! What is repeated and what is not, over real connections.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use cloudflare_user::{Client, Policy};
+use common::success;
+use common::tcp::{Reply, Tcp, answer};
+
+fn client(server: &Tcp) -> Client {
+    let builder = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .base_url(server.url());
+    builder.max_retries(1).build().unwrap()
+}
+
+/// A server that does `first` with the first request, and answers the others well.
+fn once(first: impl Fn() -> Reply + Send + Sync + 'static) -> Tcp {
+    Tcp::new(move |number, _| match number {
+        0 => first(),
+        _ => Reply::Send(answer(
+            "200 OK",
+            "",
+            &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#),
+        )),
+    })
+}
+
+fn status(status: &'static str) -> Tcp {
+    once(move || {
+        Reply::Send(answer(
+            status,
+            "",
+            r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#,
+        ))
+    })
+}
+
+fn create(client: &Client) -> cloudflare_user::Result<cloudflare_user::CreatedToken> {
+    client
+        .create_token("ci", [Policy::allow().permission_group("g")])
+        .send()
+}
+
+#[test]
+fn a_read_is_repeated_after_what_may_pass() {
+    for code in [
+        "408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x", "520 x", "527 x", "529 x",
+        "530 x",
+    ] {
+        let server = status(code);
+        assert_eq!(client(&server).user().send().unwrap().id, "1", "{code}");
+        assert_eq!(server.count(), 2, "{code}");
+    }
+}
+
+#[test]
+fn a_read_is_not_repeated_after_what_will_not_pass() {
+    for code in [
+        "400 x", "401 x", "403 x", "404 x", "409 x", "410 x", "422 x", "501 x", "505 x", "528 x",
+        "302 x",
+    ] {
+        let server = status(code);
+        let error = client(&server).user().send().unwrap_err();
+        assert_eq!(
+            (error.attempts(), server.count()),
+            (1, 1),
+            "{code}: {error}"
+        );
+        assert!(!error.may_have_been_applied());
+    }
+}
+
+#[test]
+fn a_read_is_repeated_after_a_connection_that_broke() {
+    let whole = answer("200 OK", "", &success(r#"{"id":"1"}"#));
+    for length in [0, 5, 20, whole.len() - 1] {
+        let start = whole[..length].to_vec();
+        let server = once(move || Reply::Close(start.clone()));
+        assert_eq!(client(&server).user().send().unwrap().id, "1");
+        assert_eq!(server.count(), 2);
+    }
+}
+
+#[test]
+fn a_write_is_not_repeated_after_a_connection_that_broke() {
+    let whole = answer("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
+    for length in [0, 5, whole.len() - 1] {
+        let start = whole[..length].to_vec();
+        let server = once(move || Reply::Close(start.clone()));
+        let error = create(&client(&server)).unwrap_err();
+        assert!(error.may_have_been_applied(), "{error}");
+        assert!(
+            error.to_string().contains(r#"look for a token named "ci""#),
+            "{error}"
+        );
+        assert_eq!((error.attempts(), server.count()), (1, 1));
+        assert_eq!(error.status(), if length > 5 { Some(200) } else { None });
+    }
+}
+
+#[test]
+fn a_write_is_not_repeated_after_a_failure_of_the_server() {
+    type Write = fn(&Client) -> cloudflare_user::Error;
+    let writes: [Write; 6] = [
+        |client| create(client).unwrap_err(),
+        |client| client.edit_user().country("US").send().unwrap_err(),
+        |client| client.roll_token("1").send().unwrap_err(),
+        |client| client.delete_token("1").send().unwrap_err(),
+        |client| client.update_subscription("1").send().unwrap_err(),
+        |client| client.delete_subscription("1").send().unwrap_err(),
+    ];
+    for write in writes {
+        for code in ["500 x", "502 x", "503 x", "504 x"] {
+            let server = status(code);
+            let error = write(&client(&server));
+            assert!(
+                error.may_have_been_applied() && error.to_string().contains("before trying again"),
+                "{error}"
+            );
+            assert_eq!(server.count(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_write_is_repeated_where_it_surely_did_not_happen() {
+    let server = status("429 x");
+    assert_eq!(create(&client(&server)).unwrap().token.id, "1");
+    assert_eq!(server.count(), 2);
+}
+
+#[test]
+fn a_refused_connection_is_tried_again_for_a_write_too() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::builder()
+        .api_token("token")
+        .base_url(url)
+        .max_retries(1)
+        .build()
+        .unwrap();
+    let error = create(&client).unwrap_err();
+    assert!(
+        error.is_connect() && !error.may_have_been_applied(),
+        "{error}"
+    );
+    assert_eq!(error.attempts(), 2);
+}
+
+#[test]
+fn a_timeout_of_one_attempt_is_repeated_for_a_read_only() {
+    let stall = || once(|| Reply::Stall(Duration::from_secs(5)));
+    let server = stall();
+    let patient = client(&server).with_timeout(Duration::from_millis(300));
+    assert_eq!(patient.user().send().unwrap().id, "1");
+    let server = stall();
+    let patient = client(&server).with_timeout(Duration::from_millis(300));
+    let error = create(&patient).unwrap_err();
+    assert!(
+        error.is_timeout() && error.may_have_been_applied() && !error.is_connect(),
+        "{error}"
+    );
+    assert_eq!(server.count(), 1);
+}
+
+#[test]
+fn whatever_the_server_does_a_call_ends_by_its_deadline() {
+    let whole = "HTTP/1.1 200 OK\r\nx: y\r\n\r\n";
+    let pause = Duration::from_millis(50);
+    for drip in ["", &whole[..20], whole] {
+        let server = Tcp::new(move |_, _| match drip {
+            "" => Reply::Stall(Duration::from_secs(20)),
+            drip => Reply::Drip(drip, pause),
+        });
+        let client = client(&server)
+            .with_timeout(Duration::from_secs(60))
+            .with_deadline(Duration::from_millis(600));
+        let start = Instant::now();
+        let error = client.user().send().unwrap_err();
+        assert!(error.is_timeout(), "{error}");
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            start.elapsed()
+        );
+    }
+}
+
+#[test]
+fn retry_after_is_obeyed_to_the_second() {
+    let server = once(|| Reply::Send(answer("503 x", "retry-after: 2\r\n", "")));
+    let start = Instant::now();
+    assert_eq!(client(&server).user().send().unwrap().id, "1");
+    assert!(start.elapsed() >= Duration::from_secs(2));
+}
+
+#[test]
+fn a_wait_that_does_not_fit_is_an_error_at_once() {
+    for (code, header) in [
+        ("429 x", "retry-after: 300\r\n"),
+        ("503 x", "retry-after: 61\r\n"),
+    ] {
+        let server = once(move || Reply::Send(answer(code, header, "")));
+        let start = Instant::now();
+        let error = client(&server).user().send().unwrap_err();
+        assert!(
+            error.retry_after().unwrap() > Duration::from_secs(60),
+            "{error}"
+        );
+        assert_eq!(error.is_rate_limited(), code == "429 x");
+        assert!(start.elapsed() < Duration::from_secs(30));
+        assert_eq!(server.count(), 1);
+    }
+    let server = once(|| Reply::Send(answer("429 x", "retry-after: 5\r\n", "")));
+    let error = client(&server)
+        .with_deadline(Duration::from_secs(3))
+        .user()
+        .send()
+        .unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
+}
+
+#[test]
+fn a_date_to_retry_after_is_understood() {
+    let headers =
+        "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:59:37 GMT\r\n";
+    let server = once(move || Reply::Send(answer("429 x", headers, "")));
+    let error = client(&server).user().send().unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+}
+
+#[test]
+fn what_is_no_wait_means_the_own_backoff() {
+    let past = "Sun, 06 Nov 1994 08:49:37 GMT";
+    for value in [
+        "-5",
+        "soon",
+        "",
+        "99999999999999999999999",
+        "1.5",
+        "0",
+        past,
+    ] {
+        let header = format!("retry-after: {value}\r\n");
+        let server = once(move || Reply::Send(answer("503 x", &header, "")));
+        let start = Instant::now();
+        assert_eq!(client(&server).user().send().unwrap().id, "1", "{value}");
+        assert!(start.elapsed() >= Duration::from_millis(250), "{value}");
+        assert_eq!(server.count(), 2);
+    }
+}
+
+#[test]
+fn the_rate_limit_is_known_and_waited_for() {
+    let limit = "ratelimit: \"default\";r=0;t=1\r\nratelimit-policy: \"burst\";q=100;w=60\r\n";
+    let server = Tcp::answering("200 OK", limit, &success("{}"));
+    let client = client(&server);
+    client.user().send().unwrap();
+    let known = client.rate_limit().unwrap();
+    assert_eq!(
+        (known.remaining, known.reset_in),
+        (0, Duration::from_secs(1))
+    );
+    assert_eq!(
+        (known.quota, known.window),
+        (Some(100), Some(Duration::from_secs(60)))
+    );
+    let start = Instant::now();
+    client.clone().user().send().unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(800));
+}
+
+#[test]
+fn a_rate_limit_that_is_used_up_for_too_long_is_an_error_at_once() {
+    let server = Tcp::answering(
+        "200 OK",
+        "ratelimit: \"default\";r=0;t=600\r\n",
+        &success("{}"),
+    );
+    let client = client(&server);
+    client.user().send().unwrap();
+    let error = client.user().send().unwrap_err();
+    assert!(
+        error.is_rate_limited() && error.retry_after().unwrap() > Duration::from_secs(500),
+        "{error}"
+    );
+    assert_eq!((error.attempts(), server.count()), (0, 1));
+}
+
+#[test]
+fn a_kept_connection_that_died_is_repeated_for_a_read_only() {
+    // The second request on a connection is closed on; the first on a new one is answered.
+    let server = || {
+        Tcp::new(|number, _| match number {
+            1 => Reply::Close(Vec::new()),
+            _ => Reply::Send(answer("200 OK", "", &success(r#"{"id":"1"}"#))),
+        })
+    };
+    let reads = server();
+    let reader = client(&reads);
+    assert!(reader.user().send().is_ok() && reader.user().send().is_ok());
+    assert_eq!(reads.count(), 3);
+    let writes = server();
+    let writer = client(&writes);
+    writer.user().send().unwrap();
+    assert!(
+        writer
+            .delete_token("1")
+            .send()
+            .unwrap_err()
+            .may_have_been_applied()
+    );
+    assert_eq!(writes.count(), 2);
+}
