@@ -9,6 +9,11 @@ use crate::error::{Error, Result};
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
 
+/// Shorter credentials are not looked for in texts, where they may be a word like any other.
+const SHORTEST_SCRUBBED: usize = 6;
+/// Nor are these in paths, which are made of words.
+const SHORTEST_KNOWN: usize = 16;
+
 /// The credential of a client, as the headers that carry it.
 #[derive(Clone)]
 pub(crate) struct Auth {
@@ -49,13 +54,21 @@ impl Auth {
         }
     }
 
+    /// Whether a path holds this credential, which it then would show to every log on its way.
+    pub(crate) fn is_in(&self, path: &str) -> bool {
+        self.secrets.iter().any(|secret| {
+            let secret = secret.expose_secret();
+            secret.len() >= SHORTEST_KNOWN && path.contains(&*crate::endpoint::encode(secret))
+        })
+    }
+
     /// The text without this credential in it, whatever way it came in.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut clean = Cow::Borrowed(text);
         for secret in &self.secrets {
             let secret = secret.expose_secret();
             // Words this short are in any text; no credential of Cloudflare's is.
-            if secret.len() < 6 {
+            if secret.len() < SHORTEST_SCRUBBED {
                 continue;
             }
             for form in [Cow::Borrowed(secret), crate::endpoint::encode(secret)] {

@@ -70,6 +70,12 @@ impl Client {
                 "is missing: this request takes an API token, not an email with a key",
             ));
         }
+        if self.shared.auth.is_in(&call.path) {
+            return Err(Error::invalid_request(
+                "path",
+                "holds the credential of this client: pass the identifier, not the secret",
+            ));
+        }
         let mut course = Course::start(self.limits);
         let sleep = |wait| match cancel {
             Some(cancel) => cancel.sleep(wait),

@@ -1,0 +1,421 @@
+//! The client: what it is made of, and what it sends where.
+
+mod common;
+
+use std::process::Command;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use cloudflare_user::{Client, ClientBuilder, UreqTransport};
+use common::success;
+use common::tcp::Tcp;
+
+fn with_token() -> ClientBuilder {
+    Client::builder().api_token("a-token-of-the-tests")
+}
+
+fn refused(builder: ClientBuilder, parameter: &str) {
+    let error = builder.build().unwrap_err();
+    assert!(error.is_invalid_request(), "{error}");
+    assert!(
+        error.to_string().starts_with(&format!("`{parameter}`")),
+        "{error}"
+    );
+}
+
+#[test]
+fn credentials_that_no_header_carries_are_refused() {
+    refused(Client::builder(), "api_token");
+    for wrong in [
+        "",
+        "  ",
+        "\n",
+        "two\r\nlines",
+        "two words",
+        "Bearer abc",
+        "tab\tin",
+        "nul\0",
+        "é",
+        "\u{7f}",
+    ] {
+        refused(Client::builder().api_token(wrong), "api_token");
+        refused(Client::builder().api_key("a@example.com", wrong), "api_key");
+        refused(Client::builder().api_key(wrong, "key"), "email");
+    }
+}
+
+#[test]
+fn white_space_around_a_credential_is_dropped() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    Client::builder()
+        .api_token(" a-token\r\n")
+        .base_url(server.url())
+        .build()
+        .unwrap()
+        .user()
+        .send()
+        .unwrap();
+    assert!(
+        server.requests()[0]
+            .to_lowercase()
+            .contains("authorization: bearer a-token\r\n")
+    );
+}
+
+#[test]
+fn the_last_credential_counts_and_is_sent_alone() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let client = with_token()
+        .api_key("a@example.com", "some-key")
+        .base_url(server.url())
+        .build()
+        .unwrap();
+    client.user().send().unwrap();
+    let head = server.requests()[0].to_lowercase();
+    assert!(
+        head.contains("x-auth-key: some-key") && !head.contains("authorization"),
+        "{head}"
+    );
+}
+
+#[test]
+fn base_urls_where_a_credential_may_go_are_taken() {
+    for url in [
+        "https://api.cloudflare.com/client/v4",
+        "https://gateway.example/",
+        "http://localhost:1",
+        "http://127.0.0.1:1/x",
+        "http://127.1.2.3:1",
+        "http://[::1]:1/client/v4/",
+    ] {
+        assert!(with_token().base_url(url).build().is_ok(), "{url}");
+    }
+    assert!(
+        with_token()
+            .base_url("http://api.example.com")
+            .allow_http(true)
+            .build()
+            .is_ok()
+    );
+}
+
+#[test]
+fn other_base_urls_are_refused_and_not_shown() {
+    for url in [
+        "",
+        "api.cloudflare.com",
+        "http://api.cloudflare.com/client/v4",
+        "http://localhost.example.com",
+        "http://0.0.0.0:1",
+        "http://10.0.0.1",
+        "http://127.0.0.1@evil.example",
+        "ftp://127.0.0.1",
+        "file:///etc/passwd",
+        "https://user:s3cr3t@api.cloudflare.com",
+        "https://s3cr3t@api.cloudflare.com",
+        "https://api.cloudflare.com/?token=s3cr3t",
+        "https://api.cloudflare.com/#s3cr3t",
+        "https://api.cloud\nflare.com",
+        "https://api.cloudflare.com/\r\nx: y",
+        "https://api.cloudflare.com/\0",
+        "https://",
+    ] {
+        refused(with_token().base_url(url), "base_url");
+        let shown = with_token().base_url(url).build().unwrap_err().to_string();
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+    }
+}
+
+#[test]
+fn a_slash_at_the_end_of_the_base_url_does_not_matter() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    for slashes in ["", "/", "//"] {
+        with_token()
+            .base_url(server.url() + slashes)
+            .build()
+            .unwrap()
+            .user()
+            .send()
+            .unwrap();
+        assert!(
+            server
+                .requests()
+                .last()
+                .unwrap()
+                .starts_with("GET /client/v4/user HTTP/1.1\r\n")
+        );
+    }
+}
+
+#[test]
+fn the_programs_name_comes_before_the_crates() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let own = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
+    with_token()
+        .base_url(server.url())
+        .build()
+        .unwrap()
+        .user()
+        .send()
+        .unwrap();
+    with_token()
+        .user_agent("my-cli/1.2")
+        .base_url(server.url())
+        .build()
+        .unwrap()
+        .user()
+        .send()
+        .unwrap();
+    let heads = server.requests();
+    assert!(
+        heads[0].contains(&format!("user-agent: {own}\r\n")),
+        "{}",
+        heads[0]
+    );
+    assert!(
+        heads[1].contains(&format!("user-agent: my-cli/1.2 {own}\r\n")),
+        "{}",
+        heads[1]
+    );
+    for wrong in ["", " ", "my\r\ncli", "my-cli\0", "é"] {
+        refused(with_token().user_agent(wrong), "user_agent");
+    }
+}
+
+#[test]
+fn clones_with_other_limits_share_connections() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let client = with_token().base_url(server.url()).build().unwrap();
+    let others = [
+        client.clone(),
+        client.with_timeout(Duration::from_secs(5)),
+        client.with_deadline(Duration::from_secs(20)),
+        client.with_max_retries(0),
+    ];
+    client.user().send().unwrap();
+    for other in others {
+        other.user().send().unwrap();
+    }
+    assert_eq!(
+        (server.count(), server.connections.load(Ordering::SeqCst)),
+        (5, 1)
+    );
+}
+
+#[test]
+fn an_agent_of_the_callers_follows_no_redirect_either() {
+    let elsewhere = Tcp::answering("200 OK", "", &success(r#"{"id":"leaked"}"#));
+    for status in ["301 x", "302 x", "303 x", "307 x", "308 x"] {
+        let location = format!("location: {}/user\r\n", elsewhere.url());
+        let server = Tcp::answering(status, &location, "");
+        let agent: ureq::Agent = ureq::Agent::config_builder().build().into();
+        let own = with_token()
+            .base_url(server.url())
+            .transport(UreqTransport::new(agent))
+            .build()
+            .unwrap();
+        for client in [own, with_token().base_url(server.url()).build().unwrap()] {
+            let error = client.user().send().unwrap_err();
+            assert!(error.to_string().contains("host `127.0.0.1`"), "{error}");
+            assert!(
+                client
+                    .delete_token("1")
+                    .send()
+                    .unwrap_err()
+                    .to_string()
+                    .contains(status.trim_end_matches(" x"))
+            );
+        }
+    }
+    assert_eq!(elsewhere.count(), 0);
+}
+
+#[test]
+fn an_answer_over_the_cap_is_an_error() {
+    let body = success(&format!(r#"{{"id":"{}"}}"#, "x".repeat(5000)));
+    let server = Tcp::answering("200 OK", "", &body);
+    let sized = |bytes| {
+        with_token()
+            .base_url(server.url())
+            .max_response_size(bytes)
+            .build()
+            .unwrap()
+    };
+    assert!(sized(body.len()).user().send().is_ok());
+    let error = sized(body.len() - 1).user().send().unwrap_err();
+    assert!(error.to_string().contains("max_response_size"), "{error}");
+    assert_eq!(error.attempts(), 1);
+}
+
+#[test]
+fn no_length_is_believed_before_it_arrived() {
+    let huge = b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec();
+    let server = Tcp::new(move |_, _| common::tcp::Reply::Close(huge.clone()));
+    let client = with_token()
+        .base_url(server.url())
+        .max_retries(0)
+        .build()
+        .unwrap();
+    let error = client.user().send().unwrap_err();
+    assert_eq!(
+        (error.status(), error.body()),
+        (Some(200), Some(&b"{"[..])),
+        "{error}"
+    );
+}
+
+#[test]
+fn extreme_limits_do_no_harm() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let most = Duration::MAX;
+    let patient = with_token()
+        .base_url(server.url())
+        .timeout(most)
+        .deadline(most)
+        .connect_timeout(most);
+    let patient = patient
+        .max_retry_wait(most)
+        .max_retries(u32::MAX)
+        .max_response_size(usize::MAX)
+        .build()
+        .unwrap();
+    patient.user().send().unwrap();
+    patient.audit_logs().export().unwrap();
+    let none = with_token()
+        .base_url(server.url())
+        .deadline(Duration::ZERO)
+        .build()
+        .unwrap();
+    let error = none.user().send().unwrap_err();
+    assert!(error.is_timeout() && error.attempts() == 0, "{error}");
+}
+
+/// Runs the test named `environment_of_a_child` in a process of its own, with these variables and no others.
+fn in_environment(variables: &[(&str, &str)]) -> String {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child
+        .args(["--exact", "environment_of_a_child", "--nocapture"])
+        .env_clear()
+        .env("A_CHILD", "1");
+    let output = child.envs(variables.iter().copied()).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn environment_of_a_child() {
+    if std::env::var_os("A_CHILD").is_none() {
+        return;
+    }
+    match Client::from_env() {
+        Ok(client) => {
+            let sent = client.with_max_retries(0).user().send();
+            println!(
+                "{client:?} {}",
+                sent.map_or_else(
+                    |error| error.to_string(),
+                    |user| format!("user {}", user.id)
+                )
+            );
+        }
+        Err(error) => println!("refused: {error}"),
+    }
+}
+
+#[test]
+fn the_environment_gives_a_credential_and_a_base_url() {
+    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let url = server.url();
+    let base = ("CLOUDFLARE_BASE_URL", url.as_str());
+    let token = ("CLOUDFLARE_API_TOKEN", "token-of-the-environment");
+    let (email, key) = (
+        ("CLOUDFLARE_EMAIL", "a@example.com"),
+        ("CLOUDFLARE_API_KEY", "key-of-the-environment"),
+    );
+    for variables in [
+        &[base, token][..],
+        &[base, email, key],
+        &[base, token, email],
+        &[base, email, key, ("CLOUDFLARE_API_TOKEN", "")],
+    ] {
+        let printed = in_environment(variables);
+        assert!(
+            printed.contains("user 7") && !printed.contains("of-the-environment"),
+            "{printed}"
+        );
+    }
+    assert!(server.requests()[0].contains("Bearer token-of-the-environment"));
+    assert!(server.requests()[1].contains("key-of-the-environment"));
+}
+
+#[test]
+fn an_environment_that_is_not_clear_is_refused_by_name() {
+    let token = ("CLOUDFLARE_API_TOKEN", "token");
+    let (email, key) = (
+        ("CLOUDFLARE_EMAIL", "a@example.com"),
+        ("CLOUDFLARE_API_KEY", "key"),
+    );
+    let refused: [(&[_], &[&str]); 6] = [
+        (
+            &[],
+            &[
+                "CLOUDFLARE_API_TOKEN",
+                "CLOUDFLARE_EMAIL",
+                "CLOUDFLARE_API_KEY",
+            ],
+        ),
+        (
+            &[token, email, key],
+            &["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"],
+        ),
+        (
+            &[token, key],
+            &["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"],
+        ),
+        (&[email], &["CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"]),
+        (&[key], &["CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"]),
+        (
+            &[token, ("CLOUDFLARE_BASE_URL", "http://example.com")],
+            &["base_url", "https"],
+        ),
+    ];
+    for (variables, names) in refused {
+        let printed = in_environment(variables);
+        assert!(
+            printed.contains("refused: ") && names.iter().all(|name| printed.contains(name)),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
+fn plain_http_to_this_machine_goes_through_no_proxy_elsewhere() {
+    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let url = server.url();
+    let printed = in_environment(&[
+        ("CLOUDFLARE_BASE_URL", url.as_str()),
+        ("CLOUDFLARE_API_TOKEN", "token"),
+        // An address that nobody has.
+        ("ALL_PROXY", "http://192.0.2.1:9"),
+    ]);
+    assert!(printed.contains("user 7"), "{printed}");
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_used_for_https() {
+    let proxy = Tcp::answering("403 Forbidden", "", "");
+    let url = format!("http://{}", proxy.address());
+    let printed = in_environment(&[
+        ("CLOUDFLARE_BASE_URL", "https://api.invalid/client/v4"),
+        ("CLOUDFLARE_API_TOKEN", "token-of-the-environment"),
+        ("HTTPS_PROXY", url.as_str()),
+    ]);
+    assert!(
+        printed.contains("could not connect") && printed.contains("403"),
+        "{printed}"
+    );
+    let request = &proxy.requests()[0];
+    assert!(
+        request.starts_with("CONNECT api.invalid:443") && !request.contains("token-of"),
+        "{request}"
+    );
+}

@@ -1,0 +1,198 @@
+//! Input that cannot be right is refused before anything is sent; anything else reaches just what it names.
+
+mod common;
+
+use cloudflare_user::{Client, Error, InviteResponse, Policy, TokenStatus, UpdateToken};
+use common::{ok, scripted, success};
+
+type Call = fn(&Client, &str) -> Result<(), Error>;
+
+/// Every request that takes an identifier: its parameter, the path around it, and how it is sent.
+const CALLS: [(&str, &str, &str, Call); 10] = [
+    ("invite_id", "/user/invites/", "", |client, id| {
+        client.invite(id).send().map(drop)
+    }),
+    ("invite_id", "/user/invites/", "", |client, id| {
+        client
+            .respond_to_invite(id, InviteResponse::Accepted)
+            .send()
+            .map(drop)
+    }),
+    (
+        "organization_id",
+        "/user/organizations/",
+        "",
+        |client, id| client.organization(id).send().map(drop),
+    ),
+    (
+        "organization_id",
+        "/user/organizations/",
+        "",
+        |client, id| client.leave_organization(id).send().map(drop),
+    ),
+    (
+        "subscription_id",
+        "/user/subscriptions/",
+        "",
+        |client, id| client.update_subscription(id).send().map(drop),
+    ),
+    (
+        "subscription_id",
+        "/user/subscriptions/",
+        "",
+        |client, id| client.delete_subscription(id).send().map(drop),
+    ),
+    ("token_id", "/user/tokens/", "", |client, id| {
+        client.token(id).send().map(drop)
+    }),
+    ("token_id", "/user/tokens/", "", |client, id| {
+        let policy = Policy::allow().permission_group("g");
+        client
+            .send(&UpdateToken::new(id, "ci", TokenStatus::Active, [policy]))
+            .map(drop)
+    }),
+    ("token_id", "/user/tokens/", "", |client, id| {
+        client.delete_token(id).send().map(drop)
+    }),
+    ("token_id", "/user/tokens/", "/value", |client, id| {
+        client.roll_token(id).send().map(drop)
+    }),
+];
+
+#[test]
+fn identifiers_that_name_something_else_are_refused() {
+    let (client, seen) = scripted(vec![ok(success("{}"))]);
+    for (parameter, _, _, call) in CALLS {
+        let words: &[&str] = if parameter == "token_id" {
+            &["verify", "permission_groups"]
+        } else {
+            &[]
+        };
+        for id in ["", ".", ".."].iter().chain(words) {
+            let error = call(&client, id).unwrap_err();
+            assert!(error.is_invalid_request(), "{error}");
+            assert!(
+                error.to_string().starts_with(&format!("`{parameter}`")),
+                "{error}"
+            );
+        }
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn any_other_identifier_is_one_encoded_segment() {
+    let known = [
+        ("abc-._~123", "abc-._~123"),
+        ("a/b?c#d", "a%2Fb%3Fc%23d"),
+        ("../x", "..%2Fx"),
+        ("%2e%2e", "%252e%252e"),
+        ("...", "..."),
+        ("a b+c", "a%20b%2Bc"),
+        ("a\r\nb\0", "a%0D%0Ab%00"),
+        ("\\", "%5C"),
+        ("é", "%C3%A9"),
+        ("Verify", "Verify"),
+    ];
+    let (client, seen) = scripted(vec![ok(success("null"))]);
+    for (_, before, after, call) in CALLS {
+        for (id, encoded) in known {
+            let _ = call(&client, id);
+            assert_eq!(
+                seen.lock().unwrap().pop().unwrap().target,
+                format!("{before}{encoded}{after}")
+            );
+        }
+    }
+}
+
+#[test]
+fn an_identifier_of_any_length_reaches_its_resource_or_is_refused() {
+    let (client, seen) = scripted(vec![ok(success("null"))]);
+    for (_, before, after, call) in CALLS {
+        let long = "x".repeat(10_000);
+        let _ = call(&client, &long);
+        assert_eq!(
+            seen.lock().unwrap().pop().unwrap().target,
+            format!("{before}{long}{after}")
+        );
+        let error = call(&client, &"\u{20ac}".repeat(10_000)).unwrap_err();
+        assert!(
+            error.is_invalid_request() && error.to_string().contains("URL"),
+            "{error}"
+        );
+        assert!(seen.lock().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn identifiers_are_encoded_the_same_over_a_real_connection() {
+    let api = common::Api::answering(success("{}"));
+    api.client().token("a/../b?c\r\n%").send().unwrap();
+    assert_eq!(
+        api.request().line(),
+        "GET /user/tokens/a%2F..%2Fb%3Fc%0D%0A%25"
+    );
+}
+
+#[test]
+fn page_and_size_are_counted_from_one() {
+    let (client, seen) = scripted(vec![ok(success("[]"))]);
+    let refused = [
+        (client.audit_logs().page(0).send().err(), "page"),
+        (client.audit_logs().per_page(0).send().err(), "per_page"),
+        (client.billing_history().page(0).send().err(), "page"),
+        (client.organizations().per_page(0).send().err(), "per_page"),
+        (client.tokens().page(0).iter().next().unwrap().err(), "page"),
+        (client.audit_logs().page(0).export().err(), "page"),
+    ];
+    for (error, parameter) in refused {
+        let error = error.unwrap();
+        assert!(
+            error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")),
+            "{error}"
+        );
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn an_empty_filter_is_refused_rather_than_dropped() {
+    let (client, seen) = scripted(vec![ok(success("[]"))]);
+    let refused = [
+        (
+            client.audit_logs().actor_email("").send().err(),
+            "actor.email",
+        ),
+        (
+            client.audit_logs().id("").iter().next().unwrap().err(),
+            "id",
+        ),
+        (client.billing_history().kind("").send().err(), "type"),
+        (client.organizations().name("").send().err(), "name"),
+        (client.permission_groups().scope("").send().err(), "scope"),
+    ];
+    for (error, parameter) in refused {
+        let error = error.unwrap();
+        assert!(
+            error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")),
+            "{error}"
+        );
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn text_of_any_kind_is_encoded_once() {
+    let (client, seen) = scripted(vec![ok(success("[]"))]);
+    client
+        .permission_groups()
+        .name("a&b=c?d#e%20 \u{e9}\r\n\0+")
+        .send()
+        .unwrap();
+    let target = seen.lock().unwrap().pop().unwrap().target;
+    assert_eq!(
+        target,
+        "/user/tokens/permission_groups?name=a%26b%3Dc%3Fd%23e%2520%20%C3%A9%0D%0A%00%2B"
+    );
+}

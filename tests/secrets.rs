@@ -1,0 +1,252 @@
+//! No credential and no created secret is in anything that can be printed.
+
+mod common;
+
+use std::error::Error as _;
+
+use cloudflare_user::{
+    Body, Client, CreateToken, Error, ExposeSecret, GetBillingProfile, GetUser, Policy,
+    TransportError,
+};
+use common::tcp::Tcp;
+use common::{answered, fixture, success};
+
+const TOKEN: &str = "cfut_TheTokenOfTheClient0123456789";
+const EMAIL: &str = "owner+1@example.com";
+const KEY: &str = "cfk_TheKeyOfTheClient0123456789";
+const CREATED: &str = "cfut_TheCreatedSecret0123456789";
+
+/// Each secret, also as it looks in a URL.
+fn assert_clean(text: &str) {
+    for secret in [TOKEN, EMAIL, "owner%2B1%40example.com", KEY, CREATED] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+/// All that an error prints, and all that its sources print.
+fn printed(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        text += &format!(" {error} {error:?}");
+        source = error.source();
+    }
+    text
+}
+
+fn policy() -> Policy {
+    Policy::allow().permission_group("g")
+}
+
+/// A client for each kind of credential.
+fn clients(url: &str) -> [Client; 2] {
+    let builder = || Client::builder().base_url(url).max_retries(0);
+    [
+        builder().api_token(TOKEN).build().unwrap(),
+        builder().api_key(EMAIL, KEY).build().unwrap(),
+    ]
+}
+
+#[test]
+fn no_client_or_builder_shows_one() {
+    for client in clients("http://127.0.0.1:1") {
+        assert_clean(&format!(
+            "{client:?} {client:#?} {:?} {:?}",
+            client.user(),
+            client.tokens().iter()
+        ));
+    }
+    assert_clean(&format!(
+        "{:?}",
+        Client::builder()
+            .api_token(TOKEN)
+            .base_url(format!("https://{TOKEN}@x"))
+    ));
+    for wrong in [
+        Client::new(format!("{TOKEN} x")),
+        Client::builder()
+            .api_key(EMAIL, format!("{KEY}\n x"))
+            .build(),
+    ] {
+        assert_clean(&printed(&wrong.unwrap_err()));
+    }
+}
+
+#[test]
+fn no_error_shows_what_a_server_repeats() {
+    let echo = format!("{TOKEN} {EMAIL} {KEY}");
+    let json = |fields: &str| format!(r#"{{"success":false,{fields}}}"#);
+    let error = |text: &str| {
+        json(&format!(
+            r#""errors":[{{"code":1,"message":"{text}","source":{{"pointer":"/{text}"}},"documentation_url":"{text}","error_chain":[{{"message":"{text}"}}]}}]"#
+        ))
+    };
+    let headers = format!("cf-ray: {TOKEN}\r\n");
+    let html = format!("content-type: text/html; a={TOKEN}\r\n");
+    let encoding = format!("content-encoding: {TOKEN}\r\n");
+    let location = format!("location: https://{KEY}.example/{TOKEN}\r\n");
+    let answers = [
+        ("403 x", headers.as_str(), error(&echo)),
+        ("200 OK", &headers, error(&echo)),
+        ("200 OK", &headers, json(&format!(r#""errors":"{echo}""#))),
+        ("502 x", &html, format!("<html>{echo}")),
+        ("200 OK", &html, format!("<html>{echo}")),
+        ("200 OK", &encoding, format!("text {echo}")),
+        ("200 OK", &headers, format!("text {echo}")),
+        ("302 x", &location, String::new()),
+        ("200 OK", &headers, success(&format!(r#""{echo}""#))),
+        (
+            "200 OK",
+            &headers,
+            success(&format!(r#"{{"created_on":"{TOKEN}"}}"#)),
+        ),
+    ];
+    for (status, headers, body) in answers {
+        let server = Tcp::answering(status, headers, &body);
+        for (client, secrets) in clients(&server.url())
+            .iter()
+            .zip([&[TOKEN][..], &[KEY, EMAIL]])
+        {
+            let error = client.user().send().unwrap_err();
+            for secret in secrets {
+                let text = printed(&error)
+                    + &error.messages().collect::<String>()
+                    + error.ray_id().unwrap_or_default();
+                assert!(!text.contains(secret), "{text}");
+            }
+            assert_eq!(error.body().unwrap_or_default(), body.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_credential_in_the_place_of_an_identifier_is_refused() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let [token, key] = clients(&server.url());
+    for error in [
+        token.token(TOKEN).send().unwrap_err(),
+        key.invite(EMAIL).send().unwrap_err(),
+        key.token(KEY).send().unwrap_err(),
+    ] {
+        assert!(error.is_invalid_request(), "{error}");
+        assert_clean(&printed(&error));
+    }
+    assert_eq!(server.count(), 0);
+}
+
+#[test]
+fn no_error_of_a_transport_shows_one() {
+    let failures: [fn() -> TransportError; 3] = [
+        || TransportError::interrupted(format!("sent {TOKEN}")),
+        || TransportError::other(std::io::Error::other(format!("{KEY} {EMAIL}"))),
+        || TransportError::connect(format!("proxy {TOKEN} {KEY}")),
+    ];
+    for failure in failures {
+        let transport = move |_: cloudflare_user::http::Request<Vec<u8>>| Err(failure());
+        let token = Client::builder()
+            .api_token(TOKEN)
+            .transport(transport)
+            .max_retries(0)
+            .build()
+            .unwrap();
+        let text = printed(&token.user().send().unwrap_err());
+        assert!(!text.contains(TOKEN), "{text}");
+        let key = Client::builder()
+            .api_key(EMAIL, KEY)
+            .transport(transport)
+            .max_retries(0)
+            .build()
+            .unwrap();
+        let text = printed(&key.user().send().unwrap_err());
+        assert!(!text.contains(KEY) && !text.contains(EMAIL), "{text}");
+    }
+}
+
+#[test]
+fn a_creation_that_cannot_be_decoded_shows_its_secret_in_the_body_alone() {
+    let results = [
+        format!(r#"{{"id":"1","value":"{CREATED}","name":5}}"#),
+        format!(r#"{{"id":"1","value":["{CREATED}"]}}"#),
+        format!(r#""{CREATED}""#),
+        format!(r#"{{"id":"1","value":"{CREATED}"}} trailing"#),
+    ];
+    for result in results {
+        let body = success(&result);
+        let error = answered(body.clone())
+            .send(&CreateToken::new("ci", [policy()]))
+            .unwrap_err();
+        assert_clean(&printed(&error));
+        assert_eq!(error.body(), Some(body.as_bytes()));
+        assert!(error.may_have_been_applied());
+    }
+    let text = format!("value={CREATED}");
+    assert_clean(&printed(
+        &answered(text)
+            .send(&CreateToken::new("ci", [policy()]))
+            .unwrap_err(),
+    ));
+    let repeated = format!(
+        r#"{{"success":false,"errors":["lost {CREATED}"],"result":{{"value":"{CREATED}"}}}}"#
+    );
+    assert_clean(&printed(
+        &answered(repeated)
+            .send(&CreateToken::new("ci", [policy()]))
+            .unwrap_err(),
+    ));
+}
+
+#[test]
+fn no_model_shows_one() {
+    let created = answered(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#)));
+    let created = created.send(&CreateToken::new("ci", [policy()])).unwrap();
+    assert_eq!(created.value.expose_secret(), CREATED);
+    assert_clean(&format!("{created:?} {created:#?}"));
+    let token = answered(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#)))
+        .token("1")
+        .send()
+        .unwrap();
+    assert_clean(&format!("{token:?}"));
+    let user = format!(r#"{{"api_key":"{KEY}","two_factor_recovery_codes":["{CREATED}"]}}"#);
+    let user = answered(success(&user)).send(&GetUser::new()).unwrap();
+    let shown = format!("{user:?}");
+    assert!(
+        shown.contains("api_key") && shown.contains("two_factor_recovery_codes"),
+        "{shown}"
+    );
+    assert_clean(&shown);
+    let profile = answered(fixture("billing_profile_get"))
+        .send(&GetBillingProfile::new())
+        .unwrap();
+    let shown = format!("{profile:?}");
+    assert!(
+        !["4242424242424242", "abc123", "1111", "sample_data"]
+            .iter()
+            .any(|secret| shown.contains(secret)),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_request_as_a_transport_sees_it_shows_none_in_debug() {
+    let transport = |request: cloudflare_user::http::Request<Vec<u8>>| {
+        assert_clean(&format!("{request:?}"));
+        Ok(cloudflare_user::http::Response::new(Body::from(success(
+            "{}",
+        ))))
+    };
+    let builder = || Client::builder().transport(transport);
+    builder()
+        .api_token(TOKEN)
+        .build()
+        .unwrap()
+        .user()
+        .send()
+        .unwrap();
+    builder()
+        .api_key(EMAIL, KEY)
+        .build()
+        .unwrap()
+        .user()
+        .send()
+        .unwrap();
+}
