@@ -33,9 +33,9 @@ fn items_of_all_pages_come_in_order_and_one_page_at_a_time() {
     let mut tokens = client.tokens().per_page(2).iter();
     assert_eq!(seen.lock().unwrap().len(), 0);
     let mut read = Vec::new();
-    while let Some(token) = tokens.next() {
+    for token in tokens.by_ref() {
         read.push(token.unwrap().id);
-        assert_eq!(seen.lock().unwrap().len(), (read.len() + 1) / 2);
+        assert_eq!(seen.lock().unwrap().len(), read.len().div_ceil(2));
     }
     assert_eq!(read, ["1", "2", "3", "4"]);
     assert!(tokens.next().is_none());
