@@ -97,7 +97,7 @@ fn an_export_sends_the_filters_and_streams_csv() {
         .unwrap();
     assert_eq!(csv, "when,action\n2026-11-01T00:00:00Z,login\n");
     let request = api.request();
-    assert_eq!(request.header("accept"), Some("text/csv"));
+    assert!(request.header("accept").unwrap().starts_with("text/csv"));
     for parameter in ["since=2026-11-01", "zone.name=example.com", "export=true"] {
         assert!(request.target.contains(parameter), "{}", request.target);
     }

@@ -169,3 +169,24 @@ fn a_panic_on_a_thread_that_reads_ahead_is_not_swallowed() {
     let panic = std::panic::catch_unwind(read).unwrap_err();
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"it exploded"));
 }
+
+#[test]
+fn a_call_inside_an_async_runtime_blocks_and_works() {
+    let server = Tcp::answering("200 OK", "", &success(r#"[{"id":"1"}]"#));
+    let client = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .base_url(server.url())
+        .build()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let read = runtime.block_on(async {
+        client
+            .tokens()
+            .iter()
+            .read_ahead(2)
+            .collect::<Result<Vec<_>, _>>()
+    });
+    assert_eq!(read.unwrap().len(), 1);
+}

@@ -42,7 +42,7 @@ impl Client {
     /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
     pub fn export<C>(&self, request: &ListAuditLogs<C>) -> Result<Body> {
         let mut call = Call::of(request)?;
-        call.accept = "text/csv";
+        call.accept = "text/csv, */*;q=0.5";
         call.set_parameter("export", "true".to_owned());
         self.open(&call)
     }
