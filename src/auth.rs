@@ -72,8 +72,8 @@ impl Auth {
                 continue;
             }
             for form in [Cow::Borrowed(secret), crate::endpoint::encode(secret)] {
-                if clean.contains(&*form) {
-                    clean = Cow::Owned(clean.replace(&*form, "[redacted]"));
+                if let Some(without) = replace_ignoring_case(&clean, &form) {
+                    clean = Cow::Owned(without);
                 }
             }
         }
@@ -89,6 +89,20 @@ impl fmt::Debug for Auth {
             "email and api key [redacted]"
         })
     }
+}
+
+/// The text with `[redacted]` for every `secret`, in whatever case: hosts, for one, come back in lower case.
+fn replace_ignoring_case(text: &str, secret: &str) -> Option<String> {
+    // Lower case of ASCII alone keeps every byte where it is.
+    let (lower, secret) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+    let mut rest = 0;
+    let mut clean = String::new();
+    for (found, _) in lower.match_indices(&secret) {
+        clean += &text[rest..found];
+        clean += "[redacted]";
+        rest = found + secret.len();
+    }
+    (rest > 0).then(|| clean + &text[rest..])
 }
 
 /// The value without white space around it, if a header may carry it as a credential.

@@ -64,3 +64,16 @@ pub struct AttemptTimeout {
     /// Whether the body is read by the caller at their own pace, so that `total` must not bound the whole of it.
     pub streaming: bool,
 }
+
+impl AttemptTimeout {
+    /// Connecting may take most of an attempt, but not all of it: so that what runs out is known to be the connecting,
+    /// after which nothing was sent.
+    pub(crate) fn new(connect: Duration, total: Duration, streaming: bool) -> Self {
+        let connect = connect.min(total - total / 16);
+        Self {
+            connect,
+            total,
+            streaming,
+        }
+    }
+}

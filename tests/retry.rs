@@ -315,3 +315,27 @@ fn a_kept_connection_that_died_is_repeated_for_a_read_only() {
     );
     assert_eq!(writes.count(), 2);
 }
+
+#[test]
+fn a_connection_that_is_never_made_is_known_to_have_sent_nothing() {
+    // A server that accepts nobody, with its queue full.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100));
+    let queue: Vec<_> = std::iter::repeat_with(connect)
+        .take(10_000)
+        .take_while(Result::is_ok)
+        .collect();
+    let client = Client::builder()
+        .api_token("token")
+        .base_url(format!("http://{address}"))
+        .max_retries(1);
+    let client = client.timeout(Duration::from_millis(500)).build().unwrap();
+    let error = create(&client).unwrap_err();
+    assert!(
+        error.is_timeout() && error.is_connect() && !error.may_have_been_applied(),
+        "{error}"
+    );
+    assert_eq!(error.attempts(), 2);
+    drop(queue);
+}

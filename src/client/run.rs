@@ -148,12 +148,8 @@ impl Client {
             .headers_mut()
             .insert(USER_AGENT, self.shared.user_agent.clone());
         self.shared.auth.apply(request.headers_mut());
-        let connect = self.shared.connect_timeout.min(timeout);
-        request.extensions_mut().insert(AttemptTimeout {
-            connect,
-            total: timeout,
-            streaming,
-        });
+        let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout, streaming);
+        request.extensions_mut().insert(timeout);
         Ok(request)
     }
 

@@ -48,11 +48,7 @@ impl UreqTransport {
     }
 
     pub(crate) fn with_timeouts(connect: Duration, total: Duration) -> Self {
-        let timeout = AttemptTimeout {
-            connect: connect.min(total),
-            total,
-            streaming: false,
-        };
+        let timeout = AttemptTimeout::new(connect, total, false);
         // A configuration for each request would have to be cloned for each.
         let config = Agent::config_builder()
             .http_status_as_error(false)
