@@ -4,6 +4,7 @@ use std::fmt;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::encode::encode;
 use crate::error::{Error, Result};
 
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
@@ -58,7 +59,7 @@ impl Auth {
     pub(crate) fn is_in(&self, path: &str) -> bool {
         self.secrets.iter().any(|secret| {
             let secret = secret.expose_secret();
-            secret.len() >= SHORTEST_KNOWN && path.contains(&*crate::endpoint::encode(secret))
+            secret.len() >= SHORTEST_KNOWN && path.contains(&*encode(secret))
         })
     }
 
@@ -71,7 +72,7 @@ impl Auth {
             if secret.len() < SHORTEST_SCRUBBED {
                 continue;
             }
-            for form in [Cow::Borrowed(secret), crate::endpoint::encode(secret)] {
+            for form in [Cow::Borrowed(secret), encode(secret)] {
                 if let Some(without) = replace_ignoring_case(&clean, &form) {
                     clean = Cow::Owned(without);
                 }

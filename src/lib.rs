@@ -102,6 +102,7 @@ mod cancel;
 mod client;
 mod date;
 mod deleted;
+mod encode;
 mod endpoint;
 mod envelope;
 mod error;

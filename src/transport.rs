@@ -55,25 +55,25 @@ where
 
 /// How long an attempt may take; an extension of every request that a [`Transport`] is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct AttemptTimeout {
     /// Resolving the name, connecting, and the TLS handshake.
     pub connect: Duration,
     /// The whole attempt with its body; for an export, its headers and then each single read.
     pub total: Duration,
-    /// Whether the body is read by the caller at their own pace, so that `total` must not bound the whole of it.
-    pub streaming: bool,
 }
 
 impl AttemptTimeout {
     /// Connecting may take most of an attempt, but not all of it: so that what runs out is known to be the connecting,
     /// after which nothing was sent.
-    pub(crate) fn new(connect: Duration, total: Duration, streaming: bool) -> Self {
-        let connect = connect.min(total - total / 16);
+    pub(crate) fn new(connect: Duration, total: Duration) -> Self {
         Self {
-            connect,
+            connect: connect.min(total - total / 16),
             total,
-            streaming,
         }
     }
 }
+
+/// An extension of a request whose body is read by the caller at their own pace, so that no timeout may bound the
+/// whole of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Streaming;

@@ -13,7 +13,7 @@ use crate::endpoint::Call;
 use crate::envelope;
 use crate::error::{Error, Exchange, Fault, Result};
 use crate::retry::{self, Course, LONGEST};
-use crate::transport::{AttemptTimeout, Body, TransportError, TransportErrorKind};
+use crate::transport::{AttemptTimeout, Body, Streaming, TransportError, TransportErrorKind};
 
 /// How much of a body an error keeps.
 const KEPT: usize = 64 << 10;
@@ -148,8 +148,11 @@ impl Client {
             .headers_mut()
             .insert(USER_AGENT, self.shared.user_agent.clone());
         self.shared.auth.apply(request.headers_mut());
-        let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout, streaming);
+        let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout);
         request.extensions_mut().insert(timeout);
+        if streaming {
+            request.extensions_mut().insert(Streaming);
+        }
         Ok(request)
     }
 

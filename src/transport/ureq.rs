@@ -9,7 +9,7 @@ use http::uri::Scheme;
 use ureq::config::Config;
 use ureq::{Agent, AsSendBody, Timeout};
 
-use super::{AttemptTimeout, Body, Transport, TransportError};
+use super::{AttemptTimeout, Body, Streaming, Transport, TransportError};
 
 /// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
 ///
@@ -48,7 +48,7 @@ impl UreqTransport {
     }
 
     pub(crate) fn with_timeouts(connect: Duration, total: Duration) -> Self {
-        let timeout = AttemptTimeout::new(connect, total, false);
+        let timeout = AttemptTimeout::new(connect, total);
         // A configuration for each request would have to be cloned for each.
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -73,8 +73,9 @@ impl UreqTransport {
         request: http::Request<B>,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let timeout = request.extensions().get::<AttemptTimeout>().copied();
+        let streaming = request.extensions().get::<Streaming>().is_some();
         let through_proxy = !avoids_proxy(self.agent.config(), request.uri());
-        if through_proxy && timeout.is_some() && timeout == self.configured {
+        if through_proxy && !streaming && timeout.is_some() && timeout == self.configured {
             return self.agent.run(request);
         }
         let mut config = self
@@ -86,12 +87,7 @@ impl UreqTransport {
         if !through_proxy {
             config = config.proxy(None);
         }
-        if let Some(AttemptTimeout {
-            connect,
-            total,
-            streaming,
-        }) = timeout
-        {
+        if let Some(AttemptTimeout { connect, total }) = timeout {
             config = config
                 .timeout_resolve(Some(connect))
                 .timeout_connect(Some(connect));
