@@ -130,6 +130,13 @@ impl Error {
         matches!(self, Self::Decode(_))
     }
 
+    /// Whether this is one item of a listing that could not be decoded: the items after it still come, while any other
+    /// error ends the listing.
+    pub fn is_item(&self) -> bool {
+        self.exchange()
+            .is_some_and(|exchange| matches!(exchange.fault, Fault::Item(_)))
+    }
+
     /// Whether the request was refused before sending.
     pub fn is_invalid_request(&self) -> bool {
         matches!(self, Self::InvalidRequest(_))
@@ -235,6 +242,8 @@ pub(crate) enum Fault {
     /// A failure without Cloudflare's errors in it: what it looks like instead.
     Status(String),
     Decode(String),
+    /// One item of a listing that could not be decoded.
+    Item(String),
 }
 
 impl Fault {
@@ -250,6 +259,7 @@ impl Fault {
             ),
             Self::Status(text) => Self::Status(map(&text)),
             Self::Decode(text) => Self::Decode(map(&text)),
+            Self::Item(text) => Self::Item(map(&text)),
         }
     }
 }
@@ -278,7 +288,7 @@ impl Exchange {
                 Fault::Api(_) | Fault::Status(_) => {
                     self.status.is_some_and(|status| status.is_server_error())
                 }
-                Fault::Decode(_) => true,
+                Fault::Decode(_) | Fault::Item(_) => true,
             }
     }
 }
@@ -295,7 +305,7 @@ impl fmt::Display for Exchange {
                 f.write_str("the answer says that it failed, and not why")?
             }
             Fault::Api(errors) => write!(f, "{}", List(errors))?,
-            Fault::Status(text) | Fault::Decode(text) => f.write_str(text)?,
+            Fault::Status(text) | Fault::Decode(text) | Fault::Item(text) => f.write_str(text)?,
         }
         if self.may_have_been_applied() {
             f.write_str("; it may have been applied all the same")?;

@@ -37,8 +37,8 @@
 //! # Listings
 //!
 //! [`Iter`] hands out every item of every page, and fetches a page when it is needed, the largest that the API serves.
-//! An item that cannot be decoded is an `Err` of its own, and the next ones still come. After any other error
-//! [`Iter::next_page`] names the page to go on from:
+//! An item that cannot be decoded is an `Err` of its own ([`is_item`](Error::is_item)), and the next ones still come.
+//! After any other error [`Iter::next_page`] names the page to go on from:
 //!
 //! ```
 //! # use cloudflare_user::{Body, Client, http};
@@ -49,7 +49,7 @@
 //! while let Some(log) = logs.next() {
 //!     match log {
 //!         Ok(log) => println!("{}", log.id),
-//!         Err(error) if error.is_decode() => eprintln!("{error}"),
+//!         Err(error) if error.is_item() => eprintln!("{error}"),
 //!         Err(error) => {
 //!             eprintln!("{error}; go on with .page({})", logs.next_page());
 //!             break;

@@ -237,3 +237,16 @@ fn iterators_are_debug_and_send() {
     check(&client.tokens().iter());
     check(&client.tokens().pages().read_ahead(2));
 }
+
+#[test]
+fn an_item_that_fails_is_told_from_a_page_that_fails() {
+    let (client, _) = scripted(vec![ok(success(r#"[{"id":"1"},7]"#)), ok("<html>")]);
+    let errors: Vec<_> = client.tokens().iter().filter_map(Result::err).collect();
+    assert_eq!(
+        errors
+            .iter()
+            .map(|error| (error.is_item(), error.is_decode()))
+            .collect::<Vec<_>>(),
+        [(true, true), (false, true)]
+    );
+}

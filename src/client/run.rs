@@ -264,7 +264,7 @@ impl Client {
         match exchange.fault {
             Fault::Transport(_) => Error::Transport(exchange),
             Fault::Api(_) | Fault::Status(_) => Error::Api(exchange),
-            Fault::Decode(_) => Error::Decode(exchange),
+            Fault::Decode(_) | Fault::Item(_) => Error::Decode(exchange),
         }
     }
 }

@@ -204,12 +204,7 @@ impl<T: DeserializeOwned> Fetched<T> {
         let mut kept = None;
         let bad = |text| {
             let body = Arc::clone(kept.get_or_insert_with(|| client.kept(body)));
-            client.failed(
-                call,
-                head.attempts,
-                Some((&head, body)),
-                Fault::Decode(text),
-            )
+            client.failed(call, head.attempts, Some((&head, body)), Fault::Item(text))
         };
         head.answer(call, body)
             .list(&mut self.listed, bad)
