@@ -302,6 +302,97 @@ fn packed_bodies() {
 }
 
 #[test]
+fn json() {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000));
+    let rows = [
+        (
+            "truncated",
+            r#"{"success":true,"result":{"id":"1"#.to_owned(),
+            Got::Decode,
+        ),
+        ("a list", "[]".to_owned(), Got::Decode),
+        ("text", "\"ok\"".to_owned(), Got::Decode),
+        ("a number", "7".to_owned(), Got::Decode),
+        ("true", "true".to_owned(), Got::Decode),
+        ("null", "null".to_owned(), Got::Decode),
+        ("ten thousand levels", deep("[", "]"), Got::Decode),
+        (
+            "ten thousand levels without an end",
+            deep("[", ""),
+            Got::Decode,
+        ),
+        (
+            "ten thousand levels in the result",
+            success(&deep("[", "]")),
+            Got::Decode,
+        ),
+        (
+            "ten thousand objects in the result",
+            success(&format!(
+                "{}1{}",
+                r#"{"a":"#.repeat(10_000),
+                "}".repeat(10_000)
+            )),
+            Got::Decode,
+        ),
+        (
+            "`success` twice",
+            r#"{"success":true,"result":{},"success":true}"#.to_owned(),
+            Got::Decode,
+        ),
+        (
+            "`result` twice",
+            r#"{"success":true,"result":{},"result":{}}"#.to_owned(),
+            Got::Decode,
+        ),
+        (
+            "`success` as text",
+            r#"{"success":"true","result":{}}"#.to_owned(),
+            Got::Decode,
+        ),
+        (
+            "`success` false",
+            r#"{"success":false,"result":{}}"#.to_owned(),
+            Got::Api(200),
+        ),
+        ("NaN", success("NaN"), Got::Decode),
+        (
+            "a number out of range",
+            success(r#"{"id":"1","odd":1e999}"#),
+            Got::Decode,
+        ),
+        (
+            "half a surrogate",
+            success(r#"{"id":"\ud800"}"#),
+            Got::Decode,
+        ),
+        (
+            "a raw line break in text",
+            success("{\"id\":\"a\nb\"}"),
+            Got::Decode,
+        ),
+        ("something after it", success("{}") + "{}", Got::Decode),
+        (
+            "a byte order mark",
+            format!("\u{feff}{}", success("{}")),
+            Got::Value,
+        ),
+        (
+            "white space around it",
+            format!(" \r\n\t{} \n", success(" { } ")),
+            Got::Value,
+        ),
+    ];
+    check(
+        rows.map(|(name, body, got)| (name, answer("200 OK", "", &body), got, 1))
+            .into(),
+    );
+    let mut invalid = raw("HTTP/1.1 200 OK\ncontent-length: 26\n\n");
+    invalid.extend(b"{\"result\":{\"id\":\"\xc3\x28 abc\"}}".iter().take(26));
+    check(vec![("invalid UTF-8", invalid, Got::Decode, 1)]);
+}
+
+#[test]
 fn statuses() {
     let rows = [
         ("301 x", 1),
