@@ -69,7 +69,7 @@ impl Auth {
         for secret in &self.secrets {
             let secret = secret.expose_secret();
             // Words this short are in any text; no credential of Cloudflare's is.
-            if secret.len() < SHORTEST_SCRUBBED {
+            if secret.len() < SHORTEST_SCRUBBED && !secret.contains('@') {
                 continue;
             }
             for form in [Cow::Borrowed(secret), encode(secret)] {

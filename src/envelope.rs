@@ -257,6 +257,9 @@ impl<'a> Answer<'a> {
             return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
         }
         let text = self.text()?;
+        if let Some(errors) = api_errors(self.body).filter(|errors| !errors.is_empty()) {
+            return Err(Fault::Api(errors));
+        }
         let text = text.trim_start_matches('\u{feff}');
         serde_json::from_str(text)
             .map_err(|error| Fault::Decode(json::explain(&error, "the answer", text)))

@@ -379,3 +379,34 @@ fn a_redirect_is_an_error_that_names_the_host() {
         );
     }
 }
+
+#[test]
+fn nothing_odd_in_a_failure_hides_its_errors() {
+    let errors = r#""errors":[{"code":9109,"message":"no"}]"#;
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for body in [
+        format!("\u{feff}{{\"success\":false,{errors}}}"),
+        format!(r#"{{"success":false,"result":1e999,{errors}}}"#),
+        format!(r#"{{"success":false,"result":{deep},{errors}}}"#),
+    ] {
+        for code in [200, 403] {
+            let (client, _) = scripted(vec![status(code, body.clone())]);
+            let error = client.send(&GetUser::new()).unwrap_err();
+            assert_eq!(error.codes().collect::<Vec<_>>(), [9109], "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_bare_deletion_with_errors_is_none() {
+    let client = answered(r#"{"errors":[{"code":7,"message":"no"}]}"#);
+    assert_eq!(
+        client
+            .leave_organization("1")
+            .send()
+            .unwrap_err()
+            .codes()
+            .collect::<Vec<_>>(),
+        [7]
+    );
+}

@@ -339,3 +339,14 @@ fn a_connection_that_is_never_made_is_known_to_have_sent_nothing() {
     assert_eq!(error.attempts(), 2);
     drop(queue);
 }
+
+#[test]
+fn a_429_is_told_even_if_the_limit_says_to_wait_too_long() {
+    let server = Tcp::answering("429 x", "ratelimit: \"default\";r=0;t=300\r\n", "");
+    let error = client(&server).user().send().unwrap_err();
+    assert_eq!(
+        (error.status(), error.attempts(), server.count()),
+        (Some(429), 1, 1),
+        "{error}"
+    );
+}

@@ -93,6 +93,7 @@ fn no_error_shows_what_a_server_repeats() {
         ("200 OK", &html, format!("<html>{echo}")),
         ("200 OK", &encoding, format!("text {echo}")),
         ("200 OK", &headers, format!("text {echo}")),
+        ("502 x", "", format!("{} {echo}", "x".repeat(45))),
         ("302 x", &location, String::new()),
         ("200 OK", &headers, success(&format!(r#""{echo}""#))),
         (

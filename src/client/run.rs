@@ -131,6 +131,9 @@ impl Client {
             let wait = course.wait_before_retry(call, &fault, head.as_ref());
             let answer = head.as_ref().map(|head| (head, self.kept(body)));
             let error = self.failed(call, course.attempts, answer, fault);
+            // What the server said is worth more than that nothing more was sent.
+            let pause = self.shared.limiter.pause();
+            let wait = wait.filter(|_| pause.is_none_or(|pause| course.may_wait(pause)));
             let Some(wait) = wait else { return Err(error) };
             log::warn!("{error}; trying again in {} ms", wait.as_millis());
             sleep(wait);

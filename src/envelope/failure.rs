@@ -2,7 +2,9 @@
 
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::endpoint::Call;
 use crate::error::{ApiError, Fault};
@@ -41,16 +43,24 @@ fn redirection(headers: &HeaderMap) -> String {
 
 /// The errors of an envelope, as leniently as they come; nothing if the body is no JSON object.
 pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
-    let Ok(Value::Object(mut envelope)) = serde_json::from_slice(body) else {
-        return None;
-    };
-    let errors = envelope
-        .remove("errors")
-        .map(read_errors)
-        .unwrap_or_default();
-    let secret = envelope
-        .get("result")
-        .and_then(|result| result.as_str().or_else(|| result.get("value")?.as_str()));
+    // Whatever else is odd in it must not hide them.
+    #[derive(Deserialize)]
+    struct Failure<'a> {
+        #[serde(borrow)]
+        errors: Option<&'a RawValue>,
+        #[serde(borrow)]
+        result: Option<&'a RawValue>,
+    }
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let failure: Failure<'_> = serde_json::from_str(text)
+        .ok()
+        .filter(|_| text.starts_with('{'))?;
+    let value =
+        |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+    let errors = value(failure.errors).map(read_errors).unwrap_or_default();
+    let result = value(failure.result).unwrap_or_default();
+    let secret = result.as_str().or_else(|| result.get("value")?.as_str());
     // A failure may hold a new secret nevertheless, and repeat it in a message.
     let hide = |text: &str| {
         secret
@@ -144,12 +154,17 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     }
     // What a write answers may be a secret, and so may any JSON.
     if !text.is_empty() && !is_json && call.method.is_safe() && header(CONTENT_ENCODING).is_none() {
-        let start: String = text
-            .chars()
-            .take(80)
-            .map(|letter| if letter.is_control() { ' ' } else { letter })
-            .collect();
-        told.push_str(&format!(", it begins `{}`", start.trim_end()));
+        let letters = |letter: char| if letter.is_control() { ' ' } else { letter };
+        let start: String = text.chars().take(80).map(letters).collect();
+        // Whole words: half a secret would be known by nobody as one.
+        let whole = if start.len() == text.len() {
+            Some(start.as_str())
+        } else {
+            start.rsplit_once(' ').map(|(words, _)| words)
+        };
+        if let Some(start) = whole {
+            told.push_str(&format!(", it begins `{}`", start.trim_end()));
+        }
     }
     told
 }

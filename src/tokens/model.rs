@@ -71,9 +71,16 @@ impl TryFrom<ConditionFields> for Condition {
         } = fields;
         let request_ip = match (request_ip, dotted) {
             (Some(request_ip), Some(dotted)) => {
-                // Nothing that limits a token is dropped, even if it should be said twice.
-                extra.insert("request.ip".to_owned(), dotted);
-                request_ip
+                let other: RequestIp = field::or_default(&dotted)?;
+                // Nothing that limits a token is dropped, even if it should be said in two ways.
+                if other != request_ip && request_ip != RequestIp::default() {
+                    extra.insert("request.ip".to_owned(), dotted);
+                }
+                if request_ip == RequestIp::default() {
+                    other
+                } else {
+                    request_ip
+                }
             }
             (None, Some(dotted)) => field::or_default(dotted)?,
             (request_ip, None) => request_ip.unwrap_or_default(),
