@@ -15,6 +15,8 @@ use crate::transport::TransportErrorKind;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
+/// A reset that is further away is not believed: nothing would be sent until then, and nothing could tell better.
+const LONGEST_RESET: Duration = Duration::from_secs(60 * 60);
 /// No timeout is longer, so that clocks can be added to.
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -198,7 +200,7 @@ impl Limiter {
         let asked = retry_after(headers).filter(|wait| refused && *wait <= max_wait);
         let used_up = limit
             .as_ref()
-            .filter(|limit| limit.remaining == 0)
+            .filter(|limit| limit.remaining == 0 && limit.reset_in <= LONGEST_RESET)
             .map(|limit| limit.reset_in);
         let pause = asked
             .or(used_up)

@@ -43,6 +43,10 @@ impl Client {
     pub fn export<C>(&self, request: &ListAuditLogs<C>) -> Result<Body> {
         let mut call = Call::of(request)?;
         call.accept = "text/csv, */*;q=0.5";
+        // The largest page is for listings: an export that heeded it would be cut.
+        if request.per_page.is_none() {
+            call.query.retain(|(name, _)| name != "per_page");
+        }
         call.set_parameter("export", "true".to_owned());
         self.open(&call)
     }

@@ -47,7 +47,7 @@ pub struct ListAuditLogs<C = Detached> {
     direction: Option<Direction>,
     hide_user_logs: Option<bool>,
     page: Option<u64>,
-    per_page: Option<u64>,
+    pub(super) per_page: Option<u64>,
 }
 
 impl ListAuditLogs {

@@ -40,11 +40,11 @@ impl Client {
         let (head, mut body) = self.attempt_until_done(call, &mut start, true, None)?;
         let broken =
             |start: &[u8], error| self.not_understood(call, &head, start, Fault::Transport(error));
-        body.read_start(&mut start)
+        let until = Instant::now() + self.limits.timeout.min(LONGEST);
+        body.read_start(&mut start, until)
             .map_err(|error| broken(&start, error))?;
         // A failure with a status of success is JSON, and short.
         if start.trim_ascii_start().starts_with(b"{") {
-            let until = Instant::now() + self.limits.timeout.min(LONGEST);
             let read = body.read_into(&mut start, LARGEST_FAILURE, until);
             if let Err(error) = read
                 && error.kind() != TransportErrorKind::TooLarge

@@ -25,7 +25,11 @@ impl Body {
     }
 
     /// Reads what arrives first, if anything does, up to the first byte that is not white space.
-    pub(crate) fn read_start(&mut self, bytes: &mut Vec<u8>) -> Result<(), TransportError> {
+    pub(crate) fn read_start(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        until: Instant,
+    ) -> Result<(), TransportError> {
         let mut chunk = [0; 4096];
         loop {
             match self.read(&mut chunk) {
@@ -36,6 +40,9 @@ impl Body {
             }
             if bytes.len() > chunk.len() || !bytes.trim_ascii().is_empty() {
                 return Ok(());
+            }
+            if Instant::now() > until {
+                return Err(TransportError::timeout("the body took too long to begin"));
             }
         }
     }
