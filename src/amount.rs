@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 
 /// An amount of money or of things, as the API wrote it: a number, or text such as `3.45 usd`.
 ///
-/// Nothing is rounded: it is written back as it came.
+/// It is written back as a number or as text, as it came; digits that a double cannot hold are lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Amount(Kind);
