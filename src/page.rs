@@ -2,6 +2,7 @@
 
 mod ahead;
 mod judge;
+mod known;
 mod listing;
 
 use std::collections::VecDeque;

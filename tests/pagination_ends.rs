@@ -303,3 +303,67 @@ fn a_listing_of_one_page_never_asks_for_a_second() {
     assert_eq!(client.permission_groups().iter().read_ahead(4).count(), 2);
     assert_eq!(seen.lock().unwrap().len(), 3);
 }
+
+#[test]
+fn pages_in_a_circle_end_it_and_are_handed_out_once() {
+    let circle = |pages: &[&[u32]], rounds: usize| {
+        let all = pages.iter().cycle().take(rounds * pages.len());
+        all.map(|ids| page(ids)).collect::<Vec<_>>()
+    };
+    expect(circle(&[&[1, 2], &[3, 4]], 9), "1 2 3 4", 4);
+    expect(circle(&[&[1, 2], &[3, 4], &[5, 6]], 9), "1 2 3 4 5 6", 5);
+    // A page that came before is passed over once: more may follow it.
+    expect(
+        [&[1, 2][..], &[3, 4], &[1, 2], &[5, 6], &[7, 8], &[]]
+            .map(page)
+            .into(),
+        "1 2 3 4 5 6 7 8",
+        6,
+    );
+}
+
+#[test]
+fn a_page_is_the_same_whatever_else_moves_in_it() {
+    let answers = (0..50).map(|tick| {
+        ok(format!(
+            r#"{{"success":true,"result":[{{"id":"1","metadata":{tick}}},  {{"id":"2"}}]}}"#
+        ))
+    });
+    expect(answers.collect(), "1 2", 3);
+}
+
+#[test]
+fn items_that_share_an_identifier_are_not_told_apart_by_it() {
+    let day = |a: u32, b: u32| {
+        ok(format!(
+            r#"{{"success":true,"result":[{{"id":"z","metadata":{a}}},{{"id":"z","metadata":{b}}}]}}"#
+        ))
+    };
+    expect(
+        vec![day(1, 2), day(3, 4), day(5, 6), page(&[])],
+        "z z z z z z",
+        4,
+    );
+}
+
+#[test]
+fn pages_of_items_without_identifiers_end_at_the_second_in_a_row_that_came_before() {
+    let page = |a: u32, b: u32| {
+        ok(format!(
+            r#"{{"success":true,"result":[{{"metadata":{a}}},{{"metadata":{b}}}]}}"#
+        ))
+    };
+    let pages = (0..40).map(|tick| page(tick % 2 * 2 + 1, tick % 2 * 2 + 2));
+    let (client, seen) = scripted(pages.collect());
+    assert_eq!(client.audit_logs().per_page(2).iter().take(100).count(), 6);
+    assert_eq!(seen.lock().unwrap().len(), 5);
+    // One alone may be another page that looks the same.
+    let (client, _) = scripted(vec![
+        page(0, 0),
+        page(1, 2),
+        page(0, 0),
+        page(3, 4),
+        ok(r#"{"success":true,"result":[]}"#),
+    ]);
+    assert_eq!(client.audit_logs().per_page(2).iter().take(100).count(), 8);
+}

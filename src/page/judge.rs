@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::known::{Known, KnownPages};
 use crate::error::Error;
 use crate::page::PageInfo;
 
@@ -21,20 +22,33 @@ struct Window {
 }
 
 impl Window {
-    /// How many items at the end of this page stand at the start of `next`, byte for byte.
+    /// How many items at the end of this page stand at the start of `next`, byte for byte; objects only.
+    // Knuth, Morris and Pratt: pages may be made of equal items, and compared naively they would take forever.
     fn overlap(&self, next: &Sheet<'_>) -> usize {
-        let fits = |length: &usize| {
-            let old = self.spans[self.spans.len() - length..]
-                .iter()
-                .map(|span| &self.body[span.clone()]);
-            next.items()
-                .zip(old)
-                .all(|(new, old)| new == old && new.starts_with(b"{"))
-        };
-        (1..=self.spans.len().min(next.spans.len()))
-            .rev()
-            .find(fits)
-            .unwrap_or(0)
+        let same = |old: &[u8], new: &[u8]| old == new && new.starts_with(b"{");
+        let new = |index: usize| &next.body[next.spans[index].clone()];
+        // Of the first n items of `next`, how many at their end are as those at their start.
+        let mut borders = vec![0];
+        let mut matched = 0;
+        let from = self.spans.len().saturating_sub(next.spans.len());
+        for span in &self.spans[from..] {
+            let old = &self.body[span.clone()];
+            while matched > 0 && (matched == next.spans.len() || !same(old, new(matched))) {
+                matched = borders[matched - 1];
+            }
+            if matched < next.spans.len() && same(old, new(matched)) {
+                matched += 1;
+            }
+            if matched > borders.len() {
+                let last = new(matched - 1);
+                let mut border = borders[matched - 2];
+                while border > 0 && !same(new(border), last) {
+                    border = borders[border - 1];
+                }
+                borders.push(border + usize::from(same(new(border), last)));
+            }
+        }
+        matched
     }
 
     fn is_repeated_by(&self, next: &Sheet<'_>) -> bool {
@@ -75,6 +89,7 @@ pub(super) struct Judge {
     single_page: bool,
     /// The last page that held something new. It moves on only after a page was judged not to be the end.
     window: Window,
+    known: KnownPages,
     nothing_new: bool,
     /// How many items came before the first page and on all pages since, told too low rather than too high.
     seen: u64,
@@ -95,6 +110,7 @@ impl Judge {
             asked,
             single_page,
             window: Window::default(),
+            known: KnownPages::default(),
             nothing_new: false,
             seen: 0,
             first: true,
@@ -123,7 +139,10 @@ impl Judge {
         if self.window.is_repeated_by(&page) {
             return Verdict::End;
         }
-        let known = self.window.overlap(&page);
+        let known = match self.known.meet(&page.items().collect::<Vec<_>>()) {
+            Known::Yes => items,
+            Known::No | Known::Maybe => self.window.overlap(&page),
+        };
         if self.first {
             self.first = false;
             self.seen = (number - 1).saturating_mul(count);
@@ -190,5 +209,49 @@ impl Totals {
     fn more_from(self, number: u64, seen: u64) -> bool {
         self.pages.is_some_and(|pages| number <= pages)
             || self.count.is_some_and(|count| seen < count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(items: &[&str]) -> Window {
+        let mut window = Window::default();
+        for item in items {
+            let from = window.body.len();
+            window.body.extend_from_slice(item.as_bytes());
+            window.spans.push(from..window.body.len());
+        }
+        window
+    }
+
+    #[test]
+    fn the_overlap_is_the_longest_one() {
+        let alphabet = ["{}", "{1}", "7"];
+        let lists: Vec<Vec<&str>> = (0..=5)
+            .flat_map(|length| {
+                (0..3_usize.pow(length)).map(move |number| {
+                    (0..length)
+                        .map(|digit| alphabet[number / 3_usize.pow(digit) % 3])
+                        .collect()
+                })
+            })
+            .collect();
+        for old in &lists {
+            for new in &lists {
+                let naive = (0..=old.len().min(new.len())).rev().find(|length| {
+                    let tail = &old[old.len() - length..];
+                    tail == &new[..*length] && !tail.contains(&"7")
+                });
+                let mut next = window(new);
+                let sheet = Sheet {
+                    body: &mut next.body,
+                    spans: &mut next.spans,
+                    info: &mut next.info,
+                };
+                assert_eq!(Some(window(old).overlap(&sheet)), naive, "{old:?} {new:?}");
+            }
+        }
     }
 }
