@@ -1,13 +1,14 @@
 //! Walks through JSON text value by value, and says in words what did not decode, without quoting it: what a server
 //! sends may be a secret.
 
-use std::collections::BTreeMap;
+mod locate;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 use serde_json::error::Category;
-use serde_json::value::RawValue;
+
+use self::locate::locate;
 
 /// A place in JSON text, moved along by reading.
 pub(crate) struct Cursor<'a> {
@@ -89,7 +90,7 @@ impl<'a> Cursor<'a> {
 /// "result[37].when: expected a date, found a number".
 pub(crate) fn explain(error: &serde_json::Error, name: &str, text: &str) -> String {
     let mut path = name.to_owned();
-    let found = locate(text, offset(text, error), &mut path);
+    let found = kind(&text[locate(text, offset(text, error), &mut path)..]);
     let reason = reason(error);
     if reason.starts_with("expected") {
         format!("{path}: {reason}, found {found}")
@@ -125,33 +126,6 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
         offset -= 1;
     }
     offset
-}
-
-/// Appends to `path` the way to the innermost value around `offset`, and answers what kind of value it is.
-fn locate(text: &str, offset: usize, path: &mut String) -> &'static str {
-    let covers = |value: &RawValue| {
-        let from = value.get().as_ptr().addr() - text.as_ptr().addr();
-        (from..=from + value.get().len())
-            .contains(&offset)
-            .then_some(from)
-    };
-    if let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) {
-        for (name, value) in fields {
-            if let Some(from) = covers(value) {
-                path.push('.');
-                path.push_str(&name);
-                return locate(value.get(), offset - from, path);
-            }
-        }
-    } else if let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) {
-        for (index, value) in items.into_iter().enumerate() {
-            if let Some(from) = covers(value) {
-                path.push_str(&format!("[{index}]"));
-                return locate(value.get(), offset - from, path);
-            }
-        }
-    }
-    kind(text)
 }
 
 /// serde's reason, without the text that it quotes.
