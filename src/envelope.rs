@@ -126,7 +126,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Decodes a `result` that is a list, item by item: one that fails costs itself, and no other. Of one that fails,
-    /// `bad` makes an error.
+    /// `bad` makes an error. A list with too many of them is an error as a whole.
     pub(crate) fn list<T: DeserializeOwned, E>(
         self,
         listed: &mut Listed<T, E>,
@@ -141,7 +141,7 @@ impl<'a> Answer<'a> {
             match cursor.peek() {
                 Some(b'[') => {
                     listed.null = false;
-                    read_items(cursor, listed, &mut bad)?;
+                    wrong = read_items(cursor, listed, &mut bad)?;
                 }
                 Some(b'n') => drop(cursor.skip()?),
                 _ => {
@@ -284,29 +284,52 @@ impl<'a> Answer<'a> {
 
 const NOT_THE_ENVELOPE: &str = "the answer is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";
 
+/// Items that take more memory than this, in place, are no page: a body of a few bytes an item, and of nothing but
+/// items, would take hundreds of times its own size.
+const MOST_MEMORY: usize = 32 << 20;
+/// The documented pages have at most a tenth of this.
+const MOST_BAD_ITEMS: usize = 10_000;
+
+/// Reads the items of a list; answers what is wrong with it as a whole, if anything is.
 fn read_items<T: DeserializeOwned, E>(
     cursor: &mut Cursor<'_>,
     listed: &mut Listed<T, E>,
     bad: &mut impl FnMut(String) -> E,
-) -> Result<(), String> {
+) -> Result<Option<String>, String> {
+    let most = MOST_MEMORY / size_of::<Result<T, E>>().max(1);
+    let (mut bad_items, mut wrong) = (0, None);
     cursor.expect(b'[')?;
     if cursor.eat(b']') {
-        return Ok(());
+        return Ok(None);
     }
     loop {
         cursor.peek();
         let from = cursor.at();
-        let item = match cursor.value::<T>() {
-            Ok(item) => Ok(item),
-            Err(error) => {
-                let name = format!("result[{}]", listed.items.len());
-                Err(bad(json::explain(&error, &name, cursor.skip()?)))
-            }
-        };
-        listed.items.push_back(item);
-        listed.spans.push(from..cursor.at());
+        let index = listed.items.len();
+        if index == most {
+            wrong = Some(format!(
+                "result: holds more than {most} items, too many for a page"
+            ));
+        }
+        if wrong.is_some() {
+            cursor.skip()?;
+        } else {
+            let item = match cursor.value::<T>() {
+                Ok(item) => Ok(item),
+                Err(error) => {
+                    let text = json::explain(&error, &format!("result[{index}]"), cursor.skip()?);
+                    bad_items += 1;
+                    if bad_items == MOST_BAD_ITEMS {
+                        wrong = Some(format!("{text}; and so are {} before it", bad_items - 1));
+                    }
+                    Err(bad(text))
+                }
+            };
+            listed.items.push_back(item);
+            listed.spans.push(from..cursor.at());
+        }
         if cursor.eat(b']') {
-            return Ok(());
+            return Ok(wrong);
         }
         cursor.expect(b',')?;
     }

@@ -410,3 +410,21 @@ fn a_bare_deletion_with_errors_is_none() {
         [7]
     );
 }
+
+#[test]
+fn a_page_of_countless_items_is_an_error_that_costs_little() {
+    for (item, told) in [
+        ("{}", "too many for a page"),
+        ("7", "result[9999]: expected struct AuditLog"),
+    ] {
+        let items = vec![item; 1_000_000].join(",");
+        let body = format!(r#"{{"success":true,"result":[{items}]}}"#);
+        let (client, seen) = scripted(vec![ok(body)]);
+        let mut logs = client.audit_logs().iter();
+        let error = logs.next().unwrap().unwrap_err();
+        assert!(error.is_decode() && !error.is_item(), "{error}");
+        assert!(error.to_string().contains(told), "{error}");
+        assert!(logs.next().is_none());
+        assert_eq!(seen.lock().unwrap().len(), 1);
+    }
+}
