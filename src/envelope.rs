@@ -65,7 +65,7 @@ pub(crate) mod sealed {
     }
 }
 
-pub(crate) const NULL_LIST: &str = "result: expected a list, found null";
+pub(crate) const NULL_LIST: &str = "result: expected a list, found null or nothing";
 
 /// The `result` of a listing, taken apart.
 #[derive(Debug)]

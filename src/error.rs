@@ -1,10 +1,13 @@
+mod plain;
+
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 
+use self::plain::Plain;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// What this crate's functions answer.
@@ -116,11 +119,7 @@ impl Error {
     /// Whether no connection could be made. Nothing was sent.
     pub fn is_connect(&self) -> bool {
         match self.exchange().map(|exchange| &exchange.fault) {
-            Some(Fault::Transport(error)) => match error.kind() {
-                TransportErrorKind::Connect | TransportErrorKind::Certificate => true,
-                TransportErrorKind::Timeout => !error.may_have_reached_server(),
-                _ => false,
-            },
+            Some(Fault::Transport(error)) => error.is_connect(),
             _ => false,
         }
     }
@@ -182,6 +181,14 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
+    /// The same, with another name for the parameter where it is among these.
+    pub(crate) fn renamed(mut self, names: &[(&str, &'static str)]) -> Self {
+        if let Some((_, name)) = names.iter().find(|(known, _)| *known == self.parameter) {
+            self.parameter = Cow::Borrowed(*name);
+        }
+        self
+    }
+
     /// The parameter, as the method or the variable that sets it is called.
     pub fn parameter(&self) -> &str {
         &self.parameter
@@ -204,8 +211,10 @@ pub struct ApiError {
     pub error_chain: Vec<ApiError>,
 }
 
+/// On one line, whatever the message holds, and not for ever.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Plain::to(f);
         match self.code {
             Some(code) => write!(f, "{code} {}", self.message)?,
             None => f.write_str(&self.message)?,
@@ -299,13 +308,16 @@ impl fmt::Display for Exchange {
         if let Some(status) = self.status {
             write!(f, "{status}: ")?;
         }
+        let mut plain = Plain::to(f);
         match &self.fault {
-            Fault::Transport(error) => write!(f, "{error}")?,
+            Fault::Transport(error) => write!(plain, "{error}")?,
             Fault::Api(errors) if errors.is_empty() => {
-                f.write_str("the answer says that it failed, and not why")?
+                plain.write_str("the answer says that it failed, and not why")?
             }
-            Fault::Api(errors) => write!(f, "{}", List(errors))?,
-            Fault::Status(text) | Fault::Decode(text) | Fault::Item(text) => f.write_str(text)?,
+            Fault::Api(errors) => write!(plain, "{}", List(errors))?,
+            Fault::Status(text) | Fault::Decode(text) | Fault::Item(text) => {
+                plain.write_str(text)?
+            }
         }
         if self.may_have_been_applied() {
             f.write_str("; it may have been applied all the same")?;

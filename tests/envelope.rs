@@ -428,3 +428,27 @@ fn a_page_of_countless_items_is_an_error_that_costs_little() {
         assert_eq!(seen.lock().unwrap().len(), 1);
     }
 }
+
+#[test]
+fn what_a_server_says_is_shown_on_one_line_and_not_for_ever() {
+    let message = format!(
+        "\\u001b[2Jgone\\r\\nfake: line\\u202e{}",
+        "x".repeat(1 << 20)
+    );
+    let errors = vec![format!(r#"{{"code":1,"message":"{message}"}}"#); 3].join(",");
+    let body = format!(r#"{{"success":false,"errors":[{errors}]}}"#);
+    let error = answered(body).user().send().unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("1  [2Jgone  fake: line "), "{}", &text[..200]);
+    assert!(text.len() < 10_000 && text.ends_with("[1 attempt]"));
+    assert!(!text.contains(|letter: char| letter.is_control() || letter == '\u{202e}'));
+    assert!(error.api_errors()[0].to_string().len() < 10_000);
+    // Programs get it as it came.
+    assert!(
+        error
+            .messages()
+            .next()
+            .unwrap()
+            .starts_with("\u{1b}[2Jgone\r\n")
+    );
+}
