@@ -78,7 +78,8 @@
 //!
 //! Secrets are [`SecretString`]s from the moment they are decoded. No `Debug`, no error and no log line shows one, nor
 //! the credential of a client, also where a server repeats it. [`Error::body`] alone gives the bytes as they came.
-//! ureq's own log at its `trace` level holds whole heads and bodies: keep `ureq` and `ureq_proto` at `debug`.
+//! ureq's own log at its `trace` level would hold whole heads and bodies. The feature `no-trace-logs`, on by default,
+//! compiles that level out of the whole program; without it, keep `ureq` and `ureq_proto` at `debug`.
 //!
 //! # Other endpoints and other transports
 //!
