@@ -1,12 +1,10 @@
 //! What is repeated and when: the backoff, `Retry-After`, and the rate limit that all clones of a client share.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::StatusCode;
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 
 use crate::client::Head;
 use crate::endpoint::Call;
@@ -113,15 +111,14 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
             .filter(|seconds| *seconds > 0)
             .map(Duration::from_secs);
     }
-    let date = |text: &str| OffsetDateTime::parse(text.trim(), &Rfc2822).ok();
+    let date = |text: &str| httpdate::parse_http_date(text).ok();
     // By the server's own clock, if it tells it: this machine's may be wrong.
     let now = headers
         .get(DATE)
         .and_then(|now| date(now.to_str().ok()?))
-        .unwrap_or_else(OffsetDateTime::now_utc);
-    Duration::try_from(date(text)? - now)
-        .ok()
-        .filter(|wait| !wait.is_zero())
+        .unwrap_or_else(SystemTime::now);
+    let wait = date(text)?.duration_since(now).ok()?;
+    (!wait.is_zero()).then_some(wait)
 }
 
 /// What Cloudflare said of the rate limit with its last answer.
@@ -143,29 +140,38 @@ pub struct RateLimit {
 impl RateLimit {
     /// Reads `Ratelimit: "default";r=50;t=30` and `Ratelimit-Policy: "burst";q=100;w=60`.
     fn read(headers: &HeaderMap) -> Option<Self> {
-        let number = |header: &str, name: &str| -> Option<u64> {
-            let text = headers.get(header)?.to_str().ok()?;
-            // Of several limits the first counts; a comma sets them apart.
-            let parameters = text.split(',').next()?.split(';');
-            let value = |parameter: &str| {
-                parameter
-                    .trim()
-                    .strip_prefix(name)?
-                    .trim_start()
-                    .strip_prefix('=')?
-                    .trim()
-                    .parse()
-                    .ok()
-            };
-            parameters.filter_map(value).next()
+        // There may be several, set apart by commas or headers of their own. The one with the least left counts.
+        let members = |header: &str| {
+            let texts = headers.get_all(header).into_iter();
+            texts
+                .filter_map(|text| text.to_str().ok())
+                .flat_map(|text| text.split(','))
         };
+        let (remaining, reset_in, name) = members("ratelimit")
+            .filter_map(|limit| {
+                let name = limit.split(';').next().unwrap_or_default().trim();
+                Some((number(limit, "r")?, number(limit, "t")?, name))
+            })
+            .min_by_key(|(remaining, reset_in, _)| (*remaining, u64::MAX - reset_in))?;
+        let policy = members("ratelimit-policy")
+            .find(|policy| policy.split(';').next().unwrap_or_default().trim() == name)
+            .or_else(|| members("ratelimit-policy").next());
+        let of_policy = |name| policy.and_then(|policy| number(policy, name));
         Some(Self {
-            remaining: number("ratelimit", "r")?,
-            reset_in: Duration::from_secs(number("ratelimit", "t")?),
-            quota: number("ratelimit-policy", "q"),
-            window: number("ratelimit-policy", "w").map(Duration::from_secs),
+            remaining,
+            reset_in: Duration::from_secs(reset_in),
+            quota: of_policy("q"),
+            window: of_policy("w").map(Duration::from_secs),
         })
     }
+}
+
+/// The parameter of this name in `"default";r=50;t=30`.
+fn number(member: &str, name: &str) -> Option<u64> {
+    member.split(';').find_map(|parameter| {
+        let (known, value) = parameter.split_once('=')?;
+        value.trim().parse().ok().filter(|_| known.trim() == name)
+    })
 }
 
 /// The rate limit as all clones of a client know it.
@@ -193,11 +199,11 @@ impl Limiter {
     }
 
     /// Takes note of what an answer says. After a 429 all requests wait as long as it asks, unless that is longer than
-    /// `max_wait`: then its error tells, and the caller decides.
-    pub(crate) fn note(&self, status: StatusCode, headers: &HeaderMap, max_wait: Duration) {
+    /// they may, or nothing is repeated: then its error tells, and the caller decides.
+    pub(crate) fn note(&self, status: StatusCode, headers: &HeaderMap, limits: &Limits) {
         let limit = RateLimit::read(headers);
-        let refused = status == StatusCode::TOO_MANY_REQUESTS;
-        let asked = retry_after(headers).filter(|wait| refused && *wait <= max_wait);
+        let refused = status == StatusCode::TOO_MANY_REQUESTS && limits.max_retries > 0;
+        let asked = retry_after(headers).filter(|wait| refused && *wait <= limits.max_retry_wait);
         let used_up = limit
             .as_ref()
             .filter(|limit| limit.remaining == 0 && limit.reset_in <= LONGEST_RESET)

@@ -233,6 +233,50 @@ fn a_date_to_retry_after_is_understood() {
 }
 
 #[test]
+fn a_date_in_an_obsolete_form_is_understood_too() {
+    let now = "date: Sun, 06 Nov 1994 08:49:37 GMT";
+    for date in ["Sunday, 06-Nov-94 08:59:37 GMT", "Sun Nov  6 08:59:37 1994"] {
+        let headers = format!("{now}\r\nretry-after: {date}\r\n");
+        let server = once(move || Reply::Send(answer("503 x", &headers, "")));
+        let error = client(&server).user().send().unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+    }
+}
+
+#[test]
+fn of_several_rate_limits_the_one_with_the_least_left_counts() {
+    let headers = "ratelimit: \"day\";r=90;t=3000, \"burst\";r=3;t=7\r\n\
+        ratelimit-policy: \"day\";q=1000;w=86400\r\nratelimit-policy: \"burst\";q=100;w=60\r\n";
+    let server = Tcp::answering("200 OK", headers, &success("{}"));
+    let client = client(&server);
+    client.user().send().unwrap();
+    let limit = client.rate_limit().unwrap();
+    assert_eq!((limit.remaining, limit.reset_in.as_secs()), (3, 7));
+    assert_eq!(limit.quota, Some(100));
+    assert_eq!(limit.window, Some(Duration::from_secs(60)));
+}
+
+#[test]
+fn a_caller_who_repeats_on_their_own_is_not_made_to_wait() {
+    let server = once(|| Reply::Send(answer("429 x", "retry-after: 30\r\n", "")));
+    let client = client(&server).with_max_retries(0);
+    let start = Instant::now();
+    let error = client.user().send().unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    assert_eq!(client.user().send().unwrap().id, "1");
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_deadline_that_is_over_is_no_failure_to_connect() {
+    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let client = client(&server).with_deadline(Duration::ZERO);
+    let error = client.user().send().unwrap_err();
+    assert!(error.is_timeout() && !error.is_connect(), "{error}");
+    assert!(!error.may_have_been_applied() && server.count() == 0);
+}
+
+#[test]
 fn what_is_no_wait_means_the_own_backoff() {
     let past = "Sun, 06 Nov 1994 08:49:37 GMT";
     for value in [

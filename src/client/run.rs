@@ -174,7 +174,7 @@ impl Client {
             Err(error) => return (None, Err(error)),
         };
         let limiter = &self.shared.limiter;
-        limiter.note(parts.status, &parts.headers, self.limits.max_retry_wait);
+        limiter.note(parts.status, &parts.headers, &self.limits);
         let head = Head {
             status: parts.status,
             headers: parts.headers,

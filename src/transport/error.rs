@@ -7,9 +7,18 @@ use std::fmt;
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    reached: bool,
+    came: Came,
     text: String,
     source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// How far a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Nowhere,
+    ToConnect,
+    /// To the server, perhaps.
+    Further,
 }
 
 /// The kinds of failures between this program and the server, and what a client does after each.
@@ -41,7 +50,7 @@ impl TransportError {
     pub fn connect(source: impl Into<Source>) -> Self {
         Self::caused(
             TransportErrorKind::Connect,
-            false,
+            Came::ToConnect,
             "could not connect",
             source,
         )
@@ -51,7 +60,7 @@ impl TransportError {
     pub fn certificate(source: impl Into<Source>) -> Self {
         Self::caused(
             TransportErrorKind::Certificate,
-            false,
+            Came::ToConnect,
             "the server's certificate was refused",
             source,
         )
@@ -59,14 +68,19 @@ impl TransportError {
 
     /// The attempt ran out of time, and the request may have reached the server.
     pub fn timeout(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Timeout, true, "timed out", source)
+        Self::caused(
+            TransportErrorKind::Timeout,
+            Came::Further,
+            "timed out",
+            source,
+        )
     }
 
     /// The attempt ran out of time while connecting, and nothing was sent.
     pub fn connect_timeout(source: impl Into<Source>) -> Self {
         Self::caused(
             TransportErrorKind::Timeout,
-            false,
+            Came::ToConnect,
             "timed out while connecting",
             source,
         )
@@ -76,7 +90,7 @@ impl TransportError {
     pub fn interrupted(source: impl Into<Source>) -> Self {
         Self::caused(
             TransportErrorKind::Interrupted,
-            true,
+            Came::Further,
             "the connection broke",
             source,
         )
@@ -86,7 +100,7 @@ impl TransportError {
     pub fn too_large(source: impl Into<Source>) -> Self {
         Self::caused(
             TransportErrorKind::TooLarge,
-            true,
+            Came::Further,
             "the answer is too large",
             source,
         )
@@ -96,7 +110,7 @@ impl TransportError {
     pub fn malformed(source: impl Into<Source>) -> Self {
         Self::caused(
             TransportErrorKind::Malformed,
-            true,
+            Came::Further,
             "the answer is malformed",
             source,
         )
@@ -106,7 +120,7 @@ impl TransportError {
     pub fn other(source: impl Into<Source>) -> Self {
         Self::caused(
             TransportErrorKind::Other,
-            true,
+            Came::Further,
             "the transport failed",
             source,
         )
@@ -116,7 +130,7 @@ impl TransportError {
         let text = "nothing was sent: the rate limit is used up".to_owned();
         Self {
             kind: TransportErrorKind::RateLimited,
-            reached: false,
+            came: Came::Nowhere,
             text,
             source: None,
         }
@@ -125,10 +139,15 @@ impl TransportError {
     pub(crate) fn deadline_over() -> Self {
         Self {
             kind: TransportErrorKind::Timeout,
-            reached: false,
+            came: Came::Nowhere,
             text: "the call's deadline is over, and nothing more was sent".to_owned(),
             source: None,
         }
+    }
+
+    /// Whether it was the connecting that failed.
+    pub(crate) fn is_connect(&self) -> bool {
+        self.came == Came::ToConnect
     }
 
     /// The same error with `map` done to its text. The source goes if it holds anything that `map` would change.
@@ -148,12 +167,7 @@ impl TransportError {
         self
     }
 
-    fn caused(
-        kind: TransportErrorKind,
-        reached: bool,
-        what: &str,
-        source: impl Into<Source>,
-    ) -> Self {
+    fn caused(kind: TransportErrorKind, came: Came, what: &str, source: impl Into<Source>) -> Self {
         let source = source.into();
         let text = match source.to_string() {
             reason if reason.is_empty() => what.to_owned(),
@@ -161,7 +175,7 @@ impl TransportError {
         };
         Self {
             kind,
-            reached,
+            came,
             text,
             source: Some(source),
         }
@@ -174,7 +188,7 @@ impl TransportError {
 
     /// Whether the server may have got the request: `false` only where nothing was sent for sure.
     pub fn may_have_reached_server(&self) -> bool {
-        self.reached
+        self.came == Came::Further
     }
 }
 

@@ -197,6 +197,28 @@ fn classify(error: ureq::Error) -> TransportError {
     }
 }
 
+#[cfg(unix)]
+const TOO_MANY_FILES: i32 = 24;
+#[cfg(unix)]
+const TOO_MANY_FILES_IN_ALL: i32 = 23;
+#[cfg(not(unix))]
+const TOO_MANY_FILES: i32 = 10024;
+#[cfg(not(unix))]
+const TOO_MANY_FILES_IN_ALL: i32 = 10055;
+
+/// Whether a fault of TLS is one that only a handshake has: no key is agreed on then, and nothing was sent.
+fn is_of_a_handshake(text: &str) -> bool {
+    let faults = [
+        "HandshakeFailure",
+        "ProtocolVersion",
+        "InsufficientSecurity",
+        "UnrecognisedName",
+        "NoApplicationProtocol",
+        "peer is incompatible",
+    ];
+    faults.iter().any(|fault| text.contains(fault))
+}
+
 fn classify_io(error: io::Error) -> TransportError {
     use io::ErrorKind as K;
     match error.kind() {
@@ -204,12 +226,23 @@ fn classify_io(error: io::Error) -> TransportError {
         | K::HostUnreachable
         | K::NetworkUnreachable
         | K::NetworkDown
-        | K::AddrNotAvailable => TransportError::connect(error),
+        | K::AddrInUse
+        | K::AddrNotAvailable
+        | K::PermissionDenied => TransportError::connect(error),
+        // There are no more sockets for this process, or for any.
+        _ if matches!(
+            error.raw_os_error(),
+            Some(TOO_MANY_FILES | TOO_MANY_FILES_IN_ALL)
+        ) =>
+        {
+            TransportError::connect(error)
+        }
         // So says rustls in the handshake of a certificate that it refuses. Its type cannot be named without depending
         // on it, and other faults of TLS, which may come later, arrive in the same way.
         K::InvalidData if error.to_string().contains("certificate") => {
             TransportError::certificate(error)
         }
+        K::InvalidData if is_of_a_handshake(&error.to_string()) => TransportError::connect(error),
         K::InvalidData => TransportError::malformed(error),
         K::TimedOut | K::WouldBlock => TransportError::timeout(error),
         // The resolver's failures have no kind.
