@@ -256,7 +256,11 @@ fn base_url(text: &str, allow_http: bool) -> Result<String> {
     if url.query().is_some() || url.fragment().is_some() {
         return wrong("holds a `?` or a `#`: paths are put behind it");
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    let url = url.as_str().trim_end_matches('/');
+    if http::Uri::try_from(url).is_err() {
+        return wrong("cannot be sent: it is too long, or holds a character that no request may");
+    }
+    Ok(url.to_owned())
 }
 
 fn user_agent(product: Option<&str>) -> Result<HeaderValue> {

@@ -12,7 +12,7 @@ use crate::auth::Auth;
 use crate::builder::ClientBuilder;
 use crate::endpoint::{Call, Endpoint};
 use crate::envelope::{Answer, sealed::Decode};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::{Iter, Page, Pages};
 use crate::retry::{Limiter, Limits, RateLimit};
 use crate::transport::Transport;
@@ -65,7 +65,18 @@ impl Client {
     ///
     /// If no credential is set, half of one, or a token together with a key: the text names the variables.
     pub fn from_env() -> Result<Self> {
-        ClientBuilder::from_env()?.build()
+        let variables = [
+            ("api_token", "CLOUDFLARE_API_TOKEN"),
+            ("email", "CLOUDFLARE_EMAIL"),
+            ("api_key", "CLOUDFLARE_API_KEY"),
+            ("base_url", "CLOUDFLARE_BASE_URL"),
+        ];
+        ClientBuilder::from_env()?
+            .build()
+            .map_err(|error| match error {
+                Error::InvalidRequest(wrong) => Error::InvalidRequest(wrong.renamed(&variables)),
+                other => other,
+            })
     }
 
     /// Makes a client with an API token, and defaults for all else. Reads no credential from the environment.

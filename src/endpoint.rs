@@ -137,6 +137,10 @@ impl Call {
             flatten(&mut call.query, None, fields)?;
         } else {
             call.body = serde_json::to_vec(endpoint).map_err(unwritable)?;
+            // What a struct without fields is written as; the API wants an object.
+            if call.body == b"null" {
+                call.body = b"{}".to_vec();
+            }
         }
         if let (Some(most), None) = (E::MAX_PER_PAGE, call.parameter("per_page")) {
             call.query.push(("per_page".to_owned(), most.to_string()));
@@ -250,10 +254,10 @@ fn flatten(query: &mut Vec<(String, String)>, name: Option<String>, value: Value
             value.0,
             "is empty: leave it out to see everything",
         )),
-        ("page" | "per_page", "0") => Err(Error::invalid_request(
-            value.0,
-            "is 0: it is counted from 1",
-        )),
+        ("page" | "per_page", number) if number == "0" || number.starts_with('-') => {
+            let reason = format!("is {number}: it is counted from 1");
+            Err(Error::invalid_request(value.0, reason))
+        }
         _ => {
             query.push(value);
             Ok(())

@@ -159,7 +159,8 @@ impl<T: DeserializeOwned + Send + 'static> Iter<'_, T> {
     /// Fetches and decodes this many pages ahead, on a thread each, while the consumer works on those before them.
     ///
     /// Order, content and errors are those without it. At most this many requests are under way at a time, and as many
-    /// pages are held; past an end that the server told of, none is sent. Dropping the iterator stops the fetching.
+    /// pages are held; past an end that the server told of, none is sent. More than 32 pages count as 32. Dropping the
+    /// iterator stops the fetching: it returns at once, and a request under way ends by itself, within its timeout.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.listing.read_ahead(pages);
         self
@@ -217,7 +218,8 @@ impl<T: DeserializeOwned + Send + 'static> Pages<'_, T> {
     /// Fetches and decodes this many pages ahead, on a thread each, while the consumer works on those before them.
     ///
     /// Order, content and errors are those without it. At most this many requests are under way at a time, and as many
-    /// pages are held; past an end that the server told of, none is sent. Dropping the iterator stops the fetching.
+    /// pages are held; past an end that the server told of, none is sent. More than 32 pages count as 32. Dropping the
+    /// iterator stops the fetching: it returns at once, and a request under way ends by itself, within its timeout.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.listing.read_ahead(pages);
         self

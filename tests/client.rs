@@ -375,7 +375,7 @@ fn an_environment_that_is_not_clear_is_refused_by_name() {
         (&[key], &["CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"]),
         (
             &[token, ("CLOUDFLARE_BASE_URL", "http://example.com")],
-            &["base_url", "https"],
+            &["CLOUDFLARE_BASE_URL", "https"],
         ),
     ];
     for (variables, names) in refused {

@@ -181,3 +181,19 @@ fn items_can_be_kept_byte_for_byte() {
         .collect();
     assert_eq!(items, [r#"{"a" : 1.0,"a":2}"#, r#"{"b":"\u0041"}"#]);
 }
+
+#[test]
+fn a_write_without_fields_sends_an_empty_object() {
+    #[derive(serde::Serialize)]
+    struct PurgeAll;
+    impl Endpoint for PurgeAll {
+        type Output = serde_json::Value;
+        const METHOD: Method = Method::POST;
+        fn path(&self) -> Vec<&str> {
+            vec!["purge"]
+        }
+    }
+    let (client, seen) = scripted(vec![ok(r#"{"success":true,"result":{}}"#)]);
+    client.send(&PurgeAll).unwrap();
+    assert_eq!(seen.lock().unwrap()[0].line(), "POST /purge {}");
+}

@@ -216,7 +216,7 @@ fn only_objects_are_taken_for_the_same() {
 fn a_page_past_the_end_may_be_a_400_or_null() {
     let past = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
     expect(vec![page(&[1, 2]), status(400, past)], "1 2", 2);
-    expect(vec![page(&[1, 2]), status(400, "<html>")], "1 2", 2);
+    expect(vec![page(&[1, 2]), status(400, "")], "1 2", 2);
     expect(
         vec![page(&[1, 2]), ok(r#"{"success":true,"result":null}"#)],
         "1 2",
@@ -224,6 +224,16 @@ fn a_page_past_the_end_may_be_a_400_or_null() {
     );
     expect(vec![page(&[1, 2]), ok(r#"{"success":true}"#)], "1 2", 2);
     assert_eq!(read_from(7, vec![status(400, past)]), (String::new(), 1));
+}
+
+#[test]
+fn a_web_page_is_no_end() {
+    let page_of_a_proxy = "\n<html><title>400 Bad Request</title></html>";
+    expect(
+        vec![page(&[1, 2]), status(400, page_of_a_proxy)],
+        "1 2 !",
+        2,
+    );
 }
 
 #[test]

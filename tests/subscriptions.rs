@@ -147,3 +147,11 @@ fn deleting_is_a_delete_without_a_body_answered_bare_or_in_the_envelope() {
         (ID, &enveloped)
     );
 }
+
+#[test]
+fn a_deletion_that_says_no_more_than_that_it_succeeded_is_one() {
+    for body in [r#"{"success":true,"result":null}"#, r#"{"success":true}"#] {
+        let deleted = answered(body).delete_subscription(ID).send().unwrap();
+        assert_eq!(deleted.subscription_id, "");
+    }
+}

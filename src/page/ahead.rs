@@ -24,6 +24,9 @@ pub(super) struct Ahead<T> {
     launch: Launch<T>,
 }
 
+/// More threads gain nothing: the whole budget of a user is four requests a second.
+pub(super) const MOST_PAGES: usize = 32;
+
 type Launch<T> = fn(
     Client,
     Call,
@@ -35,7 +38,7 @@ type Launch<T> = fn(
 impl<T: DeserializeOwned + Send + 'static> Ahead<T> {
     pub(super) fn new(pages: usize) -> Self {
         Self {
-            pages,
+            pages: pages.min(MOST_PAGES),
             flights: VecDeque::new(),
             cancel: Arc::default(),
             spares: Vec::new(),

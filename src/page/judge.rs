@@ -167,9 +167,15 @@ impl Judge {
     /// Whether a null result, or this error, is how the server says that page `number` is past the end.
     pub(super) fn ends_at(&self, number: u64, error: &Error, null: bool) -> bool {
         let about_credentials = || error.codes().any(|code| matches!(code, 6003 | 9103 | 9106));
+        // The API says it in JSON, or in no words; a web page is of something in between.
+        let is_web_page = || {
+            error
+                .body()
+                .is_some_and(|body| body.trim_ascii_start().starts_with(b"<"))
+        };
         number >= 2
             && !self.totals.more_from(number, self.seen)
-            && (null || (error.status() == Some(400) && !about_credentials()))
+            && (null || (error.status() == Some(400) && !about_credentials() && !is_web_page()))
     }
 
     /// A null result may come with totals as well.

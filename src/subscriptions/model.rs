@@ -1,4 +1,5 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::amount::Amount;
@@ -107,10 +108,31 @@ model! {
 
 model! {
     /// The subscription that was ended.
-    pub struct DeletedSubscription [PartialEq Serialize] {
+    pub struct DeletedSubscription [PartialEq Serialize] from "Option<DeletedFields>" {
         /// Identifies it; empty if the API did not say so.
-        #[serde(deserialize_with = "field::id")]
         pub subscription_id: String,
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct DeletedFields {
+    #[serde(default, deserialize_with = "field::id")]
+    subscription_id: String,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+/// Null too: the API may answer a deletion with no more than that it succeeded.
+impl From<Option<DeletedFields>> for DeletedSubscription {
+    fn from(fields: Option<DeletedFields>) -> Self {
+        let DeletedFields {
+            subscription_id,
+            extra,
+        } = fields.unwrap_or_default();
+        Self {
+            subscription_id,
+            extra,
+        }
     }
 }
 

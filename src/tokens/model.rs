@@ -50,6 +50,21 @@ model! {
     }
 }
 
+impl Condition {
+    /// Drops what the other spelling says of one side, `in` or `not_in`, which is about to be replaced.
+    pub(super) fn replace(&mut self, side: &str) -> &mut RequestIp {
+        if let Some(Value::Object(other)) = self.extra.get_mut(OTHER_SPELLING) {
+            other.remove(side);
+            if other.is_empty() {
+                self.extra.remove(OTHER_SPELLING);
+            }
+        }
+        &mut self.request_ip
+    }
+}
+
+const OTHER_SPELLING: &str = "request.ip";
+
 /// A condition in both spellings.
 #[derive(Deserialize)]
 struct ConditionFields {
@@ -74,7 +89,7 @@ impl TryFrom<ConditionFields> for Condition {
                 let other: RequestIp = field::or_default(&dotted)?;
                 // Nothing that limits a token is dropped, even if it should be said in two ways.
                 if other != request_ip && request_ip != RequestIp::default() {
-                    extra.insert("request.ip".to_owned(), dotted);
+                    extra.insert(OTHER_SPELLING.to_owned(), dotted);
                 }
                 if request_ip == RequestIp::default() {
                     other

@@ -140,13 +140,13 @@ impl<C> UpdateToken<C> {
 
     /// The only client addresses that may use the token, as addresses or ranges in CIDR notation; any if empty.
     pub fn request_ip_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
-        self.condition.request_ip.in_ = ranges.into_iter().map(Into::into).collect();
+        self.condition.replace("in").in_ = ranges.into_iter().map(Into::into).collect();
         self
     }
 
     /// Lets any client address use the token, but for those that may not.
     pub fn clear_request_ip_in(mut self) -> Self {
-        self.condition.request_ip.in_.clear();
+        self.condition.replace("in").in_.clear();
         self
     }
 
@@ -155,13 +155,13 @@ impl<C> UpdateToken<C> {
         mut self,
         ranges: impl IntoIterator<Item = R>,
     ) -> Self {
-        self.condition.request_ip.not_in = ranges.into_iter().map(Into::into).collect();
+        self.condition.replace("not_in").not_in = ranges.into_iter().map(Into::into).collect();
         self
     }
 
     /// Forbids no client address in particular.
     pub fn clear_request_ip_not_in(mut self) -> Self {
-        self.condition.request_ip.not_in.clear();
+        self.condition.replace("not_in").not_in.clear();
         self
     }
 }
