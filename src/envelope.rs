@@ -1,8 +1,8 @@
 //! `success`, `errors`, `result`, `result_info`: what an answer means. The only file that knows them.
 
 mod failure;
+mod items;
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use http::HeaderMap;
@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::failure::failure;
 use self::failure::{api_errors, describe};
+use self::items::find_items;
+pub(crate) use self::items::{decode_item, room_for};
 use crate::endpoint::Call;
 use crate::error::Fault;
 use crate::json::{self, Cursor};
@@ -33,7 +35,8 @@ pub(crate) struct Answer<'a> {
 }
 
 pub(crate) mod sealed {
-    use super::{Answer, DeserializeOwned, Fault, Listed, NULL_LIST, Page};
+    use super::{Answer, DeserializeOwned, Fault, NULL_LIST, Page};
+    use crate::envelope::items::{decode_item, room_for};
 
     #[allow(private_interfaces, reason = "named by nothing outside this crate")]
     pub trait Decode: Sized {
@@ -51,12 +54,15 @@ pub(crate) mod sealed {
     #[allow(private_interfaces, reason = "as above")]
     impl<T: DeserializeOwned> Decode for Page<T> {
         fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
-            let mut listed = Listed::default();
-            answer.list(&mut listed, Fault::Decode)?;
+            let mut spans = Vec::new();
+            let listed = answer.list(&mut spans)?;
             if listed.null {
                 return Err(Fault::Decode(NULL_LIST.to_owned()));
             }
-            let items = listed.items.into_iter().collect::<Result<_, _>>()?;
+            let mut items = room_for(spans.len()).map_err(Fault::Decode)?;
+            for (index, span) in spans.into_iter().enumerate() {
+                items.push(decode_item(&answer.body[span], index).map_err(Fault::Decode)?);
+            }
             Ok(Self {
                 items,
                 info: listed.info,
@@ -67,27 +73,11 @@ pub(crate) mod sealed {
 
 pub(crate) const NULL_LIST: &str = "result: expected a list, found null or nothing";
 
-/// The `result` of a listing, taken apart.
-#[derive(Debug)]
-pub(crate) struct Listed<T, E> {
-    /// Each item, or why it could not be decoded.
-    pub(crate) items: VecDeque<Result<T, E>>,
-    /// Where each item stands in the body.
-    pub(crate) spans: Vec<Range<usize>>,
+/// The `result` of a listing, but for its items.
+pub(crate) struct Listed {
     pub(crate) info: Option<PageInfo>,
     /// There was no list: `result` was null, or absent.
     pub(crate) null: bool,
-}
-
-impl<T, E> Default for Listed<T, E> {
-    fn default() -> Self {
-        Self {
-            items: VecDeque::new(),
-            spans: Vec::new(),
-            info: None,
-            null: false,
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -125,30 +115,22 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Decodes a `result` that is a list, item by item: one that fails costs itself, and no other. Of one that fails,
-    /// `bad` makes an error. A list with too many of them is an error as a whole.
-    pub(crate) fn list<T: DeserializeOwned, E>(
-        self,
-        listed: &mut Listed<T, E>,
-        mut bad: impl FnMut(String) -> E,
-    ) -> Result<(), Fault> {
-        listed.items.clear();
-        listed.spans.clear();
-        listed.null = true;
-        listed.info = None;
-        let mut wrong = None;
+    /// Finds the items of a `result` that is a list, and puts where they stand in the body into `spans`.
+    ///
+    /// The whole answer is checked to be JSON, but no item is decoded: one that cannot be costs itself, and no other.
+    pub(crate) fn list(self, spans: &mut Vec<Range<usize>>) -> Result<Listed, Fault> {
+        spans.clear();
+        let (mut null, mut wrong) = (true, None);
         let read = |cursor: &mut Cursor<'a>| {
             match cursor.peek() {
                 Some(b'[') => {
-                    listed.null = false;
-                    wrong = read_items(cursor, listed, &mut bad)?;
+                    null = false;
+                    wrong = find_items(cursor, spans)?;
                 }
                 Some(b'n') => drop(cursor.skip()?),
                 _ => {
-                    wrong = Some(format!(
-                        "result: expected a list, found {}",
-                        json::kind(cursor.skip()?)
-                    ))
+                    let found = json::kind(cursor.skip()?);
+                    wrong = Some(format!("result: expected a list, found {found}"));
                 }
             }
             Ok(())
@@ -157,8 +139,8 @@ impl<'a> Answer<'a> {
         if let Some(wrong) = wrong {
             return Err(Fault::Decode(wrong));
         }
-        listed.info = info.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
-        Ok(())
+        let info = info.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
+        Ok(Listed { info, null })
     }
 
     /// Judges the answer without decoding what it holds.
@@ -283,54 +265,3 @@ impl<'a> Answer<'a> {
 }
 
 const NOT_THE_ENVELOPE: &str = "the answer is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";
-
-/// Items that take more memory than this, in place, are no page: a body of a few bytes an item, and of nothing but
-/// items, would take hundreds of times its own size.
-const MOST_MEMORY: usize = 32 << 20;
-/// The documented pages have at most a tenth of this.
-const MOST_BAD_ITEMS: usize = 10_000;
-
-/// Reads the items of a list; answers what is wrong with it as a whole, if anything is.
-fn read_items<T: DeserializeOwned, E>(
-    cursor: &mut Cursor<'_>,
-    listed: &mut Listed<T, E>,
-    bad: &mut impl FnMut(String) -> E,
-) -> Result<Option<String>, String> {
-    let most = MOST_MEMORY / size_of::<Result<T, E>>().max(1);
-    let (mut bad_items, mut wrong) = (0, None);
-    cursor.expect(b'[')?;
-    if cursor.eat(b']') {
-        return Ok(None);
-    }
-    loop {
-        cursor.peek();
-        let from = cursor.at();
-        let index = listed.items.len();
-        if index == most {
-            wrong = Some(format!(
-                "result: holds more than {most} items, too many for a page"
-            ));
-        }
-        if wrong.is_some() {
-            cursor.skip()?;
-        } else {
-            let item = match cursor.value::<T>() {
-                Ok(item) => Ok(item),
-                Err(error) => {
-                    let text = json::explain(&error, &format!("result[{index}]"), cursor.skip()?);
-                    bad_items += 1;
-                    if bad_items == MOST_BAD_ITEMS {
-                        wrong = Some(format!("{text}; and so are {} before it", bad_items - 1));
-                    }
-                    Err(bad(text))
-                }
-            };
-            listed.items.push_back(item);
-            listed.spans.push(from..cursor.at());
-        }
-        if cursor.eat(b']') {
-            return Ok(wrong);
-        }
-        cursor.expect(b',')?;
-    }
-}

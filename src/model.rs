@@ -4,25 +4,30 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Stamps a model: every field may be absent or null, what is absent is not written back, and what is not known is
-/// kept in `extra`. `Debug` shows of `extra` the names only: secrets have been seen there.
+/// Stamps a model: `pub field: Type = "name in the API"`, and the function that reads it, in brackets, unless it is
+/// `field::or_default`.
 ///
-/// A field that is not an `Option` of a plain type needs one of the functions of `field` to read it.
+/// Every field may be absent or null, what is absent is not written back, and what is not known is kept in `extra`.
+/// `Debug` shows of `extra` the names only: secrets have been seen there. A model with `[]` holds secrets itself, and
+/// is neither comparable nor to be serialized. With `or null` the whole may be null, with `then` a method has the last word
+/// on what was read.
 macro_rules! model {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident [$($derived:ident)*] $(from $fields:literal)? {
-            $($(#[$field_meta:meta])* pub $field:ident: $type:ty $(as $shown:ident)?,)*
+        pub struct $name:ident [PartialEq Serialize] $(or $null:ident)? $(then $finish:ident)? {
+            $(
+                $(#[$field_meta:meta])*
+                pub $field:ident: $type:ty = $json:literal $(($reader:path))?,
+            )*
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Default, serde::Deserialize $(, $derived)*)]
-        $(#[serde(try_from = $fields)])?
+        #[derive(Clone, Default, PartialEq, serde::Serialize)]
         #[non_exhaustive]
         pub struct $name {
             $(
                 $(#[$field_meta])*
-                #[serde(default, skip_serializing_if = "crate::model::is_absent")]
+                #[serde(rename = $json, skip_serializing_if = "crate::model::is_absent")]
                 pub $field: $type,
             )*
             /// Fields that are not known to this crate, as they came.
@@ -30,6 +35,34 @@ macro_rules! model {
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
+        model!(@reading $name $(or $null)? $(then $finish)? { $($field: $type = $json $(($reader))?,)* });
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident [] {
+            $(
+                $(#[$field_meta:meta])*
+                pub $field:ident: $type:ty $(as $shown:ident)? = $json:literal $(($reader:path))?,
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Default)]
+        #[non_exhaustive]
+        pub struct $name {
+            $(
+                $(#[$field_meta])*
+                pub $field: $type,
+            )*
+            /// Fields that are not known to this crate, as they came.
+            pub extra: serde_json::Map<String, serde_json::Value>,
+        }
+
+        model!(@reading $name { $($field: $type $(as $shown)? = $json $(($reader))?,)* });
+    };
+    (@reading $name:ident $(or $null:ident)? $(then $finish:ident)? {
+        $($field:ident: $type:ty $(as $shown:ident)? = $json:literal $(($reader:path))?,)*
+    }) => {
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($name))
@@ -38,7 +71,84 @@ macro_rules! model {
                     .finish()
             }
         }
+
+        // By hand: what serde derives for a flattened `extra` takes a tenth longer, and a log is five models.
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[allow(non_camel_case_types)]
+                enum Key {
+                    $($field,)*
+                    Unknown(String),
+                }
+
+                impl<'de> serde::Deserialize<'de> for Key {
+                    fn deserialize<D: serde::Deserializer<'de>>(
+                        deserializer: D,
+                    ) -> Result<Self, D::Error> {
+                        deserializer.deserialize_identifier($crate::field::Text(|text: &str| {
+                            match text {
+                                $($json => Self::$field,)*
+                                unknown => Self::Unknown(unknown.to_owned()),
+                            }
+                        }))
+                    }
+                }
+
+                struct Model;
+
+                impl<'de> serde::de::Visitor<'de> for Model {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_unit<E>(self) -> Result<$name, E> {
+                        Ok($name::default())
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(
+                        self,
+                        mut fields: A,
+                    ) -> Result<$name, A::Error> {
+                        let mut model = $name::default();
+                        $(let mut $field = false;)*
+                        while let Some(key) = fields.next_key()? {
+                            match key {
+                                $(Key::$field => {
+                                    struct Field($type);
+
+                                    impl<'de> serde::Deserialize<'de> for Field {
+                                        fn deserialize<D: serde::Deserializer<'de>>(
+                                            deserializer: D,
+                                        ) -> Result<Self, D::Error> {
+                                            model!(@reader $($reader)?)(deserializer).map(Self)
+                                        }
+                                    }
+
+                                    if std::mem::replace(&mut $field, true) {
+                                        return Err(serde::de::Error::duplicate_field($json));
+                                    }
+                                    model.$field = fields.next_value::<Field>()?.0;
+                                })*
+                                Key::Unknown(name) => {
+                                    model.extra.insert(name, fields.next_value()?);
+                                }
+                            }
+                        }
+                        $(model.$finish().map_err(serde::de::Error::custom)?;)?
+                        Ok(model)
+                    }
+                }
+
+                model!(@read deserializer Model $($null)?)
+            }
+        }
     };
+    (@read $deserializer:ident $visitor:ident) => { $deserializer.deserialize_map($visitor) };
+    (@read $deserializer:ident $visitor:ident null) => { $deserializer.deserialize_any($visitor) };
+    (@reader) => { $crate::field::or_default };
+    (@reader $reader:path) => { $reader };
     (@shown $self:ident.$field:ident) => { &$self.$field };
     (@shown $self:ident.$field:ident redacted) => { &$self.$field.as_ref().map(|_| format_args!("[redacted]").to_string()) };
 }

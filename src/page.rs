@@ -4,10 +4,12 @@ mod ahead;
 mod judge;
 mod known;
 mod listing;
+mod sheet;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
+use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -116,8 +118,8 @@ impl fmt::Debug for PageInfo {
 /// which no client can see; a fixed `before` on an audit log rules out both.
 #[must_use = "an iterator does nothing until it is asked for an item"]
 pub struct Iter<'c, T> {
-    listing: Listing<'c, T>,
-    items: VecDeque<Result<T>>,
+    listing: Listing<'c>,
+    items: PhantomData<fn() -> T>,
 }
 
 /// Every page of a listing; made by a request's `pages` or by [`Client::pages`].
@@ -126,8 +128,8 @@ pub struct Iter<'c, T> {
 /// decoded.
 #[must_use = "an iterator does nothing until it is asked for a page"]
 pub struct Pages<'c, T> {
-    listing: Listing<'c, T>,
-    spare: VecDeque<Result<T>>,
+    listing: Listing<'c>,
+    items: PhantomData<fn() -> T>,
     bad_items: VecDeque<Error>,
 }
 
@@ -135,18 +137,14 @@ impl<'c, T> Iter<'c, T> {
     pub(crate) fn new(client: &'c Client, call: Result<Call>) -> Self {
         Self {
             listing: Listing::new(client, call),
-            items: VecDeque::new(),
+            items: PhantomData,
         }
     }
 
     /// The number of the page to go on from, for the request's `.page(n)`: the first one that was not yet handed out
     /// whole. After an error it is the page that failed.
     pub fn next_page(&self) -> u64 {
-        if self.items.is_empty() {
-            self.listing.next_page()
-        } else {
-            self.listing.current_page()
-        }
+        self.listing.next_page()
     }
 
     /// How many items the server says there are, once a page that says so was read.
@@ -171,19 +169,19 @@ impl<T: DeserializeOwned> Iterator for Iter<'_, T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.items.is_empty() {
-            if let Err(error) = self.listing.advance(&mut self.items)? {
+        loop {
+            if let Some(item) = self.listing.item() {
+                return Some(item);
+            }
+            if let Err(error) = self.listing.advance()? {
                 return Some(Err(error));
             }
         }
-        self.items.pop_front()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (
-            self.items.len(),
-            self.listing.is_over().then_some(self.items.len()),
-        )
+        let left = self.listing.left();
+        (left, self.listing.is_over().then_some(left))
     }
 }
 
@@ -193,7 +191,7 @@ impl<'c, T> Pages<'c, T> {
     pub(crate) fn new(client: &'c Client, call: Result<Call>) -> Self {
         Self {
             listing: Listing::new(client, call),
-            spare: VecDeque::new(),
+            items: PhantomData,
             bad_items: VecDeque::new(),
         }
     }
@@ -233,11 +231,12 @@ impl<T: DeserializeOwned> Iterator for Pages<'_, T> {
         if let Some(error) = self.bad_items.pop_front() {
             return Some(Err(error));
         }
-        if let Err(error) = self.listing.advance(&mut self.spare)? {
-            return Some(Err(error));
-        }
-        let mut items = Vec::with_capacity(self.spare.len());
-        for item in self.spare.drain(..) {
+        let room = self.listing.advance()?.and_then(|()| self.listing.room());
+        let mut items = match room {
+            Ok(room) => room,
+            Err(error) => return Some(Err(error)),
+        };
+        while let Some(item) = self.listing.item() {
             match item {
                 Ok(item) => items.push(item),
                 Err(error) => self.bad_items.push_back(error),

@@ -117,7 +117,7 @@ fn an_item_that_fails_costs_itself_and_no_other() {
         read[3]
             .as_ref()
             .unwrap_err()
-            .contains("result[3]: expected struct Token, found a number")
+            .contains("result[3]: expected an object, found a number")
     );
 }
 

@@ -1,4 +1,3 @@
-use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -9,39 +8,30 @@ model! {
     /// One thing that was done: by whom, to what, and when.
     pub struct AuditLog [PartialEq Serialize] {
         /// Identifies the log.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// What was done.
-        #[serde(deserialize_with = "field::or_default")]
-        pub action: AuditAction,
+        pub action: AuditAction = "action",
         /// Who did it.
-        #[serde(deserialize_with = "field::or_default")]
-        pub actor: AuditActor,
+        pub actor: AuditActor = "actor",
         /// Where it was done, such as `UI` or `API`.
-        pub interface: Option<String>,
+        pub interface: Option<String> = "interface",
         /// What else there is to say; which fields it has depends on the action.
-        pub metadata: Value,
+        pub metadata: Value = "metadata",
         /// The value that was set: text more often than not, empty or JSON in text at times, an object at others.
-        #[serde(rename = "newValue")]
-        pub new_value: Option<Value>,
+        pub new_value: Option<Value> = "newValue",
         /// The value from before, as [`new_value`](Self::new_value).
-        #[serde(rename = "oldValue")]
-        pub old_value: Option<Value>,
+        pub old_value: Option<Value> = "oldValue",
         /// The value that was set, where it has a structure.
-        #[serde(rename = "newValueJson")]
-        pub new_value_json: Option<Value>,
+        pub new_value_json: Option<Value> = "newValueJson",
         /// The value from before, where it has a structure.
-        #[serde(rename = "oldValueJson")]
-        pub old_value_json: Option<Value>,
+        pub old_value_json: Option<Value> = "oldValueJson",
         /// Whose it is.
-        #[serde(deserialize_with = "field::or_default")]
-        pub owner: AuditOwner,
+        pub owner: AuditOwner = "owner",
         /// What it was done to.
-        #[serde(deserialize_with = "field::or_default")]
-        pub resource: AuditResource,
+        pub resource: AuditResource = "resource",
         /// When it was done.
-        #[serde(with = "field::instant")]
-        pub when: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub when: Option<OffsetDateTime> = "when" (field::instant::deserialize),
     }
 }
 
@@ -49,12 +39,11 @@ model! {
     /// What was done.
     pub struct AuditAction [PartialEq Serialize] {
         /// Whether it succeeded.
-        pub result: Option<bool>,
+        pub result: Option<bool> = "result",
         /// The kind of action, such as `add`, `login` or `token_create`.
-        #[serde(rename = "type")]
-        pub kind: Option<String>,
+        pub kind: Option<String> = "type",
         /// More about it, such as the digest of a key.
-        pub info: Option<String>,
+        pub info: Option<String> = "info",
     }
 }
 
@@ -62,15 +51,13 @@ model! {
     /// Who did it.
     pub struct AuditActor [PartialEq Serialize] {
         /// Identifies the actor: a user's identifier if a user did it.
-        #[serde(deserialize_with = "field::optional_id")]
-        pub id: Option<String>,
+        pub id: Option<String> = "id" (field::optional_id),
         /// The actor's email address.
-        pub email: Option<String>,
+        pub email: Option<String> = "email",
         /// The IP address that the request came from.
-        pub ip: Option<String>,
+        pub ip: Option<String> = "ip",
         /// What kind of actor it is.
-        #[serde(rename = "type")]
-        pub kind: Option<ActorKind>,
+        pub kind: Option<ActorKind> = "type",
     }
 }
 
@@ -78,8 +65,7 @@ model! {
     /// Whose account it is.
     pub struct AuditOwner [PartialEq Serialize] {
         /// Identifies the owner.
-        #[serde(deserialize_with = "field::optional_id")]
-        pub id: Option<String>,
+        pub id: Option<String> = "id" (field::optional_id),
     }
 }
 
@@ -87,11 +73,9 @@ model! {
     /// What it was done to.
     pub struct AuditResource [PartialEq Serialize] {
         /// Identifies the resource; a number came as its digits.
-        #[serde(deserialize_with = "field::optional_id")]
-        pub id: Option<String>,
+        pub id: Option<String> = "id" (field::optional_id),
         /// The kind of resource, such as `zone`.
-        #[serde(rename = "type")]
-        pub kind: Option<String>,
+        pub kind: Option<String> = "type",
     }
 }
 

@@ -45,7 +45,8 @@ impl Client {
             .map_err(|error| broken(&start, error))?;
         // A failure with a status of success is JSON, and short.
         if start.trim_ascii_start().starts_with(b"{") {
-            let read = body.read_into(&mut start, LARGEST_FAILURE, until);
+            let begun = start.len();
+            let read = body.read_into(&mut start, begun, LARGEST_FAILURE, until);
             if let Err(error) = read
                 && error.kind() != TransportErrorKind::TooLarge
             {
@@ -168,10 +169,12 @@ impl Client {
         body: &mut Vec<u8>,
         streaming: bool,
     ) -> (Option<Head>, Result<Body, TransportError>) {
-        body.clear();
         let (parts, mut rest) = match self.shared.transport.execute(request) {
             Ok(response) => response.into_parts(),
-            Err(error) => return (None, Err(error)),
+            Err(error) => {
+                body.clear();
+                return (None, Err(error));
+            }
         };
         let limiter = &self.shared.limiter;
         limiter.note(parts.status, &parts.headers, &self.limits);
@@ -182,12 +185,13 @@ impl Client {
         };
         let read = if !head.status.is_success() {
             // What matters of a failure is its status, even if its body breaks off.
-            let _ = rest.read_into(body, LARGEST_FAILURE, until);
+            let _ = rest.read_into(body, 0, LARGEST_FAILURE, until);
             Ok(())
         } else if streaming {
+            body.clear();
             Ok(())
         } else {
-            rest.read_into(body, self.shared.max_response_size, until)
+            rest.read_into(body, 0, self.shared.max_response_size, until)
         };
         (Some(head), read.map(|()| rest))
     }

@@ -9,33 +9,29 @@ model! {
     /// An invitation to join an organization.
     pub struct Invite [PartialEq Serialize] {
         /// Identifies the invitation.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// Identifies the organization.
-        #[serde(deserialize_with = "field::optional_id")]
-        pub organization_id: Option<String>,
+        pub organization_id: Option<String> = "organization_id" (field::optional_id),
         /// The organization's name.
-        pub organization_name: Option<String>,
+        pub organization_name: Option<String> = "organization_name",
         /// Whether the organization requires a second factor of its members.
-        pub organization_is_enforcing_twofactor: Option<bool>,
+        pub organization_is_enforcing_twofactor: Option<bool> = "organization_is_enforcing_twofactor",
         /// Identifies the user who is invited, if there is an account already.
-        #[serde(deserialize_with = "field::optional_id")]
-        pub invited_member_id: Option<String>,
+        pub invited_member_id: Option<String> = "invited_member_id" (field::optional_id),
         /// The email address of the user who is invited.
-        pub invited_member_email: Option<String>,
+        pub invited_member_email: Option<String> = "invited_member_email",
         /// The email address of the user who invites.
-        pub invited_by: Option<String>,
+        pub invited_by: Option<String> = "invited_by",
         /// When the invitation was sent.
-        #[serde(with = "field::instant")]
-        pub invited_on: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub invited_on: Option<OffsetDateTime> = "invited_on" (field::instant::deserialize),
         /// When the invitation expires.
-        #[serde(with = "field::instant")]
-        pub expires_on: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
         /// The roles that the user would have.
-        #[serde(deserialize_with = "field::or_default")]
-        pub roles: Vec<InviteRole>,
+        pub roles: Vec<InviteRole> = "roles",
         /// What became of the invitation.
-        pub status: Option<InviteStatus>,
+        pub status: Option<InviteStatus> = "status",
     }
 }
 

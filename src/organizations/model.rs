@@ -1,5 +1,3 @@
-use serde::Serialize;
-
 use crate::field;
 use crate::model::{model, open_enum};
 
@@ -7,18 +5,15 @@ model! {
     /// An organization that a user belongs to, or is invited to.
     pub struct Organization [PartialEq Serialize] {
         /// Identifies the organization.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// The name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// What the user may do in it, such as `#zones:read`.
-        #[serde(deserialize_with = "field::or_default")]
-        pub permissions: Vec<String>,
+        pub permissions: Vec<String> = "permissions",
         /// The names of the user's roles in it.
-        #[serde(deserialize_with = "field::or_default")]
-        pub roles: Vec<String>,
+        pub roles: Vec<String> = "roles",
         /// Whether the user is a member.
-        pub status: Option<OrganizationStatus>,
+        pub status: Option<OrganizationStatus> = "status",
     }
 }
 

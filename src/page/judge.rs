@@ -1,74 +1,9 @@
 //! Where a listing ends. The one judge, whichever way the pages are fetched.
 
-use std::ops::Range;
-
 use super::known::{Known, KnownPages};
+use super::sheet::Sheet;
 use crate::error::Error;
 use crate::page::PageInfo;
-
-/// A page as the judge sees it: its bytes, where its items stand in them, and what it says of itself.
-pub(super) struct Sheet<'s> {
-    pub(super) body: &'s mut Vec<u8>,
-    pub(super) spans: &'s mut Vec<Range<usize>>,
-    pub(super) info: &'s mut Option<PageInfo>,
-}
-
-/// A page that the judge remembers.
-#[derive(Debug, Default)]
-struct Window {
-    body: Vec<u8>,
-    spans: Vec<Range<usize>>,
-    info: Option<PageInfo>,
-}
-
-impl Window {
-    /// How many items at the end of this page stand at the start of `next`, byte for byte; objects only.
-    // Knuth, Morris and Pratt: pages may be made of equal items, and compared naively they would take forever.
-    fn overlap(&self, next: &Sheet<'_>) -> usize {
-        let same = |old: &[u8], new: &[u8]| old == new && new.starts_with(b"{");
-        let new = |index: usize| &next.body[next.spans[index].clone()];
-        // Of the first n items of `next`, how many at their end are as those at their start.
-        let mut borders = vec![0];
-        let mut matched = 0;
-        let from = self.spans.len().saturating_sub(next.spans.len());
-        for span in &self.spans[from..] {
-            let old = &self.body[span.clone()];
-            while matched > 0 && (matched == next.spans.len() || !same(old, new(matched))) {
-                matched = borders[matched - 1];
-            }
-            if matched < next.spans.len() && same(old, new(matched)) {
-                matched += 1;
-            }
-            if matched > borders.len() {
-                let last = new(matched - 1);
-                let mut border = borders[matched - 2];
-                while border > 0 && !same(new(border), last) {
-                    border = borders[border - 1];
-                }
-                borders.push(border + usize::from(same(new(border), last)));
-            }
-        }
-        matched
-    }
-
-    fn is_repeated_by(&self, next: &Sheet<'_>) -> bool {
-        let items = self.spans.iter().map(|span| &self.body[span.clone()]);
-        !self.spans.is_empty() && self.spans.len() == next.spans.len() && next.items().eq(items)
-    }
-
-    /// Takes the page's place, and leaves what it had allocated itself to be used again.
-    fn take(&mut self, page: Sheet<'_>) {
-        std::mem::swap(&mut self.body, page.body);
-        std::mem::swap(&mut self.spans, page.spans);
-        std::mem::swap(&mut self.info, page.info);
-    }
-}
-
-impl Sheet<'_> {
-    fn items(&self) -> impl Iterator<Item = &[u8]> {
-        self.spans.iter().map(|span| &self.body[span.clone()])
-    }
-}
 
 /// What is to be done with a page.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,7 +23,7 @@ pub(super) struct Judge {
     asked: Option<u64>,
     single_page: bool,
     /// The last page that held something new. It moves on only after a page was judged not to be the end.
-    window: Window,
+    window: Sheet,
     known: KnownPages,
     nothing_new: bool,
     /// How many items came before the first page and on all pages since, told too low rather than too high.
@@ -109,13 +44,18 @@ impl Judge {
         Self {
             asked,
             single_page,
-            window: Window::default(),
+            window: Sheet::default(),
             known: KnownPages::default(),
             nothing_new: false,
             seen: 0,
             first: true,
             totals: Totals::default(),
         }
+    }
+
+    /// The last page that held something new.
+    pub(super) fn page(&self) -> &Sheet {
+        &self.window
     }
 
     /// What the last page that was handed out says of the listing.
@@ -133,15 +73,15 @@ impl Judge {
     }
 
     /// Judges page `number`, whose totals were noted. The judge keeps the page if it holds something new.
-    pub(super) fn judge(&mut self, number: u64, page: Sheet<'_>) -> Verdict {
-        let items = page.spans.len();
+    pub(super) fn judge(&mut self, number: u64, page: &mut Sheet) -> Verdict {
+        let items = page.len();
         let count = items as u64;
-        if self.window.is_repeated_by(&page) {
+        if self.window.is_repeated_by(page) {
             return Verdict::End;
         }
         let known = match self.known.meet(&page.items().collect::<Vec<_>>()) {
             Known::Yes => items,
-            Known::No | Known::Maybe => self.window.overlap(&page),
+            Known::No | Known::Maybe => self.window.overlap(page),
         };
         if self.first {
             self.first = false;
@@ -160,7 +100,8 @@ impl Judge {
             };
         }
         self.nothing_new = false;
-        self.window.take(page);
+        // What the older page had allocated is used again for the next one.
+        std::mem::swap(&mut self.window, page);
         Verdict::HandOut { known, last }
     }
 
@@ -215,49 +156,5 @@ impl Totals {
     fn more_from(self, number: u64, seen: u64) -> bool {
         self.pages.is_some_and(|pages| number <= pages)
             || self.count.is_some_and(|count| seen < count)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn window(items: &[&str]) -> Window {
-        let mut window = Window::default();
-        for item in items {
-            let from = window.body.len();
-            window.body.extend_from_slice(item.as_bytes());
-            window.spans.push(from..window.body.len());
-        }
-        window
-    }
-
-    #[test]
-    fn the_overlap_is_the_longest_one() {
-        let alphabet = ["{}", "{1}", "7"];
-        let lists: Vec<Vec<&str>> = (0..=5)
-            .flat_map(|length| {
-                (0..3_usize.pow(length)).map(move |number| {
-                    (0..length)
-                        .map(|digit| alphabet[number / 3_usize.pow(digit) % 3])
-                        .collect()
-                })
-            })
-            .collect();
-        for old in &lists {
-            for new in &lists {
-                let naive = (0..=old.len().min(new.len())).rev().find(|length| {
-                    let tail = &old[old.len() - length..];
-                    tail == &new[..*length] && !tail.contains(&"7")
-                });
-                let mut next = window(new);
-                let sheet = Sheet {
-                    body: &mut next.body,
-                    spans: &mut next.spans,
-                    info: &mut next.info,
-                };
-                assert_eq!(Some(window(old).overlap(&sheet)), naive, "{old:?} {new:?}");
-            }
-        }
     }
 }

@@ -1,42 +1,54 @@
-use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
 use super::PageInfo;
 use super::ahead::Ahead;
-use super::judge::{Judge, Sheet, Verdict};
+use super::judge::{Judge, Verdict};
+use super::sheet::Sheet;
 use crate::cancel::Cancel;
-use crate::client::Client;
+use crate::client::{Client, Head};
 use crate::endpoint::Call;
-use crate::envelope::{Listed, NULL_LIST};
+use crate::envelope::{NULL_LIST, decode_item, room_for};
 use crate::error::{Error, Fault, Result};
 
 /// A listing on its way: fetches pages in order, and hands them out until the judge says that it ended.
-pub(super) struct Listing<'c, T> {
+pub(super) struct Listing<'c> {
     client: &'c Client,
     call: Option<Call>,
     /// Why there is no call, until that was said.
     refused: Option<Error>,
     judge: Judge,
     next: u64,
-    current: u64,
     total: Option<u64>,
     over: bool,
-    fetched: Fetched<T>,
-    ahead: Option<Ahead<T>>,
+    fetched: Fetched,
+    ahead: Option<Ahead>,
+    page: Handed,
+}
+
+/// The page that is being handed out; its bytes are with the judge.
+#[derive(Default)]
+struct Handed {
+    number: u64,
+    head: Option<Head>,
+    /// Which of its items are still to be handed out.
+    left: Range<usize>,
+    /// The start of its body, which the errors of all its items share.
+    kept: Option<Arc<[u8]>>,
 }
 
 /// One page as it came.
-pub(super) struct Fetched<T> {
-    /// Its bytes.
-    body: Vec<u8>,
-    listed: Listed<T, Error>,
+#[derive(Default)]
+pub(super) struct Fetched {
+    sheet: Sheet,
+    head: Option<Head>,
     /// For a null result: the error that it is, unless the listing ended before it.
     null: Option<Error>,
 }
 
-impl<'c, T> Listing<'c, T> {
+impl<'c> Listing<'c> {
     pub(super) fn new(client: &'c Client, call: Result<Call>) -> Self {
         let (call, refused) = match call {
             Ok(call) => (Some(call), None),
@@ -46,30 +58,38 @@ impl<'c, T> Listing<'c, T> {
             call.as_ref()
                 .and_then(|call| call.parameter(name)?.parse().ok())
         };
-        let first = number("page").unwrap_or(1);
         Self {
             client,
             judge: Judge::new(
                 number("per_page"),
                 call.as_ref().is_some_and(|call| call.single_page),
             ),
+            next: number("page").unwrap_or(1),
             call,
             refused,
-            next: first,
-            current: first,
             total: None,
             over: false,
             fetched: Fetched::default(),
             ahead: None,
+            page: Handed::default(),
         }
     }
 
+    pub(super) fn read_ahead(&mut self, pages: usize) {
+        self.ahead = (pages > 0).then(|| Ahead::new(pages));
+    }
+
+    /// The first page that was not yet handed out whole.
     pub(super) fn next_page(&self) -> u64 {
-        self.next
+        if self.page.left.is_empty() {
+            self.next
+        } else {
+            self.page.number
+        }
     }
 
     pub(super) fn current_page(&self) -> u64 {
-        self.current
+        self.page.number
     }
 
     pub(super) fn total(&self) -> Option<u64> {
@@ -77,23 +97,20 @@ impl<'c, T> Listing<'c, T> {
     }
 
     pub(super) fn info(&self) -> Option<PageInfo> {
-        self.judge.info().cloned()
+        self.judge.page().info.clone()
     }
 
     pub(super) fn is_over(&self) -> bool {
         self.over
     }
-}
 
-impl<T: DeserializeOwned + Send + 'static> Listing<'_, T> {
-    pub(super) fn read_ahead(&mut self, pages: usize) {
-        self.ahead = (pages > 0).then(|| Ahead::new(pages));
+    /// How many items of the page are still to be handed out.
+    pub(super) fn left(&self) -> usize {
+        self.page.left.len()
     }
-}
 
-impl<T: DeserializeOwned> Listing<'_, T> {
-    /// Puts the items of the next page into `items`, which must be empty; nothing if there is none.
-    pub(super) fn advance(&mut self, items: &mut VecDeque<Result<T>>) -> Option<Result<()>> {
+    /// Goes to the next page; nothing if there is none.
+    pub(super) fn advance(&mut self) -> Option<Result<()>> {
         if let Some(error) = self.refused.take() {
             self.over = true;
             return Some(Err(error));
@@ -101,18 +118,15 @@ impl<T: DeserializeOwned> Listing<'_, T> {
         while !self.over {
             let number = self.next;
             let call = self.call.as_mut()?;
-            // What was allocated for the page before is used again, the caller's queue included.
-            std::mem::swap(&mut self.fetched.listed.items, items);
             let landed = self
                 .ahead
                 .as_mut()
                 .and_then(|ahead| ahead.land(&mut self.fetched));
             let outcome =
                 landed.unwrap_or_else(|| self.fetched.fill(self.client, call, number, None));
-            std::mem::swap(&mut self.fetched.listed.items, items);
             let fetched = &mut self.fetched;
-            self.judge.note(fetched.listed.info.as_ref());
-            if let Some(info) = &fetched.listed.info {
+            self.judge.note(fetched.sheet.info.as_ref());
+            if let Some(info) = &fetched.sheet.info {
                 self.total = info.total_count.or(self.total);
             }
             let failure = outcome
@@ -120,18 +134,21 @@ impl<T: DeserializeOwned> Listing<'_, T> {
                 .map(|error| (error, false))
                 .or(fetched.null.take().map(|error| (error, true)));
             let verdict = match failure {
-                None => self.judge.judge(number, fetched.sheet()),
+                None => self.judge.judge(number, &mut fetched.sheet),
                 Some((error, null)) if self.judge.ends_at(number, &error, null) => Verdict::End,
                 Some((error, _)) => {
                     self.end();
-                    items.clear();
                     return Some(Err(error));
                 }
             };
             match verdict {
                 Verdict::HandOut { known, last } => {
-                    items.drain(..known);
-                    self.current = number;
+                    self.page = Handed {
+                        number,
+                        head: fetched.head.take(),
+                        left: known..self.judge.page().len(),
+                        kept: None,
+                    };
                     self.next = number.saturating_add(1);
                     if last {
                         self.end();
@@ -143,7 +160,6 @@ impl<T: DeserializeOwned> Listing<'_, T> {
                 Verdict::Skip => self.next = number.saturating_add(1),
                 Verdict::End => self.end(),
             }
-            items.clear();
         }
         None
     }
@@ -160,30 +176,38 @@ impl<T: DeserializeOwned> Listing<'_, T> {
             ahead.launch(self.client, call, self.next, self.judge.last_page());
         }
     }
-}
 
-impl<T> Default for Fetched<T> {
-    fn default() -> Self {
-        Self {
-            body: Vec::new(),
-            listed: Listed::default(),
-            null: None,
-        }
+    /// Decodes the next item of the page; nothing after its last one.
+    pub(super) fn item<T: DeserializeOwned>(&mut self) -> Option<Result<T>> {
+        let index = self.page.left.next()?;
+        let decoded = decode_item(self.judge.page().item(index), index);
+        Some(decoded.map_err(|text| self.failed(Fault::Item(text))))
+    }
+
+    /// Room for all items of the page that are left.
+    pub(super) fn room<T>(&mut self) -> Result<Vec<T>> {
+        room_for(self.left()).map_err(|text| {
+            self.next = self.page.number;
+            self.page.left = 0..0;
+            self.end();
+            self.failed(Fault::Decode(text))
+        })
+    }
+
+    /// An error about the page that is being handed out.
+    fn failed(&mut self, fault: Fault) -> Error {
+        let (Some(call), Some(head)) = (&self.call, &self.page.head) else {
+            return Error::invalid_request("page", "was not fetched");
+        };
+        let body = &self.judge.page().body;
+        let kept = self.page.kept.get_or_insert_with(|| self.client.kept(body));
+        let answer = Some((head, Arc::clone(kept)));
+        self.client.failed(call, head.attempts, answer, fault)
     }
 }
 
-impl<T> Fetched<T> {
-    fn sheet(&mut self) -> Sheet<'_> {
-        Sheet {
-            body: &mut self.body,
-            spans: &mut self.listed.spans,
-            info: &mut self.listed.info,
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Fetched<T> {
-    /// Fetches and decodes page `number`.
+impl Fetched {
+    /// Fetches page `number`, and finds its items.
     pub(super) fn fill(
         &mut self,
         client: &Client,
@@ -191,28 +215,24 @@ impl<T: DeserializeOwned> Fetched<T> {
         number: u64,
         cancel: Option<&Cancel>,
     ) -> Result<()> {
-        self.listed.info = None;
+        self.sheet.info = None;
         self.null = None;
         if !call.single_page {
             call.set_parameter("page", number.to_string());
         }
-        let head = client.run(call, &mut self.body, cancel)?;
-        let body = &self.body[..];
+        let head = client.run(call, &mut self.sheet.body, cancel)?;
+        let body = &self.sheet.body[..];
         let failed =
             |fault| client.failed(call, head.attempts, Some((&head, client.kept(body))), fault);
-        // All errors of a page share one copy of its body.
-        let mut kept = None;
-        let bad = |text| {
-            let body = Arc::clone(kept.get_or_insert_with(|| client.kept(body)));
-            client.failed(call, head.attempts, Some((&head, body)), Fault::Item(text))
-        };
-        head.answer(call, body)
-            .list(&mut self.listed, bad)
+        let listed = head
+            .answer(call, body)
+            .list(&mut self.sheet.spans)
             .map_err(failed)?;
-        self.null = self
-            .listed
+        self.null = listed
             .null
             .then(|| failed(Fault::Decode(NULL_LIST.to_owned())));
+        self.sheet.info = listed.info;
+        self.head = Some(head);
         Ok(())
     }
 }

@@ -1,5 +1,3 @@
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::amount::Amount;
@@ -10,34 +8,29 @@ model! {
     /// Something that the user pays for.
     pub struct Subscription [PartialEq Serialize] {
         /// Identifies the subscription.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// The currency, such as `USD`.
-        pub currency: Option<String>,
+        pub currency: Option<String> = "currency",
         /// The price of a period, documented to be in US dollars.
-        pub price: Option<Amount>,
+        pub price: Option<Amount> = "price",
         /// When the current period began.
-        #[serde(with = "field::instant")]
-        pub current_period_start: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub current_period_start: Option<OffsetDateTime> = "current_period_start" (field::instant::deserialize),
         /// When the current period ends, and the next bill is due.
-        #[serde(with = "field::instant")]
-        pub current_period_end: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub current_period_end: Option<OffsetDateTime> = "current_period_end" (field::instant::deserialize),
         /// How often it is renewed.
-        pub frequency: Option<Frequency>,
+        pub frequency: Option<Frequency> = "frequency",
         /// The state that it is in.
-        pub state: Option<SubscriptionState>,
+        pub state: Option<SubscriptionState> = "state",
         /// The plan.
-        #[serde(deserialize_with = "field::or_default")]
-        pub rate_plan: RatePlan,
+        pub rate_plan: RatePlan = "rate_plan",
         /// The app that it is for.
-        #[serde(deserialize_with = "field::or_default")]
-        pub app: SubscriptionApp,
+        pub app: SubscriptionApp = "app",
         /// What the plan is made of.
-        #[serde(deserialize_with = "field::or_default")]
-        pub component_values: Vec<ComponentValue>,
+        pub component_values: Vec<ComponentValue> = "component_values",
         /// The zone that it is for.
-        #[serde(deserialize_with = "field::or_default")]
-        pub zone: SubscriptionZone,
+        pub zone: SubscriptionZone = "zone",
     }
 }
 
@@ -45,20 +38,19 @@ model! {
     /// A plan that one subscribes to.
     pub struct RatePlan [PartialEq Serialize] {
         /// Identifies the plan.
-        pub id: Option<RatePlanId>,
+        pub id: Option<RatePlanId> = "id",
         /// The currency, such as `USD`.
-        pub currency: Option<String>,
+        pub currency: Option<String> = "currency",
         /// Whether the plan is managed outside Cloudflare.
-        pub externally_managed: Option<bool>,
+        pub externally_managed: Option<bool> = "externally_managed",
         /// Whether the plan is an Enterprise contract.
-        pub is_contract: Option<bool>,
+        pub is_contract: Option<bool> = "is_contract",
         /// The plan's full name.
-        pub public_name: Option<String>,
+        pub public_name: Option<String> = "public_name",
         /// What the plan applies to, such as `zone`.
-        pub scope: Option<String>,
+        pub scope: Option<String> = "scope",
         /// The sets that the plan belongs to.
-        #[serde(deserialize_with = "field::or_default")]
-        pub sets: Vec<String>,
+        pub sets: Vec<String> = "sets",
     }
 }
 
@@ -76,8 +68,7 @@ model! {
     /// The app that a subscription is for.
     pub struct SubscriptionApp [PartialEq Serialize] {
         /// Identifies the installation.
-        #[serde(deserialize_with = "field::optional_id")]
-        pub install_id: Option<String>,
+        pub install_id: Option<String> = "install_id" (field::optional_id),
     }
 }
 
@@ -85,13 +76,13 @@ model! {
     /// One of the parts of a plan, such as a number of page rules.
     pub struct ComponentValue [PartialEq Serialize] {
         /// The part's name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// How much of it there is.
-        pub value: Option<Amount>,
+        pub value: Option<Amount> = "value",
         /// How much of it the plan includes.
-        pub default: Option<Amount>,
+        pub default: Option<Amount> = "default",
         /// What it costs.
-        pub price: Option<Amount>,
+        pub price: Option<Amount> = "price",
     }
 }
 
@@ -99,40 +90,17 @@ model! {
     /// The zone that a subscription is for.
     pub struct SubscriptionZone [PartialEq Serialize] {
         /// Identifies the zone.
-        #[serde(deserialize_with = "field::optional_id")]
-        pub id: Option<String>,
+        pub id: Option<String> = "id" (field::optional_id),
         /// The zone's name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
     }
 }
 
 model! {
     /// The subscription that was ended.
-    pub struct DeletedSubscription [PartialEq Serialize] from "Option<DeletedFields>" {
-        /// Identifies it; empty if the API did not say so.
-        pub subscription_id: String,
-    }
-}
-
-#[derive(Default, Deserialize)]
-struct DeletedFields {
-    #[serde(default, deserialize_with = "field::id")]
-    subscription_id: String,
-    #[serde(flatten)]
-    extra: Map<String, Value>,
-}
-
-/// Null too: the API may answer a deletion with no more than that it succeeded.
-impl From<Option<DeletedFields>> for DeletedSubscription {
-    fn from(fields: Option<DeletedFields>) -> Self {
-        let DeletedFields {
-            subscription_id,
-            extra,
-        } = fields.unwrap_or_default();
-        Self {
-            subscription_id,
-            extra,
-        }
+    pub struct DeletedSubscription [PartialEq Serialize] or null {
+        /// Identifies it; empty if the API did not say so, or said nothing at all.
+        pub subscription_id: String = "subscription_id" (field::id),
     }
 }
 

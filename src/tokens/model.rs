@@ -1,6 +1,6 @@
 use secrecy::SecretString;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::TokenPolicy;
@@ -12,41 +12,38 @@ model! {
     /// An API token, without its secret.
     pub struct Token [PartialEq Serialize] {
         /// Identifies the token.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// The token's name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// Whether it works.
-        pub status: Option<TokenStatus>,
+        pub status: Option<TokenStatus> = "status",
         /// When it was made.
-        #[serde(with = "field::instant")]
-        pub issued_on: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub issued_on: Option<OffsetDateTime> = "issued_on" (field::instant::deserialize),
         /// When it was changed last.
-        #[serde(with = "field::instant")]
-        pub modified_on: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub modified_on: Option<OffsetDateTime> = "modified_on" (field::instant::deserialize),
         /// When it was used last; none if it never was.
-        #[serde(with = "field::instant")]
-        pub last_used_on: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub last_used_on: Option<OffsetDateTime> = "last_used_on" (field::instant::deserialize),
         /// When it starts to work.
-        #[serde(with = "field::instant")]
-        pub not_before: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub not_before: Option<OffsetDateTime> = "not_before" (field::instant::deserialize),
         /// When it stops working; none if it never does.
-        #[serde(with = "field::instant")]
-        pub expires_on: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
         /// Under what condition it works.
-        #[serde(deserialize_with = "field::or_default")]
-        pub condition: Condition,
+        pub condition: Condition = "condition",
         /// What it may do. The order means nothing, and changes.
-        #[serde(deserialize_with = "field::or_default")]
-        pub policies: Vec<TokenPolicy>,
+        pub policies: Vec<TokenPolicy> = "policies",
     }
 }
 
 model! {
     /// Under what condition a token works.
-    pub struct Condition [PartialEq Serialize] from "ConditionFields" {
+    pub struct Condition [PartialEq Serialize] then merge_spellings {
         /// The addresses that its requests may come from. The API has two spellings of it, and this is either.
-        pub request_ip: RequestIp,
+        pub request_ip: RequestIp = "request_ip",
     }
 }
 
@@ -61,58 +58,33 @@ impl Condition {
         }
         &mut self.request_ip
     }
+
+    /// Reads the other spelling, if it is the one that says something.
+    fn merge_spellings(&mut self) -> serde_json::Result<()> {
+        let Some(other) = self.extra.get(OTHER_SPELLING) else {
+            return Ok(());
+        };
+        let read: RequestIp = field::or_default(other)?;
+        if self.request_ip == RequestIp::default() {
+            self.request_ip = read;
+            self.extra.remove(OTHER_SPELLING);
+        } else if self.request_ip == read || read == RequestIp::default() {
+            self.extra.remove(OTHER_SPELLING);
+        }
+        // Nothing that limits a token is dropped, even if it should be said in two ways.
+        Ok(())
+    }
 }
 
 const OTHER_SPELLING: &str = "request.ip";
-
-/// A condition in both spellings.
-#[derive(Deserialize)]
-struct ConditionFields {
-    request_ip: Option<RequestIp>,
-    #[serde(rename = "request.ip")]
-    dotted: Option<Value>,
-    #[serde(flatten)]
-    extra: Map<String, Value>,
-}
-
-impl TryFrom<ConditionFields> for Condition {
-    type Error = serde_json::Error;
-
-    fn try_from(fields: ConditionFields) -> Result<Self, Self::Error> {
-        let ConditionFields {
-            request_ip,
-            dotted,
-            mut extra,
-        } = fields;
-        let request_ip = match (request_ip, dotted) {
-            (Some(request_ip), Some(dotted)) => {
-                let other: RequestIp = field::or_default(&dotted)?;
-                // Nothing that limits a token is dropped, even if it should be said in two ways.
-                if other != request_ip && request_ip != RequestIp::default() {
-                    extra.insert(OTHER_SPELLING.to_owned(), dotted);
-                }
-                if request_ip == RequestIp::default() {
-                    other
-                } else {
-                    request_ip
-                }
-            }
-            (None, Some(dotted)) => field::or_default(dotted)?,
-            (request_ip, None) => request_ip.unwrap_or_default(),
-        };
-        Ok(Self { request_ip, extra })
-    }
-}
 
 model! {
     /// The addresses that the requests of a token may come from.
     pub struct RequestIp [PartialEq Serialize] {
         /// The ranges that may use the token, in CIDR notation; all if empty.
-        #[serde(rename = "in", deserialize_with = "field::or_default")]
-        pub in_: Vec<String>,
+        pub in_: Vec<String> = "in",
         /// The ranges that may not use the token, in CIDR notation.
-        #[serde(deserialize_with = "field::or_default")]
-        pub not_in: Vec<String>,
+        pub not_in: Vec<String> = "not_in",
     }
 }
 
@@ -163,16 +135,15 @@ model! {
     /// What the API says of the token of a client.
     pub struct TokenVerification [PartialEq Serialize] {
         /// Identifies the token.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// Whether it works.
-        pub status: Option<TokenStatus>,
+        pub status: Option<TokenStatus> = "status",
         /// When it stops working; none if it never does.
-        #[serde(with = "field::instant")]
-        pub expires_on: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
         /// When it starts to work.
-        #[serde(with = "field::instant")]
-        pub not_before: Option<OffsetDateTime>,
+        #[serde(serialize_with = "field::instant::serialize")]
+        pub not_before: Option<OffsetDateTime> = "not_before" (field::instant::deserialize),
     }
 }
 

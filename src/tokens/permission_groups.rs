@@ -80,17 +80,15 @@ model! {
     /// A set of permissions, which a policy allows or denies as a whole.
     pub struct PermissionGroup [PartialEq Serialize] {
         /// Identifies the group.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// The name, which other groups may have too.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// What kinds of resources the group applies to.
-        #[serde(deserialize_with = "field::or_default")]
-        pub scopes: Vec<PermissionScope>,
+        pub scopes: Vec<PermissionScope> = "scopes",
         /// What it is for.
-        pub description: Option<String>,
+        pub description: Option<String> = "description",
         /// The part of Cloudflare that it belongs to.
-        pub category: Option<String>,
+        pub category: Option<String> = "category",
     }
 }
 

@@ -11,17 +11,13 @@ model! {
     /// What a token may or may not do, as the API answers it. What one sends is a [`Policy`].
     pub struct TokenPolicy [PartialEq Serialize] {
         /// Identifies the policy. It may never be sent.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// Whether it allows or denies. [`Effect::Other`] with empty text if the API left it out.
-        #[serde(deserialize_with = "field::or_default")]
-        pub effect: Effect,
+        pub effect: Effect = "effect",
         /// What it allows or denies.
-        #[serde(deserialize_with = "field::or_default")]
-        pub permission_groups: Vec<PolicyPermissionGroup>,
+        pub permission_groups: Vec<PolicyPermissionGroup> = "permission_groups",
         /// What it applies to.
-        #[serde(deserialize_with = "field::or_default")]
-        pub resources: Resources,
+        pub resources: Resources = "resources",
     }
 }
 
@@ -29,13 +25,11 @@ model! {
     /// A permission group in a policy.
     pub struct PolicyPermissionGroup [PartialEq Serialize] {
         /// Identifies the group.
-        #[serde(deserialize_with = "field::id")]
-        pub id: String,
+        pub id: String = "id" (field::id),
         /// The group's name.
-        pub name: Option<String>,
+        pub name: Option<String> = "name",
         /// What else the API says of the group.
-        #[serde(deserialize_with = "field::or_default")]
-        pub meta: Map<String, Value>,
+        pub meta: Map<String, Value> = "meta",
     }
 }
 

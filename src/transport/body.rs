@@ -47,31 +47,47 @@ impl Body {
         }
     }
 
-    /// Reads the body to its end, onto `bytes`, while it stays within `limit` bytes and is in time.
+    /// Reads the body to its end in the place of all but the first `keep` of `bytes`, while all stays within `limit`
+    /// bytes and is in time.
     ///
     /// Memory grows with what arrives, whatever length was announced.
     pub(crate) fn read_into(
         &mut self,
         bytes: &mut Vec<u8>,
+        keep: usize,
+        limit: usize,
+        until: Instant,
+    ) -> Result<(), TransportError> {
+        let mut filled = keep.min(bytes.len());
+        let outcome = self.fill(bytes, &mut filled, limit, until);
+        bytes.truncate(filled);
+        outcome
+    }
+
+    fn fill(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        filled: &mut usize,
         limit: usize,
         until: Instant,
     ) -> Result<(), TransportError> {
         loop {
-            let filled = bytes.len();
-            let room = limit.saturating_add(1) - filled;
-            if bytes.capacity() - filled < CHUNK {
-                bytes.reserve_exact(filled.clamp(CHUNK, LARGEST_STEP).min(room));
+            // What is there already, from a page before, need not be zeroed once more.
+            if bytes.len() - *filled < CHUNK {
+                let room = limit.saturating_add(1).saturating_sub(*filled);
+                if bytes.capacity() - *filled < CHUNK {
+                    bytes.truncate(*filled);
+                    bytes.reserve_exact((*filled).clamp(CHUNK, LARGEST_STEP).min(room));
+                }
+                bytes.resize(*filled + CHUNK.min(room), 0);
             }
-            bytes.resize(filled + CHUNK.min(room), 0);
-            let read = self.read(&mut bytes[filled..]);
-            bytes.truncate(filled + *read.as_ref().unwrap_or(&0));
-            match read {
+            match self.read(&mut bytes[*filled..]) {
                 Ok(0) => return Ok(()),
-                Ok(_) if bytes.len() > limit => {
+                Ok(read) if *filled + read > limit => {
                     let reason = format!("it has more than {limit} bytes, the `max_response_size`");
                     return Err(TransportError::too_large(reason));
                 }
-                Ok(_) => {}
+                Ok(read) => *filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
             }
