@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use self::failure::failure;
 use self::failure::{api_errors, describe};
 use self::items::find_items;
-pub(crate) use self::items::{decode_item, room_for};
+pub(crate) use self::items::{Each, Items, decode_item, step_over};
 use crate::endpoint::Call;
 use crate::error::Fault;
 use crate::json::{self, Cursor};
@@ -36,7 +36,7 @@ pub(crate) struct Answer<'a> {
 
 pub(crate) mod sealed {
     use super::{Answer, DeserializeOwned, Fault, NULL_LIST, Page};
-    use crate::envelope::items::{decode_item, room_for};
+    use crate::envelope::items::Items;
 
     #[allow(private_interfaces, reason = "named by nothing outside this crate")]
     pub trait Decode: Sized {
@@ -55,16 +55,17 @@ pub(crate) mod sealed {
     impl<T: DeserializeOwned> Decode for Page<T> {
         fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
             let mut spans = Vec::new();
-            let listed = answer.list(&mut spans)?;
+            let mut items = Items::with_room_for(0);
+            let listed = answer.list(&mut spans, &mut |cursor, index| items.read(cursor, index))?;
             if listed.null {
                 return Err(Fault::Decode(NULL_LIST.to_owned()));
             }
-            let mut items = room_for(spans.len()).map_err(Fault::Decode)?;
-            for (index, span) in spans.into_iter().enumerate() {
-                items.push(decode_item(&answer.body[span], index).map_err(Fault::Decode)?);
+            Items::<T>::check(spans.len()).map_err(Fault::Decode)?;
+            if let Some((_, text)) = items.bad.into_iter().next() {
+                return Err(Fault::Decode(text));
             }
             Ok(Self {
-                items,
+                items: items.good,
                 info: listed.info,
             })
         }
@@ -117,15 +118,20 @@ impl<'a> Answer<'a> {
 
     /// Finds the items of a `result` that is a list, and puts where they stand in the body into `spans`.
     ///
-    /// The whole answer is checked to be JSON, but no item is decoded: one that cannot be costs itself, and no other.
-    pub(crate) fn list(self, spans: &mut Vec<Range<usize>>) -> Result<Listed, Fault> {
+    /// The whole answer is checked to be JSON. `each` may decode an item or leave it for later: one that cannot be
+    /// decoded costs itself, and no other.
+    pub(crate) fn list(
+        self,
+        spans: &mut Vec<Range<usize>>,
+        each: Each<'_>,
+    ) -> Result<Listed, Fault> {
         spans.clear();
         let (mut null, mut wrong) = (true, None);
         let read = |cursor: &mut Cursor<'a>| {
             match cursor.peek() {
                 Some(b'[') => {
                     null = false;
-                    wrong = find_items(cursor, spans)?;
+                    wrong = find_items(cursor, spans, each)?;
                 }
                 Some(b'n') => drop(cursor.skip()?),
                 _ => {

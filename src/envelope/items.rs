@@ -1,10 +1,14 @@
-//! The items of a listing: found first, all of a page, and decoded one by one later.
+//! The items of a listing: all of a page are found before any is handed out. They are decoded while they are found, or
+//! one by one later.
 
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
 use crate::json::{self, Cursor};
+
+/// What is done with each item while it is found; it must step over it.
+pub(crate) type Each<'e> = &'e mut dyn FnMut(&mut Cursor<'_>, usize) -> Result<(), String>;
 
 /// The documented pages have a thousandth of this.
 const MOST_ITEMS: usize = 1 << 20;
@@ -18,6 +22,7 @@ const SIZE_OF_AN_ERROR: usize = 512;
 pub(super) fn find_items(
     cursor: &mut Cursor<'_>,
     spans: &mut Vec<Range<usize>>,
+    each: Each<'_>,
 ) -> Result<Option<String>, String> {
     let mut wrong = None;
     cursor.expect(b'[')?;
@@ -27,10 +32,11 @@ pub(super) fn find_items(
     loop {
         cursor.peek();
         let from = cursor.at();
-        cursor.skip()?;
         if spans.len() < MOST_ITEMS {
+            each(cursor, spans.len())?;
             spans.push(from..cursor.at());
         } else {
+            cursor.skip()?;
             wrong = Some(too_many(MOST_ITEMS));
         }
         if cursor.eat(b']') {
@@ -40,6 +46,11 @@ pub(super) fn find_items(
     }
 }
 
+/// Steps over an item, to decode it later.
+pub(crate) fn step_over(cursor: &mut Cursor<'_>, _: usize) -> Result<(), String> {
+    cursor.skip().map(drop)
+}
+
 /// Decodes the item at this place of a list, or says why it cannot be.
 pub(crate) fn decode_item<T: DeserializeOwned>(item: &[u8], index: usize) -> Result<T, String> {
     let name = || format!("result[{index}]");
@@ -47,13 +58,59 @@ pub(crate) fn decode_item<T: DeserializeOwned>(item: &[u8], index: usize) -> Res
     serde_json::from_str(text).map_err(|error| json::explain(&error, &name(), text))
 }
 
-/// Room for this many items, if a page may have them all in memory at a time.
-pub(crate) fn room_for<T>(items: usize) -> Result<Vec<T>, String> {
-    let most = MOST_MEMORY / size_of::<T>().max(SIZE_OF_AN_ERROR);
-    if items > most {
-        return Err(too_many(most));
+/// The items of a page, decoded while they are found.
+pub(crate) struct Items<T> {
+    pub(crate) good: Vec<T>,
+    /// Where the others stand in the list, and why they could not be decoded.
+    pub(crate) bad: Vec<(usize, String)>,
+}
+
+impl<T> Items<T> {
+    pub(crate) fn with_room_for(items: usize) -> Self {
+        Self {
+            good: Vec::with_capacity(items),
+            bad: Vec::new(),
+        }
     }
-    Ok(Vec::with_capacity(items))
+
+    /// Refuses more items than a page may have in memory at a time.
+    pub(crate) fn check(items: usize) -> Result<(), String> {
+        if items > Self::MOST {
+            return Err(too_many(Self::MOST));
+        }
+        Ok(())
+    }
+
+    const MOST: usize = {
+        let size = size_of::<T>();
+        MOST_MEMORY
+            / if size > SIZE_OF_AN_ERROR {
+                size
+            } else {
+                SIZE_OF_AN_ERROR
+            }
+    };
+}
+
+impl<T: DeserializeOwned> Items<T> {
+    /// Decodes an item. The first one of a page takes the place of all that there are.
+    pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>, index: usize) -> Result<(), String> {
+        if index == 0 {
+            self.good.clear();
+            self.bad.clear();
+        }
+        if index >= Self::MOST {
+            return step_over(cursor, index);
+        }
+        match cursor.value() {
+            Ok(item) => self.good.push(item),
+            Err(error) => {
+                let text = json::explain(&error, &format!("result[{index}]"), cursor.skip()?);
+                self.bad.push((index, text));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn too_many(most: usize) -> String {

@@ -9,6 +9,7 @@ use super::listing::Fetched;
 use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::endpoint::Call;
+use crate::envelope::step_over;
 use crate::error::Result;
 
 /// More threads gain nothing: the whole budget of a user is four requests a second.
@@ -105,7 +106,7 @@ impl Worker {
         let (done, pages) = mpsc::channel();
         let work = move || {
             for (number, mut page) in to_do {
-                let outcome = page.fill(&client, &mut call, number, Some(&cancel));
+                let outcome = page.fill(&client, &mut call, number, &mut step_over, Some(&cancel));
                 if done.send((page, outcome)).is_err() {
                     return;
                 }

@@ -10,7 +10,7 @@ use super::sheet::Sheet;
 use crate::cancel::Cancel;
 use crate::client::{Client, Head};
 use crate::endpoint::Call;
-use crate::envelope::{NULL_LIST, decode_item, room_for};
+use crate::envelope::{Each, NULL_LIST, decode_item};
 use crate::error::{Error, Fault, Result};
 
 /// A listing on its way: fetches pages in order, and hands them out until the judge says that it ended.
@@ -35,6 +35,8 @@ struct Handed {
     head: Option<Head>,
     /// Which of its items are still to be handed out.
     left: Range<usize>,
+    /// Whether its items were decoded while they were found.
+    decoded: bool,
     /// The start of its body, which the errors of all its items share.
     kept: Option<Arc<[u8]>>,
 }
@@ -100,6 +102,11 @@ impl<'c> Listing<'c> {
         self.judge.page().info.clone()
     }
 
+    /// How many items the page has.
+    pub(super) fn page_len(&self) -> usize {
+        self.judge.page().len()
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.over
     }
@@ -110,7 +117,9 @@ impl<'c> Listing<'c> {
     }
 
     /// Goes to the next page; nothing if there is none.
-    pub(super) fn advance(&mut self) -> Option<Result<()>> {
+    ///
+    /// `each` is shown its items, unless the page was fetched ahead.
+    pub(super) fn advance(&mut self, each: Each<'_>) -> Option<Result<()>> {
         if let Some(error) = self.refused.take() {
             self.over = true;
             return Some(Err(error));
@@ -122,8 +131,9 @@ impl<'c> Listing<'c> {
                 .ahead
                 .as_mut()
                 .and_then(|ahead| ahead.land(&mut self.fetched));
+            let decoded = landed.is_none();
             let outcome =
-                landed.unwrap_or_else(|| self.fetched.fill(self.client, call, number, None));
+                landed.unwrap_or_else(|| self.fetched.fill(self.client, call, number, each, None));
             let fetched = &mut self.fetched;
             self.judge.note(fetched.sheet.info.as_ref());
             if let Some(info) = &fetched.sheet.info {
@@ -147,6 +157,7 @@ impl<'c> Listing<'c> {
                         number,
                         head: fetched.head.take(),
                         left: known..self.judge.page().len(),
+                        decoded,
                         kept: None,
                     };
                     self.next = number.saturating_add(1);
@@ -184,18 +195,26 @@ impl<'c> Listing<'c> {
         Some(decoded.map_err(|text| self.failed(Fault::Item(text))))
     }
 
-    /// Room for all items of the page that are left.
-    pub(super) fn room<T>(&mut self) -> Result<Vec<T>> {
-        room_for(self.left()).map_err(|text| {
-            self.next = self.page.number;
-            self.page.left = 0..0;
-            self.end();
-            self.failed(Fault::Decode(text))
-        })
+    /// Ends the listing at this page, which is no good as a whole.
+    pub(super) fn refuse(&mut self, text: String) -> Error {
+        self.next = self.page.number;
+        self.page.left = 0..0;
+        self.end();
+        self.failed(Fault::Decode(text))
+    }
+
+    /// All items of the page, if they were decoded while they were found, and where those begin that are new.
+    pub(super) fn take_decoded(&mut self) -> Option<usize> {
+        if !self.page.decoded {
+            return None;
+        }
+        let known = self.page.left.start;
+        self.page.left = 0..0;
+        Some(known)
     }
 
     /// An error about the page that is being handed out.
-    fn failed(&mut self, fault: Fault) -> Error {
+    pub(super) fn failed(&mut self, fault: Fault) -> Error {
         let (Some(call), Some(head)) = (&self.call, &self.page.head) else {
             return Error::invalid_request("page", "was not fetched");
         };
@@ -213,6 +232,7 @@ impl Fetched {
         client: &Client,
         call: &mut Call,
         number: u64,
+        each: Each<'_>,
         cancel: Option<&Cancel>,
     ) -> Result<()> {
         self.sheet.info = None;
@@ -226,7 +246,7 @@ impl Fetched {
             |fault| client.failed(call, head.attempts, Some((&head, client.kept(body))), fault);
         let listed = head
             .answer(call, body)
-            .list(&mut self.sheet.spans)
+            .list(&mut self.sheet.spans, each)
             .map_err(failed)?;
         self.null = listed
             .null
