@@ -4,6 +4,7 @@ mod failure;
 mod items;
 
 use std::ops::Range;
+use std::str::Utf8Error;
 
 use http::HeaderMap;
 use serde::Deserialize;
@@ -35,7 +36,7 @@ pub(crate) struct Answer<'a> {
 }
 
 pub(crate) mod sealed {
-    use super::{Answer, DeserializeOwned, Fault, NULL_LIST, Page};
+    use super::{Answer, Cursor, DeserializeOwned, Fault, NULL_LIST, Page};
     use crate::envelope::items::Items;
 
     #[allow(private_interfaces, reason = "named by nothing outside this crate")]
@@ -56,7 +57,8 @@ pub(crate) mod sealed {
         fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
             let mut spans = Vec::new();
             let mut items = Items::with_room_for(0);
-            let listed = answer.list(&mut spans, &mut |cursor, index| items.read(cursor, index))?;
+            let mut each = |cursor: &mut Cursor<'_>, index| items.read(cursor, index);
+            let listed = answer.list(answer.text()?, &mut spans, &mut each)?;
             if listed.null {
                 return Err(Fault::Decode(NULL_LIST.to_owned()));
             }
@@ -104,7 +106,7 @@ impl<'a> Answer<'a> {
             result = Some(value);
             Ok(())
         };
-        match self.walk(read)? {
+        match self.walk(self.text()?, read)? {
             Some(_) => {}
             None => return self.bare(),
         }
@@ -116,12 +118,13 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Finds the items of a `result` that is a list, and puts where they stand in the body into `spans`.
+    /// Finds the items of a `result` that is a list, and puts where they stand in the answer's text into `spans`.
     ///
-    /// The whole answer is checked to be JSON. `each` may decode an item or leave it for later: one that cannot be
+    /// All around the items is checked to be JSON. `each` may decode an item or leave it for later: one that cannot be
     /// decoded costs itself, and no other.
     pub(crate) fn list(
         self,
+        text: &'a str,
         spans: &mut Vec<Range<usize>>,
         each: Each<'_>,
     ) -> Result<Listed, Fault> {
@@ -141,7 +144,7 @@ impl<'a> Answer<'a> {
             }
             Ok(())
         };
-        let info = self.walk(read)?;
+        let info = self.walk(text, read)?;
         if let Some(wrong) = wrong {
             return Err(Fault::Decode(wrong));
         }
@@ -151,8 +154,8 @@ impl<'a> Answer<'a> {
 
     /// Judges the answer without decoding what it holds.
     pub(crate) fn check(self) -> Result<(), Fault> {
-        let walked = self.walk(|cursor| cursor.skip().map(drop));
-        match walked {
+        let walk = |text| self.walk(text, |cursor| cursor.skip().map(drop));
+        match self.text().and_then(walk) {
             // What may come bare may come as anything.
             Err(Fault::Decode(_)) | Ok(None) if self.call.bare => Ok(()),
             Ok(None) => Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned())),
@@ -163,7 +166,8 @@ impl<'a> Answer<'a> {
 
     /// Judges what a stream begins with, which should be no JSON at all.
     pub(crate) fn check_stream(self) -> Result<(), Fault> {
-        match self.walk(|cursor| cursor.skip().map(drop)) {
+        let walk = |text| self.walk(text, |cursor| cursor.skip().map(drop));
+        match self.text().and_then(walk) {
             Err(fault @ Fault::Api(_)) => Err(fault),
             _ if self.body.trim_ascii_start().starts_with(b"<") => Err(self.not_json("")),
             _ => Ok(()),
@@ -174,9 +178,9 @@ impl<'a> Answer<'a> {
     // Everything is read to the end before anything is believed: `success` comes after `result`.
     fn walk(
         self,
+        text: &'a str,
         mut read: impl FnMut(&mut Cursor<'a>) -> Result<(), String>,
     ) -> Result<Option<Option<PageInfo>>, Fault> {
-        let text = self.text()?;
         let mut cursor = Cursor::new(text);
         if !cursor.eat(b'{') {
             let broken = cursor.skip().is_err();
@@ -254,15 +258,17 @@ impl<'a> Answer<'a> {
     }
 
     fn text(self) -> Result<&'a str, Fault> {
-        let text = str::from_utf8(self.body).map_err(|error| {
-            self.not_json(&format!("invalid UTF-8 at byte {}", error.valid_up_to()))
-        })?;
+        let text = str::from_utf8(self.body).map_err(|error| self.not_utf8(error))?;
         // A bare answer that says nothing is worth a null.
         if self.call.bare && text.trim().is_empty() {
             Ok("null")
         } else {
             Ok(text)
         }
+    }
+
+    pub(crate) fn not_utf8(self, error: Utf8Error) -> Fault {
+        self.not_json(&format!("invalid UTF-8 at byte {}", error.valid_up_to()))
     }
 
     fn not_json(self, reason: &str) -> Fault {

@@ -2,6 +2,7 @@
 //! sends may be a secret.
 
 mod locate;
+mod scan;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -9,6 +10,7 @@ use serde_json::Deserializer;
 use serde_json::error::Category;
 
 use self::locate::locate;
+use self::scan::end_of_value;
 
 /// A place in JSON text, moved along by reading.
 pub(crate) struct Cursor<'a> {
@@ -77,6 +79,24 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Steps over the next value by its brackets and quotes alone, in a fraction of the time: what is wrong inside it is
+    /// left for its reader to find.
+    pub(crate) fn step_over(&mut self) -> Result<&'a str, String> {
+        self.peek();
+        let from = self.at;
+        let bytes = self.text.as_bytes();
+        match end_of_value(bytes, from) {
+            Some(end) => {
+                self.at = end;
+                Ok(&self.text[from..end])
+            }
+            None if matches!(bytes.get(from), Some(b']' | b'}' | b',' | b':')) => {
+                Err(self.broken("expected a value"))
+            }
+            None => Err("it is cut short".to_owned()),
+        }
+    }
+
     pub(crate) fn broken(&self, what: &str) -> String {
         if self.at >= self.text.len() {
             "it is cut short".to_owned()
@@ -92,7 +112,9 @@ pub(crate) fn explain(error: &serde_json::Error, name: &str, text: &str) -> Stri
     let mut path = name.to_owned();
     let found = kind(&text[locate(text, offset(text, error), &mut path)..]);
     let reason = reason(error);
-    if reason.starts_with("expected") {
+    if error.classify() != Category::Data {
+        format!("{path}: is not JSON: {reason}")
+    } else if reason.starts_with("expected") {
         format!("{path}: {reason}, found {found}")
     } else {
         format!("{path}: {reason}")

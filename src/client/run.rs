@@ -229,7 +229,7 @@ impl Client {
         )
     }
 
-    pub(super) fn not_understood(
+    pub(crate) fn not_understood(
         &self,
         call: &Call,
         head: &Head,

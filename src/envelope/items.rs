@@ -36,7 +36,7 @@ pub(super) fn find_items(
             each(cursor, spans.len())?;
             spans.push(from..cursor.at());
         } else {
-            cursor.skip()?;
+            cursor.step_over()?;
             wrong = Some(too_many(MOST_ITEMS));
         }
         if cursor.eat(b']') {
@@ -48,14 +48,16 @@ pub(super) fn find_items(
 
 /// Steps over an item, to decode it later.
 pub(crate) fn step_over(cursor: &mut Cursor<'_>, _: usize) -> Result<(), String> {
-    cursor.skip().map(drop)
+    cursor.step_over().map(drop)
 }
 
 /// Decodes the item at this place of a list, or says why it cannot be.
-pub(crate) fn decode_item<T: DeserializeOwned>(item: &[u8], index: usize) -> Result<T, String> {
-    let name = || format!("result[{index}]");
-    let text = str::from_utf8(item).map_err(|_| format!("{}: invalid UTF-8", name()))?;
-    serde_json::from_str(text).map_err(|error| json::explain(&error, &name(), text))
+pub(crate) fn decode_item<T: DeserializeOwned>(item: &str, index: usize) -> Result<T, String> {
+    serde_json::from_str(item).map_err(|error| explain(&error, item, index))
+}
+
+fn explain(error: &serde_json::Error, item: &str, index: usize) -> String {
+    json::explain(error, &format!("result[{index}]"), item)
 }
 
 /// The items of a page, decoded while they are found.
@@ -105,7 +107,7 @@ impl<T: DeserializeOwned> Items<T> {
         match cursor.value() {
             Ok(item) => self.good.push(item),
             Err(error) => {
-                let text = json::explain(&error, &format!("result[{index}]"), cursor.skip()?);
+                let text = explain(&error, cursor.step_over()?, index);
                 self.bad.push((index, text));
             }
         }

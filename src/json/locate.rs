@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::scan::{end_of_string, end_of_word};
+
 /// A list or an object around a place.
 enum Around {
     List { index: usize },
@@ -54,8 +56,8 @@ pub(super) fn locate(text: &str, offset: usize, path: &mut String) -> usize {
                 at += 1;
                 continue;
             }
-            b'"' => at = after_string(bytes, at),
-            _ => at = after_word(bytes, at),
+            b'"' => at = end_of_string(bytes, at).unwrap_or(bytes.len()),
+            _ => at = end_of_word(bytes, at).max(at + 1),
         }
         if let (true, Some((_, Around::Object { name }))) = (awaits_name, around.last_mut()) {
             *name = from..at;
@@ -80,24 +82,4 @@ fn told(text: &str, around: &[(usize, Around)], from: usize, path: &mut String) 
         }
     }
     from
-}
-
-/// The end of the string that starts at `from`.
-fn after_string(bytes: &[u8], from: usize) -> usize {
-    let mut at = from + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-/// The end of the number, or of `true`, `false`, `null`, that starts at `from`.
-fn after_word(bytes: &[u8], from: usize) -> usize {
-    let is_over = |byte: &u8| b" \n\r\t,:]}[{\"".contains(byte);
-    let length = bytes[from..].iter().position(is_over);
-    length.map_or(bytes.len(), |length| from + length.max(1))
 }

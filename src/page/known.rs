@@ -28,7 +28,7 @@ pub(super) enum Known {
 
 impl KnownPages {
     /// Judges a page by its items, and remembers it.
-    pub(super) fn meet(&mut self, items: &[&[u8]]) -> Known {
+    pub(super) fn meet(&mut self, items: &[&str]) -> Known {
         let Some((hash, by_id)) = hash(items) else {
             return Known::No;
         };
@@ -47,7 +47,7 @@ impl KnownPages {
 }
 
 /// A hash of a page, by some of its identifiers if it has such, or else by all its bytes; and whether it is by them.
-fn hash(items: &[&[u8]]) -> Option<(u64, bool)> {
+fn hash(items: &[&str]) -> Option<(u64, bool)> {
     let (first, last) = (items.first()?, items.last()?);
     let mut hasher = DefaultHasher::new();
     // An identifier that all items share is none of theirs.
@@ -56,7 +56,7 @@ fn hash(items: &[&[u8]]) -> Option<(u64, bool)> {
             (items.len(), a, id(items[items.len() / 2]), b).hash(&mut hasher);
             true
         }
-        _ if first.starts_with(b"{") => {
+        _ if first.starts_with('{') => {
             items.hash(&mut hasher);
             false
         }
@@ -66,13 +66,13 @@ fn hash(items: &[&[u8]]) -> Option<(u64, bool)> {
 }
 
 /// The identifier of an item, as it is written.
-fn id(item: &[u8]) -> Option<&str> {
+fn id(item: &str) -> Option<&str> {
     #[derive(Deserialize)]
     struct Item<'a> {
         #[serde(borrow)]
         id: Option<&'a RawValue>,
     }
-    let item: Item<'_> = serde_json::from_slice(item).ok()?;
+    let item: Item<'_> = serde_json::from_str(item).ok()?;
     item.id
         .map(RawValue::get)
         .filter(|id| !matches!(*id, "null" | "\"\""))

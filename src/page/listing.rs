@@ -218,7 +218,7 @@ impl<'c> Listing<'c> {
         let (Some(call), Some(head)) = (&self.call, &self.page.head) else {
             return Error::invalid_request("page", "was not fetched");
         };
-        let body = &self.judge.page().body;
+        let body = self.judge.page().text.as_bytes();
         let kept = self.page.kept.get_or_insert_with(|| self.client.kept(body));
         let answer = Some((head, Arc::clone(kept)));
         self.client.failed(call, head.attempts, answer, fault)
@@ -240,13 +240,19 @@ impl Fetched {
         if !call.single_page {
             call.set_parameter("page", number.to_string());
         }
-        let head = client.run(call, &mut self.sheet.body, cancel)?;
-        let body = &self.sheet.body[..];
-        let failed =
-            |fault| client.failed(call, head.attempts, Some((&head, client.kept(body))), fault);
+        let mut body = std::mem::take(&mut self.sheet.text).into_bytes();
+        let head = client.run(call, &mut body, cancel)?;
+        self.sheet.text = String::from_utf8(body).map_err(|error| {
+            let fault = head
+                .answer(call, error.as_bytes())
+                .not_utf8(error.utf8_error());
+            client.not_understood(call, &head, error.as_bytes(), fault)
+        })?;
+        let text = &self.sheet.text;
+        let failed = |fault| client.not_understood(call, &head, text.as_bytes(), fault);
         let listed = head
-            .answer(call, body)
-            .list(&mut self.sheet.spans, each)
+            .answer(call, text.as_bytes())
+            .list(text, &mut self.sheet.spans, each)
             .map_err(failed)?;
         self.null = listed
             .null

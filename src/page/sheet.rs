@@ -2,10 +2,10 @@ use std::ops::Range;
 
 use super::PageInfo;
 
-/// A page as it came: its bytes, where its items stand in them, and what it says of itself.
+/// A page as it came: its text, where its items stand in them, and what it says of itself.
 #[derive(Debug, Default)]
 pub(super) struct Sheet {
-    pub(super) body: Vec<u8>,
+    pub(super) text: String,
     pub(super) spans: Vec<Range<usize>>,
     pub(super) info: Option<PageInfo>,
 }
@@ -15,18 +15,18 @@ impl Sheet {
         self.spans.len()
     }
 
-    pub(super) fn item(&self, index: usize) -> &[u8] {
-        &self.body[self.spans[index].clone()]
+    pub(super) fn item(&self, index: usize) -> &str {
+        &self.text[self.spans[index].clone()]
     }
 
-    pub(super) fn items(&self) -> impl Iterator<Item = &[u8]> {
-        self.spans.iter().map(|span| &self.body[span.clone()])
+    pub(super) fn items(&self) -> impl Iterator<Item = &str> {
+        self.spans.iter().map(|span| &self.text[span.clone()])
     }
 
     /// How many items at the end of this page stand at the start of `next`, byte for byte; objects only.
     // Knuth, Morris and Pratt: pages may be made of equal items, and compared naively they would take forever.
     pub(super) fn overlap(&self, next: &Sheet) -> usize {
-        let same = |old: &[u8], new: &[u8]| old == new && new.starts_with(b"{");
+        let same = |old: &str, new: &str| old == new && new.starts_with('{');
         let new = |index| next.item(index);
         // Of the first n items of `next`, how many at their end are as those at their start.
         let mut borders = vec![0];
@@ -63,9 +63,9 @@ mod tests {
     fn sheet(items: &[&str]) -> Sheet {
         let mut window = Sheet::default();
         for item in items {
-            let from = window.body.len();
-            window.body.extend_from_slice(item.as_bytes());
-            window.spans.push(from..window.body.len());
+            let from = window.text.len();
+            window.text.push_str(item);
+            window.spans.push(from..window.text.len());
         }
         window
     }
