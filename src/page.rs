@@ -9,7 +9,6 @@ mod sheet;
 use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
-use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -119,8 +118,7 @@ impl fmt::Debug for PageInfo {
 /// which no client can see; a fixed `before` on an audit log rules out both.
 #[must_use = "an iterator does nothing until it is asked for an item"]
 pub struct Iter<'c, T> {
-    listing: Listing<'c>,
-    items: PhantomData<fn() -> T>,
+    listing: Listing<'c, T>,
 }
 
 /// Every page of a listing; made by a request's `pages` or by [`Client::pages`].
@@ -129,8 +127,7 @@ pub struct Iter<'c, T> {
 /// decoded.
 #[must_use = "an iterator does nothing until it is asked for a page"]
 pub struct Pages<'c, T> {
-    listing: Listing<'c>,
-    items: PhantomData<fn() -> T>,
+    listing: Listing<'c, T>,
     bad_items: VecDeque<Error>,
 }
 
@@ -138,7 +135,6 @@ impl<'c, T> Iter<'c, T> {
     pub(crate) fn new(client: &'c Client, call: Result<Call>) -> Self {
         Self {
             listing: Listing::new(client, call),
-            items: PhantomData,
         }
     }
 
@@ -193,7 +189,6 @@ impl<'c, T> Pages<'c, T> {
         keep_memory();
         Self {
             listing: Listing::new(client, call),
-            items: PhantomData,
             bad_items: VecDeque::new(),
         }
     }

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::envelope::{Each, NULL_LIST, decode_item};
 use crate::error::{Error, Fault, Result};
 
 /// A listing on its way: fetches pages in order, and hands them out until the judge says that it ended.
-pub(super) struct Listing<'c> {
+pub(super) struct Listing<'c, T> {
     client: &'c Client,
     call: Option<Call>,
     /// Why there is no call, until that was said.
@@ -23,9 +24,11 @@ pub(super) struct Listing<'c> {
     next: u64,
     total: Option<u64>,
     over: bool,
-    fetched: Fetched,
-    ahead: Option<Ahead>,
+    fetched: Fetched<T>,
+    ahead: Option<Ahead<T>>,
     page: Handed,
+    /// The first items of the page that are left, as far as they were decoded where they were fetched.
+    decoded: VecDeque<Result<T, String>>,
 }
 
 /// The page that is being handed out; its bytes are with the judge.
@@ -42,15 +45,16 @@ struct Handed {
 }
 
 /// One page as it came.
-#[derive(Default)]
-pub(super) struct Fetched {
+pub(super) struct Fetched<T> {
     sheet: Sheet,
+    /// The first of its items, as far as they were decoded ahead.
+    decoded: VecDeque<Result<T, String>>,
     head: Option<Head>,
     /// For a null result: the error that it is, unless the listing ended before it.
     null: Option<Error>,
 }
 
-impl<'c> Listing<'c> {
+impl<'c, T> Listing<'c, T> {
     pub(super) fn new(client: &'c Client, call: Result<Call>) -> Self {
         let (call, refused) = match call {
             Ok(call) => (Some(call), None),
@@ -74,10 +78,14 @@ impl<'c> Listing<'c> {
             fetched: Fetched::default(),
             ahead: None,
             page: Handed::default(),
+            decoded: VecDeque::new(),
         }
     }
 
-    pub(super) fn read_ahead(&mut self, pages: usize) {
+    pub(super) fn read_ahead(&mut self, pages: usize)
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
         self.ahead = (pages > 0).then(|| Ahead::new(pages));
     }
 
@@ -153,6 +161,8 @@ impl<'c> Listing<'c> {
             };
             match verdict {
                 Verdict::HandOut { known, last } => {
+                    std::mem::swap(&mut self.decoded, &mut fetched.decoded);
+                    self.decoded.drain(..known.min(self.decoded.len()));
                     self.page = Handed {
                         number,
                         head: fetched.head.take(),
@@ -189,10 +199,14 @@ impl<'c> Listing<'c> {
     }
 
     /// Decodes the next item of the page; nothing after its last one.
-    pub(super) fn item<T: DeserializeOwned>(&mut self) -> Option<Result<T>> {
+    pub(super) fn item(&mut self) -> Option<Result<T>>
+    where
+        T: DeserializeOwned,
+    {
         let index = self.page.left.next()?;
-        let decoded = decode_item(self.judge.page().item(index), index);
-        Some(decoded.map_err(|text| self.failed(Fault::Item(text))))
+        let decoded = self.decoded.pop_front();
+        let item = decoded.unwrap_or_else(|| decode_item(self.judge.page().item(index), index));
+        Some(item.map_err(|text| self.failed(Fault::Item(text))))
     }
 
     /// Ends the listing at this page, which is no good as a whole.
@@ -225,7 +239,22 @@ impl<'c> Listing<'c> {
     }
 }
 
-impl Fetched {
+impl<T> Default for Fetched<T> {
+    fn default() -> Self {
+        Self {
+            sheet: Sheet::default(),
+            decoded: VecDeque::new(),
+            head: None,
+            null: None,
+        }
+    }
+}
+
+/// As much memory, in place, may the items take that are decoded ahead: a thousand times the documented page, and no
+/// multiple of a page of nothing but `{}`.
+const LARGEST_DECODED: usize = 4 << 20;
+
+impl<T> Fetched<T> {
     /// Fetches page `number`, and finds its items.
     pub(super) fn fill(
         &mut self,
@@ -236,6 +265,7 @@ impl Fetched {
         cancel: Option<&Cancel>,
     ) -> Result<()> {
         self.sheet.info = None;
+        self.decoded.clear();
         self.null = None;
         if !call.single_page {
             call.set_parameter("page", number.to_string());
@@ -260,5 +290,17 @@ impl Fetched {
         self.sheet.info = listed.info;
         self.head = Some(head);
         Ok(())
+    }
+
+    /// Decodes its items, until that is enough.
+    pub(super) fn decode_until(&mut self, enough: impl Fn() -> bool)
+    where
+        T: DeserializeOwned,
+    {
+        let most = LARGEST_DECODED / size_of::<Result<T, String>>();
+        let items = self.sheet.items().enumerate().take(most);
+        let items = items.take_while(|_| !enough());
+        self.decoded
+            .extend(items.map(|(index, item)| decode_item(item, index)));
     }
 }
