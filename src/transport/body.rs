@@ -73,13 +73,14 @@ impl Body {
     ) -> Result<(), TransportError> {
         loop {
             // What is there already, from a page before, need not be zeroed once more.
-            if bytes.len() - *filled < CHUNK {
+            if bytes.len() - *filled < FIRST_CHUNK {
                 let room = limit.saturating_add(1).saturating_sub(*filled);
-                if bytes.capacity() - *filled < CHUNK {
+                let chunk = (*filled).clamp(FIRST_CHUNK, LARGEST_CHUNK).min(room);
+                if bytes.capacity() - *filled < chunk {
                     bytes.truncate(*filled);
-                    bytes.reserve_exact((*filled).clamp(CHUNK, LARGEST_STEP).min(room));
+                    bytes.reserve_exact((*filled).clamp(chunk, LARGEST_STEP).min(room));
                 }
-                bytes.resize(*filled + CHUNK.min(room), 0);
+                bytes.resize(*filled + chunk, 0);
             }
             match self.read(&mut bytes[*filled..]) {
                 Ok(0) => return Ok(()),
@@ -98,8 +99,10 @@ impl Body {
     }
 }
 
-/// How much is read at a time.
-const CHUNK: usize = 64 << 10;
+/// How much is read at a time: little at first, since most answers are short, and zeroing the room for them would be
+/// most of the work; then as much as there is already.
+const FIRST_CHUNK: usize = 2 << 10;
+const LARGEST_CHUNK: usize = 64 << 10;
 /// The most that memory grows at a time, so that it stays near to what arrived.
 const LARGEST_STEP: usize = 16 << 20;
 
