@@ -68,6 +68,10 @@ pub trait Endpoint: Serialize {
     /// without it no `per_page` is sent, and the server decides.
     const MAX_PER_PAGE: Option<u64> = None;
 
+    /// Whether each item of a listing has an `id` that no other one has: then an item that comes again is known by it,
+    /// also where something else of it changed meanwhile. Without it, an item is known by all its bytes.
+    const UNIQUE_IDS: bool = false;
+
     /// Whether only an API token will do, not an email with a key.
     const BEARER_ONLY: bool = false;
 
@@ -104,6 +108,7 @@ pub(crate) struct Call {
     pub(crate) idempotent: bool,
     pub(crate) bare: bool,
     pub(crate) single_page: bool,
+    pub(crate) unique_ids: bool,
     pub(crate) bearer_only: bool,
     pub(crate) hint: Option<String>,
 }
@@ -122,6 +127,7 @@ impl Call {
             idempotent,
             bare: E::BARE,
             single_page: E::SINGLE_PAGE,
+            unique_ids: E::UNIQUE_IDS,
             bearer_only: E::BEARER_ONLY,
             hint: if idempotent {
                 None

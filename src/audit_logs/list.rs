@@ -146,6 +146,7 @@ impl<C> Endpoint for ListAuditLogs<C> {
     type Output = Page<AuditLog>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(1000);
+    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "audit_logs"]

@@ -113,6 +113,7 @@ impl<C> Endpoint for ListBillingHistory<C> {
     type Output = Page<BillingItem>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(50);
+    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "billing", "history"]

@@ -118,6 +118,7 @@ impl<C> Endpoint for ListOrganizations<C> {
     type Output = Page<Organization>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(50);
+    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "organizations"]

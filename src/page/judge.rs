@@ -1,6 +1,6 @@
 //! Where a listing ends. The one judge, whichever way the pages are fetched.
 
-use super::known::{Known, KnownPages};
+use super::known::KnownPages;
 use super::sheet::Sheet;
 use crate::error::Error;
 use crate::page::PageInfo;
@@ -25,7 +25,8 @@ pub(super) struct Judge {
     /// The last page that held something new. It moves on only after a page was judged not to be the end.
     window: Sheet,
     known: KnownPages,
-    nothing_new: bool,
+    /// The page before held nothing new, or was not what a next page looks like.
+    odd: bool,
     /// How many items came before the first page and on all pages since, told too low rather than too high.
     seen: u64,
     first: bool,
@@ -40,13 +41,13 @@ struct Totals {
 }
 
 impl Judge {
-    pub(super) fn new(asked: Option<u64>, single_page: bool) -> Self {
+    pub(super) fn new(asked: Option<u64>, single_page: bool, unique_ids: bool) -> Self {
         Self {
             asked,
             single_page,
             window: Sheet::default(),
-            known: KnownPages::default(),
-            nothing_new: false,
+            known: KnownPages::new(unique_ids),
+            odd: false,
             seen: 0,
             first: true,
             totals: Totals::default(),
@@ -79,10 +80,11 @@ impl Judge {
         if self.window.is_repeated_by(page) {
             return Verdict::End;
         }
-        let known = match self.known.meet(&page.items().collect::<Vec<_>>()) {
-            Known::Yes => items,
-            Known::No | Known::Maybe => self.window.overlap(page),
-        };
+        let promised = |page| self.totals.pages.is_some_and(|pages| page <= pages);
+        let more_promised = promised(number.saturating_add(1));
+        let known = self.known.meet(&self.window, page, promised(number));
+        let (known, odd) = (known.items, known.odd || known.items == items);
+        let twice = std::mem::replace(&mut self.odd, odd) && odd;
         if self.first {
             self.first = false;
             self.seen = (number - 1).saturating_mul(count);
@@ -91,15 +93,16 @@ impl Judge {
         let last = self.single_page
             || (self.is_short(count, page.info.as_ref()) && self.totals.end_at(number, self.seen));
         if known == items {
-            let more = count > 0 || self.totals.pages.is_some_and(|pages| number < pages);
-            let twice = std::mem::replace(&mut self.nothing_new, true);
+            let more = count > 0 || more_promised;
             return if last || twice || !more {
                 Verdict::End
             } else {
                 Verdict::Skip
             };
         }
-        self.nothing_new = false;
+        if twice {
+            return Verdict::End;
+        }
         // What the older page had allocated is used again for the next one.
         std::mem::swap(&mut self.window, page);
         Verdict::HandOut { known, last }
@@ -122,9 +125,10 @@ impl Judge {
     /// A null result may come with totals as well.
     pub(super) fn note(&mut self, info: Option<&PageInfo>) {
         if let Some(info) = info {
+            let known = |total: Option<u64>| total.filter(|total| *total > 0);
             self.totals = Totals {
-                pages: info.total_pages.filter(|total| *total > 0),
-                count: info.total_count.filter(|total| *total > 0),
+                pages: known(info.total_pages).or(self.totals.pages),
+                count: known(info.total_count).or(self.totals.count),
             };
         }
     }

@@ -69,6 +69,7 @@ impl<'c, T> Listing<'c, T> {
             judge: Judge::new(
                 number("per_page"),
                 call.as_ref().is_some_and(|call| call.single_page),
+                call.as_ref().is_some_and(|call| call.unique_ids),
             ),
             next: number("page").unwrap_or(1),
             call,

@@ -82,6 +82,7 @@ impl<C> Endpoint for ListTokens<C> {
     type Output = Page<Token>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(50);
+    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "tokens"]
