@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::encode::encode;
 use crate::error::{Error, Result};
+use crate::redact::redact;
 
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
@@ -63,7 +64,7 @@ impl Auth {
         })
     }
 
-    /// The text without this credential in it, whatever way it came in.
+    /// The text without this credential in it, whatever way it is spelled.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut clean = Cow::Borrowed(text);
         for secret in &self.secrets {
@@ -72,10 +73,8 @@ impl Auth {
             if secret.len() < SHORTEST_SCRUBBED && !secret.contains('@') {
                 continue;
             }
-            for form in [Cow::Borrowed(secret), encode(secret)] {
-                if let Some(without) = replace_ignoring_case(&clean, &form) {
-                    clean = Cow::Owned(without);
-                }
+            if let Cow::Owned(without) = redact(&clean, secret) {
+                clean = Cow::Owned(without);
             }
         }
         clean
@@ -90,20 +89,6 @@ impl fmt::Debug for Auth {
             "email and api key [redacted]"
         })
     }
-}
-
-/// The text with `[redacted]` for every `secret`, in whatever case: hosts, for one, come back in lower case.
-fn replace_ignoring_case(text: &str, secret: &str) -> Option<String> {
-    // Lower case of ASCII alone keeps every byte where it is.
-    let (lower, secret) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
-    let mut rest = 0;
-    let mut clean = String::new();
-    for (found, _) in lower.match_indices(&secret) {
-        clean += &text[rest..found];
-        clean += "[redacted]";
-        rest = found + secret.len();
-    }
-    (rest > 0).then(|| clean + &text[rest..])
 }
 
 /// The value without white space around it, if a header may carry it as a credential.

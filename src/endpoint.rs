@@ -106,6 +106,8 @@ pub(crate) struct Call {
     pub(crate) body: Vec<u8>,
     pub(crate) accept: &'static str,
     pub(crate) idempotent: bool,
+    /// It may change something, and is not known to have done so if its answer is lost.
+    pub(crate) write: bool,
     pub(crate) bare: bool,
     pub(crate) single_page: bool,
     pub(crate) unique_ids: bool,
@@ -118,6 +120,7 @@ impl Call {
         endpoint.check()?;
         let in_query = E::METHOD.is_safe() || E::METHOD == Method::DELETE;
         let idempotent = endpoint.is_idempotent();
+        let write = !(E::METHOD.is_safe() && idempotent);
         let mut call = Self {
             method: E::METHOD,
             path: encode_path(&endpoint.path())?,
@@ -125,15 +128,12 @@ impl Call {
             body: Vec::new(),
             accept: "application/json",
             idempotent,
+            write,
             bare: E::BARE,
             single_page: E::SINGLE_PAGE,
             unique_ids: E::UNIQUE_IDS,
             bearer_only: E::BEARER_ONLY,
-            hint: if idempotent {
-                None
-            } else {
-                endpoint.after_loss()
-            },
+            hint: if write { endpoint.after_loss() } else { None },
         };
         let unwritable = |error: serde_json::Error| {
             Error::invalid_request("request", format!("cannot be written: {error}"))

@@ -10,8 +10,8 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::failure::failure;
 use self::failure::{api_errors, describe};
+pub(crate) use self::failure::{created_secret, failure};
 use self::items::find_items;
 pub(crate) use self::items::{Each, Items, decode_item, step_over};
 use crate::endpoint::Call;
@@ -259,6 +259,7 @@ impl<'a> Answer<'a> {
 
     fn text(self) -> Result<&'a str, Fault> {
         let text = str::from_utf8(self.body).map_err(|error| self.not_utf8(error))?;
+        require_substance(text)?;
         // A bare answer that says nothing is worth a null.
         if self.call.bare && text.trim().is_empty() {
             Ok("null")
@@ -274,6 +275,27 @@ impl<'a> Answer<'a> {
     fn not_json(self, reason: &str) -> Fault {
         Fault::Decode(describe(self.call, self.headers, self.body, reason))
     }
+}
+
+/// Refuses a text of countless values of next to nothing, such as `[0,0,0` and so on: each would take a multiple of its
+/// size in memory.
+pub(crate) fn require_substance(text: &str) -> Result<(), Fault> {
+    // As many values as this, and no text between them.
+    const MANY: usize = 1 << 18;
+    const THIN: usize = 8;
+    if text.len() <= MANY {
+        return Ok(());
+    }
+    let values = text
+        .bytes()
+        .filter(|byte| matches!(byte, b',' | b'[' | b'{'))
+        .count();
+    if values > MANY && text.len() < values * THIN {
+        let reason =
+            format!("the answer holds some {values} values of next to nothing, too many to be one");
+        return Err(Fault::Decode(reason));
+    }
+    Ok(())
 }
 
 const NOT_THE_ENVELOPE: &str = "the answer is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";

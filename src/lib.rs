@@ -115,6 +115,7 @@ mod model;
 mod order;
 mod organizations;
 mod page;
+mod redact;
 mod request;
 mod retry;
 mod subscriptions;

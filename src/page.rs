@@ -70,6 +70,11 @@ pub struct PageInfo {
 impl PageInfo {
     /// Reads a `result_info`; nothing if it is no object. What is no whole number is left out.
     pub(crate) fn read(text: &str) -> Option<Self> {
+        // What is so long is none, and would be copied with every page.
+        const LARGEST: usize = 64 << 10;
+        if text.len() > LARGEST {
+            return None;
+        }
         let Ok(Value::Object(mut extra)) = serde_json::from_str(text) else {
             return None;
         };

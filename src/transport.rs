@@ -74,6 +74,6 @@ impl AttemptTimeout {
 }
 
 /// An extension of a request whose body is read by the caller at their own pace, so that no timeout may bound the
-/// whole of it.
+/// whole of it: how long each single read of it may take.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Streaming;
+pub(crate) struct Streaming(pub(crate) Duration);

@@ -355,8 +355,21 @@ fn raw_answers_are_the_exact_bytes() {
 #[test]
 fn a_redirect_is_an_error_that_names_the_host() {
     for (location, told) in [
-        ("https://evil.example/path?token=s3cr3t", "`evil.example`"),
-        ("//evil.example/x", "`evil.example`"),
+        (
+            "https://evil.example/path?token=s3cr3t",
+            "`https://evil.example`",
+        ),
+        ("//evil.example:8443/x", "`https://evil.example:8443`"),
+        (r"/\evil.example/x", "`https://evil.example`"),
+        (
+            "http://api.cloudflare.com/client/v4/user",
+            "`http://api.cloudflare.com`",
+        ),
+        (
+            "https://api.cloudflare.com:444/",
+            "`https://api.cloudflare.com:444`",
+        ),
+        ("data:,x", "nowhere"),
         ("/elsewhere", "another path of the same host"),
     ] {
         let mut response = http::Response::new(String::new());
@@ -425,7 +438,7 @@ fn a_page_of_countless_items_is_an_error_that_costs_little() {
     ];
     for error in refused {
         assert!(error.is_decode() && !error.is_item(), "{error}");
-        assert!(error.to_string().contains("too many for a page"), "{error}");
+        assert!(error.to_string().contains("too many"), "{error}");
     }
 }
 
@@ -466,4 +479,57 @@ fn what_a_server_says_is_shown_on_one_line_and_not_for_ever() {
             .unwrap()
             .starts_with("\u{1b}[2Jgone\r\n")
     );
+}
+
+#[test]
+fn of_countless_errors_the_first_ones_are_told() {
+    for error in ["0", r#"{"code":1,"message":"no"}"#] {
+        let errors = vec![error; 300_000].join(",");
+        for status_code in [200, 400] {
+            let body = format!(r#"{{"success":false,"errors":[{errors}]}}"#);
+            let (client, _) = scripted(vec![status(status_code, body)]);
+            let error = client.send(&GetUser::new()).unwrap_err();
+            assert_eq!(error.status(), Some(status_code));
+            assert!(error.messages().count() <= 1000);
+        }
+    }
+}
+
+#[test]
+fn an_item_that_is_not_even_json_costs_itself() {
+    let page = r#"[{"id":"1"},{"id":NaN},{"id":"3","x":1e999},{"id":"4"}]"#;
+    let (client, _) = scripted(vec![
+        ok(success(page)),
+        ok(success("[]")),
+        ok(success(page)),
+        ok(success("[]")),
+        ok(success(page)),
+    ]);
+    let told = |log: cloudflare_user::Result<cloudflare_user::AuditLog>| match log {
+        Ok(log) => log.id,
+        Err(error) => {
+            assert!(error.is_item(), "{error}");
+            "!".to_owned()
+        }
+    };
+    let read: Vec<_> = client.audit_logs().iter().map(told).collect();
+    assert_eq!(read, ["1", "!", "!", "4"]);
+    let pages: Vec<_> = client.audit_logs().pages().collect();
+    assert_eq!(pages[0].as_ref().unwrap().items.len(), 2);
+    assert_eq!(pages.iter().filter(|page| page.is_err()).count(), 2);
+    let error = client.audit_logs().send().unwrap_err().to_string();
+    assert!(error.contains("result[1].id: is not JSON"), "{error}");
+    // Where the list itself is broken, nothing of it is handed out.
+    for broken in [
+        r#"[{"id":"1"} {"id":"2"}]"#,
+        r#"[{"id":"1"},]"#,
+        r#"[{"id":"1"},{"id":"2"}"#,
+        r#"[{"id":"1"]}"#,
+    ] {
+        let (client, _) = scripted(vec![ok(success(broken))]);
+        let mut logs = client.audit_logs().iter();
+        let error = logs.next().unwrap().unwrap_err();
+        assert!(error.is_decode() && !error.is_item(), "{error}");
+        assert!(logs.next().is_none() && logs.next_page() == 1);
+    }
 }

@@ -34,11 +34,16 @@ fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-/// The head of a packed answer, and as many MiB of white space, packed.
-fn bomb(mebibytes: usize) -> Vec<u8> {
+fn packed(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&vec![b' '; 1 << 20]).unwrap();
-    let body = encoder.finish().unwrap().repeat(mebibytes);
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A packed answer: `start`, a MiB and more of `filling` over and over, and `end`.
+fn bomb(start: &str, filling: &str, mebibytes: usize, end: &str) -> Vec<u8> {
+    let filling = packed(&filling.repeat((1 << 20) / filling.len() + 1));
+    let body = [packed(start), filling.repeat(mebibytes), packed(end)].concat();
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
         body.len()
@@ -48,14 +53,38 @@ fn bomb(mebibytes: usize) -> Vec<u8> {
 
 #[test]
 fn memory_stays_near_the_cap_and_no_thread_is_left() {
-    let bomb = bomb(1024);
+    let larger_than_allowed = bomb("", " ", 1024, "");
+    // Text within the cap that would take a multiple of its size once it is decoded.
+    let thin = [
+        (r#"{"success":false,"errors":["#, "0,", "0]}"),
+        (r#"{"success":true,"result":{"odd":["#, "0,", "0]}}"),
+        (r#"{"success":true,"result":[{"metadata":["#, "0,", "0]}]}"),
+        (r#"{"success":true,"result":["#, "{},", "{}]}"),
+        (
+            r#"{"success":true,"result":{"betas":["#,
+            r#""","#,
+            r#"""]}}"#,
+        ),
+        (
+            r#"{"success":true,"result":{},"result_info":{"odd":["#,
+            "0,",
+            "0]}}",
+        ),
+        (
+            r#"{"success":true,"result":{"odd":["#,
+            "[[[[[[[[]]]]]]]],",
+            "0]}}",
+        ),
+    ];
+    let thin = thin.map(|(start, filling, end)| bomb(start, filling, 24, end));
     let server = Tcp::new(move |number, _| match number {
-        0 => Reply::Close(bomb.clone()),
+        0 => Reply::Close(larger_than_allowed.clone()),
         1 => Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec()),
         2 => Reply::Drip(
             "HTTP/1.1 200 OK\r\n\r\nwhen,action\n",
             Duration::from_millis(1),
         ),
+        3.. if number < 3 + 2 * thin.len() => Reply::Send(thin[(number - 3) / 2].clone()),
         _ => Reply::Send(common::tcp::answer("200 OK", "", &success("[]"))),
     });
     let client = Client::builder()
@@ -71,6 +100,13 @@ fn memory_stays_near_the_cap_and_no_thread_is_left() {
     let mut csv = client.audit_logs().export().unwrap();
     csv.read_exact(&mut [0; 5]).unwrap();
     drop(csv);
+    for number in 0..7 {
+        assert!(client.user().send().is_err(), "{number}");
+        let first = client.audit_logs().iter().next();
+        assert!(first.unwrap().is_err(), "{number}");
+    }
+    assert!(peak() <= 64 + 32, "{} MiB", peak());
+
     let mut logs = client.audit_logs().iter().read_ahead(4);
     assert!(logs.next().is_none());
     drop(logs);

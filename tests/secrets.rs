@@ -252,3 +252,124 @@ fn a_request_as_a_transport_sees_it_shows_none_in_debug() {
         .send()
         .unwrap();
 }
+
+#[test]
+fn no_error_of_a_write_shows_a_created_secret_wherever_the_server_repeats_it() {
+    let secret = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
+    let header = |name: &str, value: String| format!("{name}: {value}\r\n");
+    let created = success(&format!(r#"{{"id":"1","value":"{secret}","name":5}}"#));
+    let failed = |result: &str| {
+        format!(
+            r#"{{"success":false,"errors":[{{"message":"stored {secret}"}}],"result":{result}}}"#
+        )
+    };
+    let answers = [
+        (
+            "200 OK",
+            header("content-type", format!("text/plain; s={secret}")),
+            secret.to_owned(),
+        ),
+        (
+            "200 OK",
+            header("content-type", format!("text/{secret}")),
+            secret.to_owned(),
+        ),
+        (
+            "200 OK",
+            header("content-encoding", secret.to_owned()),
+            secret.to_owned(),
+        ),
+        ("200 OK", header("cf-ray", secret.to_owned()), created),
+        (
+            "302 x",
+            header("location", format!("https://{secret}.example/{secret}")),
+            String::new(),
+        ),
+        ("200 OK", String::new(), failed("null")),
+        ("500 x", String::new(), failed("null")),
+        (
+            "200 OK",
+            String::new(),
+            failed(&format!(r#"{{"token":{{"value":"{secret}"}}}}"#)),
+        ),
+        (
+            "200 OK",
+            String::new(),
+            success(&format!(
+                r#"{{"policies":[{{"resources":{{"{secret}":1e999}}}}]}}"#
+            )),
+        ),
+    ];
+    for (status, headers, body) in answers {
+        let server = Tcp::answering(status, &headers, &body);
+        let [client, _] = clients(&server.url());
+        let errors = [
+            client.create_token("ci", [policy()]).send().unwrap_err(),
+            client
+                .roll_token("1")
+                .send()
+                .map(|_| ())
+                .err()
+                .unwrap_or_else(|| Error::invalid_request("none", "is wrong")),
+        ];
+        for error in errors {
+            let text = printed(&error)
+                + &error.messages().collect::<String>()
+                + error.ray_id().unwrap_or_default();
+            assert!(
+                !text.to_lowercase().contains(&secret.to_lowercase()),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_email_is_not_shown_however_it_is_spelled() {
+    for spelled in [
+        "OWNER+1@EXAMPLE.COM",
+        "owner%2B1@example.com",
+        "owner+1%40example.com",
+        "owner 1@example.com",
+        "owner&#43;1@example.com",
+    ] {
+        let body = format!(r#"{{"success":false,"errors":["unknown {spelled}"]}}"#);
+        let server = Tcp::answering("403 x", "", &body);
+        let [_, key] = clients(&server.url());
+        let text = printed(&key.user().send().unwrap_err());
+        assert!(
+            text.contains("unknown [redacted]") && !text.contains("xample.com"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn neither_a_base_url_nor_a_body_that_breaks_off_shows_one() {
+    let client = Client::builder()
+        .api_token(TOKEN)
+        .base_url(format!("https://example.com/{TOKEN}"));
+    assert_clean(&format!("{:?}", client.build().unwrap()));
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other(format!("lost {TOKEN}")))
+        }
+    }
+    let transport = |_: cloudflare_user::http::Request<Vec<u8>>| {
+        let start = std::io::Cursor::new("when,action\n");
+        let body = std::io::Read::chain(start, Broken);
+        Ok(cloudflare_user::http::Response::new(Body::from_reader(
+            body,
+        )))
+    };
+    let client = Client::builder()
+        .api_token(TOKEN)
+        .transport(transport)
+        .build()
+        .unwrap();
+    let mut csv = client.audit_logs().export().unwrap();
+    let error = std::io::copy(&mut csv, &mut std::io::sink()).unwrap_err();
+    assert!(error.to_string().contains("lost [redacted]"), "{error}");
+    assert_clean(&format!("{error:?}"));
+}

@@ -1,17 +1,19 @@
 //! The one place where a call runs: its attempts, its log lines, and the error that it may end with.
 
-use std::io::{Cursor, Read};
+use std::borrow::Cow;
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use http::header::{HeaderMap, USER_AGENT};
 
-use super::{Client, Head};
+use super::{Client, Head, Shared};
 use crate::cancel::Cancel;
 use crate::endpoint::Call;
 use crate::envelope;
 use crate::error::{Error, Exchange, Fault, Result};
+use crate::redact::{redact, redact_long_words};
 use crate::retry::{self, Course, LONGEST};
 use crate::transport::{AttemptTimeout, Body, Streaming, TransportError, TransportErrorKind};
 
@@ -55,7 +57,10 @@ impl Client {
         }
         let judged = head.answer(call, &start).check_stream();
         judged.map_err(|fault| self.not_understood(call, &head, &start, fault))?;
-        Ok(Body::from_reader(Cursor::new(start).chain(body)))
+        Ok(Body::from_reader(Clean {
+            body: Cursor::new(start).chain(body),
+            shared: Arc::clone(&self.shared),
+        }))
     }
 
     fn attempt_until_done(
@@ -123,7 +128,7 @@ impl Client {
                     ));
                 }
                 (Ok(_), Some(head)) => (
-                    envelope::failure(call, head.status, &head.headers, body),
+                    envelope::failure(call, &self.shared.base_url, &head, body),
                     Some(head),
                 ),
                 (Ok(_), None) => (Fault::Transport(TransportError::other("no answer")), None),
@@ -155,7 +160,8 @@ impl Client {
         let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout);
         request.extensions_mut().insert(timeout);
         if streaming {
-            request.extensions_mut().insert(Streaming);
+            let read = self.limits.timeout.min(LONGEST);
+            request.extensions_mut().insert(Streaming(read));
         }
         Ok(request)
     }
@@ -253,25 +259,58 @@ impl Client {
         fault: Fault,
     ) -> Error {
         let scrub = |text: &str| self.shared.auth.scrub(text).into_owned();
+        // What a write answers may be a new secret, and the server may repeat it anywhere.
+        let created = answer
+            .as_ref()
+            .filter(|_| call.write)
+            .and_then(|(_, body)| envelope::created_secret(body));
+        let clean = |text: &str| {
+            let mut text = self.shared.auth.scrub(text);
+            if let Some(secret) = &created {
+                text = Cow::Owned(redact(&text, secret).into_owned());
+            }
+            if call.write {
+                text = Cow::Owned(redact_long_words(&text).into_owned());
+            }
+            text.into_owned()
+        };
         let head = answer.as_ref().map(|(head, _)| *head);
         let exchange = Box::new(Exchange {
             method: call.method.clone(),
             path: scrub(&call.path),
-            write: !call.idempotent,
+            write: call.write,
             hint: call.hint.as_deref().map(scrub),
             attempts,
             status: head.map(|head| head.status),
-            ray_id: head.and_then(|head| self.ray_id(&head.headers)),
+            ray_id: head
+                .and_then(|head| self.ray_id(&head.headers))
+                .map(|ray_id| clean(&ray_id)),
             retry_after: head
                 .filter(|head| !head.status.is_success())
                 .and_then(|head| retry::retry_after(&head.headers)),
             body: answer.map(|(_, body)| body),
-            fault: fault.map_text(&scrub),
+            fault: fault.map_text(&clean),
         });
         match exchange.fault {
             Fault::Transport(_) => Error::Transport(exchange),
             Fault::Api(_) | Fault::Status(_) => Error::Api(exchange),
             Fault::Decode(_) | Fault::Item(_) => Error::Decode(exchange),
         }
+    }
+}
+
+/// A body that the caller reads, whose failures hold no credential.
+struct Clean<R> {
+    body: R,
+    shared: Arc<Shared>,
+}
+
+impl<R: Read> Read for Clean<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.body.read(buffer).map_err(|error| {
+            let kind = error.kind();
+            let scrub = |text: &str| self.shared.auth.scrub(text).into_owned();
+            io::Error::new(kind, TransportError::from(error).map_text(&scrub))
+        })
     }
 }

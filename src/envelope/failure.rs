@@ -1,87 +1,127 @@
 //! What a failure says, and what an answer is that is not the API's JSON.
 
-use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use url::Url;
 
+use super::require_substance;
+use crate::client::Head;
 use crate::endpoint::Call;
 use crate::error::{ApiError, Fault};
+use crate::json::Cursor;
 
 /// What an answer with a status other than success says.
-pub(crate) fn failure(call: &Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Fault {
-    if status.is_redirection() {
-        return Fault::Status(redirection(headers));
+pub(crate) fn failure(call: &Call, base_url: &str, head: &Head, body: &[u8]) -> Fault {
+    if head.status.is_redirection() {
+        return Fault::Status(redirection(base_url, &head.headers));
     }
     match api_errors(body) {
         Some(errors) if !errors.is_empty() => Fault::Api(errors),
         Some(_) => Fault::Status("the answer does not say why".to_owned()),
-        None => Fault::Status(describe(call, headers, body, "")),
+        None => Fault::Status(describe(call, &head.headers, body, "")),
     }
 }
 
-/// Where a redirect points: the host alone, since the rest may repeat a secret.
-fn redirection(headers: &HeaderMap) -> String {
+/// Where a redirect points: the scheme, the host and the port alone, since the rest may repeat a secret.
+fn redirection(base_url: &str, headers: &HeaderMap) -> String {
     let Some(location) = headers.get(LOCATION) else {
         return "an answer that was not asked for".to_owned();
     };
-    let location = String::from_utf8_lossy(location.as_bytes()).into_owned();
-    let absolute = if location.starts_with("//") {
-        format!("http:{location}")
-    } else {
-        location
-    };
-    let target = match url::Url::parse(&absolute) {
-        Ok(url) => url
-            .host_str()
-            .map_or("nowhere".to_owned(), |host| format!("host `{host}`")),
-        Err(_) => "another path of the same host".to_owned(),
+    let location = String::from_utf8_lossy(location.as_bytes());
+    let origin = |url: &Url| url.origin().ascii_serialization();
+    let target =
+        Url::parse(base_url).and_then(|base| Ok((origin(&base.join(&location)?), origin(&base))));
+    let target = match target {
+        Ok((target, own)) if target == own => "another path of the same host".to_owned(),
+        Ok((target, _)) if target != "null" => format!("`{target}`"),
+        _ => "nowhere".to_owned(),
     };
     format!("redirects are not followed; this one points to {target}: check the base URL")
 }
 
-/// The errors of an envelope, as leniently as they come; nothing if the body is no JSON object.
-pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
-    // Whatever else is odd in it must not hide them.
+/// The new secret that an answer to a write may hold.
+pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
-    struct Failure<'a> {
+    struct Created<'a> {
         #[serde(borrow)]
-        errors: Option<&'a RawValue>,
-        #[serde(borrow)]
-        result: Option<&'a RawValue>,
+        value: &'a RawValue,
     }
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    let failure: Failure<'_> = serde_json::from_str(text)
-        .ok()
-        .filter(|_| text.starts_with('{'))?;
-    let value =
-        |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
-    let errors = value(failure.errors).map(read_errors).unwrap_or_default();
-    let result = value(failure.result).unwrap_or_default();
-    let secret = result.as_str().or_else(|| result.get("value")?.as_str());
-    // A failure may hold a new secret nevertheless, and repeat it in a message.
-    let hide = |text: &str| {
-        secret
-            .filter(|secret| secret.len() >= SHORTEST_SECRET)
-            .map_or(text.to_owned(), |secret| text.replace(secret, "[redacted]"))
+    let result = Failure::read(&String::from_utf8_lossy(body))?
+        .result?
+        .get()
+        .to_owned();
+    let value = match serde_json::from_str::<Created<'_>>(&result) {
+        Ok(created) => created.value.get(),
+        Err(_) => &result,
     };
-    Some(
-        errors
-            .into_iter()
-            .map(|error| error.map_text(&hide))
-            .collect(),
-    )
+    serde_json::from_str(value)
+        .ok()
+        .filter(|secret: &String| secret.len() >= SHORTEST_SECRET)
 }
 
 /// No secret of Cloudflare's is as short, and shorter words are in any text.
 const SHORTEST_SECRET: usize = 16;
+/// More errors side by side, or more text of them, is not looked at: it takes a multiple of its size, and nobody reads
+/// it.
+const MOST_ERRORS: usize = 1000;
+const LARGEST_ERRORS: usize = 2 << 20;
+
+/// A failure, as leniently as it comes. Whatever else is odd in it must not hide its errors.
+#[derive(Deserialize)]
+struct Failure<'a> {
+    #[serde(borrow)]
+    errors: Option<&'a RawValue>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+}
+
+impl<'a> Failure<'a> {
+    /// Nothing if the text is no JSON object.
+    fn read(text: &'a str) -> Option<Self> {
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        serde_json::from_str(text)
+            .ok()
+            .filter(|_| text.starts_with('{'))
+    }
+}
+
+/// The errors of an envelope; nothing if the body is no JSON object.
+pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
+    let text = String::from_utf8_lossy(body);
+    let errors = Failure::read(&text)?.errors.map_or("", RawValue::get);
+    let mut left = LARGEST_ERRORS;
+    let mut read = |text: &str| {
+        left = left.checked_sub(text.len())?;
+        require_substance(text).ok()?;
+        serde_json::from_str(text).ok().map(read_errors)
+    };
+    let entries = entries(errors).take(MOST_ERRORS);
+    Some(match errors.starts_with('[') {
+        true => entries.map_while(&mut read).flatten().collect(),
+        false => read(errors).unwrap_or_default(),
+    })
+}
+
+/// The entries of a list, one by one; none if it is no list.
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    let mut cursor = Cursor::new(list);
+    let mut more = cursor.eat(b'[');
+    std::iter::from_fn(move || {
+        let entry = more.then(|| cursor.step_over().ok()).flatten()?;
+        more = cursor.eat(b',');
+        Some(entry)
+    })
+}
 
 fn read_errors(errors: Value) -> Vec<ApiError> {
     match errors {
         Value::Null => Vec::new(),
-        Value::Array(errors) => errors.into_iter().map(read_error).collect(),
+        Value::Array(errors) => {
+            let errors = errors.into_iter().take(MOST_ERRORS);
+            errors.map(read_error).collect()
+        }
         one => vec![read_error(one)],
     }
 }

@@ -11,7 +11,7 @@ use super::sheet::Sheet;
 use crate::cancel::Cancel;
 use crate::client::{Client, Head};
 use crate::endpoint::Call;
-use crate::envelope::{Each, NULL_LIST, decode_item};
+use crate::envelope::{Each, NULL_LIST, decode_item, require_substance};
 use crate::error::{Error, Fault, Result};
 
 /// A listing on its way: fetches pages in order, and hands them out until the judge says that it ended.
@@ -281,9 +281,9 @@ impl<T> Fetched<T> {
         })?;
         let text = &self.sheet.text;
         let failed = |fault| client.not_understood(call, &head, text.as_bytes(), fault);
-        let listed = head
-            .answer(call, text.as_bytes())
-            .list(text, &mut self.sheet.spans, each)
+        let answer = head.answer(call, text.as_bytes());
+        let listed = require_substance(text)
+            .and_then(|()| answer.list(text, &mut self.sheet.spans, each))
             .map_err(failed)?;
         self.null = listed
             .null

@@ -140,7 +140,7 @@ impl TransportError {
         Self {
             kind: TransportErrorKind::Timeout,
             came: Came::Nowhere,
-            text: "the call's deadline is over, and nothing more was sent".to_owned(),
+            text: "no time is left: the deadline of the call is over, or its timeout is zero; nothing more was sent".to_owned(),
             source: None,
         }
     }

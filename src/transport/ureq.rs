@@ -73,9 +73,9 @@ impl UreqTransport {
         request: http::Request<B>,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let timeout = request.extensions().get::<AttemptTimeout>().copied();
-        let streaming = request.extensions().get::<Streaming>().is_some();
+        let streaming = request.extensions().get::<Streaming>().copied();
         let through_proxy = !avoids_proxy(self.agent.config(), request.uri());
-        if through_proxy && !streaming && timeout.is_some() && timeout == self.configured {
+        if through_proxy && streaming.is_none() && timeout.is_some() && timeout == self.configured {
             return self.agent.run(request);
         }
         let mut config = self
@@ -91,14 +91,14 @@ impl UreqTransport {
             config = config
                 .timeout_resolve(Some(connect))
                 .timeout_connect(Some(connect));
-            config = if streaming {
+            config = if let Some(Streaming(read)) = streaming {
                 config
                     .timeout_global(None)
                     .timeout_per_call(None)
                     .timeout_recv_body(None)
                     .timeout_send_request(Some(total))
                     .timeout_recv_response(Some(total))
-                    .timeout_per_read(Some(total))
+                    .timeout_per_read(Some(read))
             } else {
                 config.timeout_global(Some(total))
             };
