@@ -269,6 +269,46 @@ fn bodies() {
 }
 
 #[test]
+fn connections_that_are_reset() {
+    let whole = answer("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
+    for length in [0, 5, 30, whole.len() / 2, whole.len() - 1] {
+        let name = format!("reset after {length} bytes");
+        let bytes = whole[..length].to_vec();
+        let server = Tcp::new(move |_, _| Reply::Reset(bytes.clone()));
+        let outcome = client(&server).user().send();
+        assert_eq!(
+            (got(&outcome), server.count()),
+            (Got::Transport, 2),
+            "{name}: {outcome:?}"
+        );
+        check_write(&name, &server, &Got::Transport);
+    }
+}
+
+/// Chunks whose framing drips, and never holds a byte of the body.
+const DRIPS: [&str; 4] = [
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;x=",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: ",
+    "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n",
+];
+
+#[test]
+fn framing_that_drips_ends_by_the_clock() {
+    for drip in DRIPS {
+        let server = Tcp::new(move |_, _| Reply::Drip(drip, Duration::from_millis(20)));
+        let client = client(&server).with_deadline(Duration::from_millis(900));
+        let start = Instant::now();
+        let outcome = client.user().send();
+        assert!(outcome.is_err(), "{drip}: {outcome:?}");
+        assert!(
+            start.elapsed() < Duration::from_millis(900 + 1000),
+            "{drip}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
 fn packed_bodies() {
     let body = success(r#"{"id":"1"}"#);
     let packed = gzipped(body.as_bytes());

@@ -7,6 +7,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use socket2::SockRef;
 
 /// What the server does with a request.
 pub enum Reply {
@@ -14,10 +17,12 @@ pub enum Reply {
     Send(Vec<u8>),
     /// Sends these bytes, and closes the connection.
     Close(Vec<u8>),
+    /// Sends these bytes, and resets the connection.
+    Reset(Vec<u8>),
     /// Sends a byte at a time, with this pause in between, for ever.
-    Drip(&'static str, std::time::Duration),
+    Drip(&'static str, Duration),
     /// Says nothing for this long.
-    Stall(std::time::Duration),
+    Stall(Duration),
 }
 
 pub struct Tcp {
@@ -89,6 +94,15 @@ fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, act: &dyn Fn(usiz
         let going_on = match act(number, &request) {
             Reply::Send(bytes) => stream.write_all(&bytes).is_ok(),
             Reply::Close(bytes) => stream.write_all(&bytes).is_err(),
+            Reply::Reset(bytes) => {
+                let _ = stream.write_all(&bytes);
+                // The bytes arrive before they are forgotten.
+                thread::sleep(Duration::from_millis(20));
+                SockRef::from(&stream)
+                    .set_linger(Some(Duration::ZERO))
+                    .unwrap();
+                false
+            }
             Reply::Drip(text, pause) => {
                 for byte in text.bytes().chain(std::iter::repeat(b' ')) {
                     if stream.write_all(&[byte]).is_err() {
