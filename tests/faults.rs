@@ -79,7 +79,7 @@ fn check(rows: Vec<Row>) {
             (expected, requests),
             "{name}: {text}"
         );
-        assert!(start.elapsed() < Duration::from_secs(20), "{name}: {text}");
+        assert!(start.elapsed() < Duration::from_secs(6), "{name}: {text}");
         assert!(
             outcome
                 .err()

@@ -250,7 +250,7 @@ proptest! {
             let top = if grows { *tick } else { 0 };
             let mut ids: Vec<u32> = (top..top + entries).rev().collect();
             // Both together may look like pages of a listing that is read upwards.
-            if turns && !grows && *tick % 2 == 0 {
+            if turns && !grows && tick.is_multiple_of(2) {
                 ids.reverse();
             }
             let metadata = if moves { *tick } else { 0 };
