@@ -60,7 +60,8 @@ impl Auth {
     pub(crate) fn is_in(&self, path: &str) -> bool {
         self.secrets.iter().any(|secret| {
             let secret = secret.expose_secret();
-            secret.len() >= SHORTEST_KNOWN && path.contains(&*encode(secret))
+            let fits = (SHORTEST_KNOWN..=path.len()).contains(&secret.len());
+            fits && path.contains(&*encode(secret))
         })
     }
 

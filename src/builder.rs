@@ -10,7 +10,7 @@ use crate::auth::Auth;
 use crate::client::{Client, Shared};
 use crate::error::{Error, Result};
 use crate::retry::{LONGEST, Limiter, Limits};
-use crate::transport::{Transport, UreqTransport};
+use crate::transport::{AttemptTimeout, Transport, UreqTransport};
 
 const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
@@ -182,15 +182,18 @@ impl ClientBuilder {
         let base_url = base_url(&self.base_url, self.allow_http)?;
         let connect_timeout = self.connect_timeout.min(LONGEST);
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Box::new(UreqTransport::with_timeouts(
-                connect_timeout,
-                self.limits.timeout.min(LONGEST),
-            )),
+        let (transport, transport_timeout) = match self.transport {
+            Some(transport) => (transport, None),
+            None => {
+                let timeout =
+                    AttemptTimeout::new(connect_timeout, self.limits.timeout.min(LONGEST));
+                let transport: Box<dyn Transport> = Box::new(UreqTransport::with_timeout(timeout));
+                (transport, Some(timeout))
+            }
         };
         let shared = Shared {
             transport,
+            transport_timeout,
             auth,
             base_url,
             user_agent,

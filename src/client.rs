@@ -15,7 +15,7 @@ use crate::envelope::{Answer, sealed::Decode};
 use crate::error::{Error, Result};
 use crate::page::{Iter, Page, Pages};
 use crate::retry::{Limiter, Limits, RateLimit};
-use crate::transport::Transport;
+use crate::transport::{AttemptTimeout, Transport};
 
 /// A client of Cloudflare's User API: one credential, one set of connections.
 ///
@@ -32,6 +32,8 @@ pub struct Client {
 /// What all clones of a client have in common.
 pub(crate) struct Shared {
     pub(crate) transport: Box<dyn Transport>,
+    /// The timeouts that the transport keeps without being told, if it is the crate's own.
+    pub(crate) transport_timeout: Option<AttemptTimeout>,
     pub(crate) auth: Auth,
     pub(crate) base_url: String,
     pub(crate) user_agent: HeaderValue,

@@ -83,7 +83,7 @@ pub(crate) struct Listed {
     pub(crate) null: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
 enum Key {
     Success,
@@ -92,6 +92,15 @@ enum Key {
     #[serde(other)]
     Other,
 }
+
+/// The keys of every answer, as they are written in every answer. Whatever else there is goes the long way.
+const KEYS: [(&str, Key); 5] = [
+    (r#""success""#, Key::Success),
+    (r#""result""#, Key::Result),
+    (r#""errors""#, Key::Other),
+    (r#""messages""#, Key::Other),
+    (r#""result_info""#, Key::ResultInfo),
+];
 
 impl<'a> Answer<'a> {
     /// Decodes a `result` that is one value.
@@ -197,7 +206,12 @@ impl<'a> Answer<'a> {
                 if !std::mem::take(&mut first) {
                     cursor.expect(b',')?;
                 }
-                let key = match cursor.value::<Key>() {
+                cursor.peek();
+                let known = KEYS.iter().find(|(name, _)| cursor.eat_text(name));
+                let key = match known
+                    .map(|(_, key)| Ok(*key))
+                    .unwrap_or_else(|| cursor.value())
+                {
                     Ok(key) => key,
                     Err(error) if error.is_eof() => return Err("it is cut short".to_owned()),
                     Err(_) => return Err(cursor.broken("expected the name of a field")),
@@ -207,7 +221,7 @@ impl<'a> Answer<'a> {
                     Key::Success if success.is_some() => {
                         return Ok(Some("`success` twice".to_owned()));
                     }
-                    Key::Success => match cursor.skip()? {
+                    Key::Success => match cursor.step_over()? {
                         "true" => success = Some(true),
                         "false" => success = Some(false),
                         "null" => {}

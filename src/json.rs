@@ -47,6 +47,13 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// Steps over `text`, if it comes next, and at once.
+    pub(crate) fn eat_text(&mut self, text: &str) -> bool {
+        let found = self.text[self.at..].starts_with(text);
+        self.at += if found { text.len() } else { 0 };
+        found
+    }
+
     pub(crate) fn expect(&mut self, byte: u8) -> Result<(), String> {
         if self.eat(byte) {
             Ok(())
@@ -69,6 +76,10 @@ impl<'a> Cursor<'a> {
     pub(crate) fn skip(&mut self) -> Result<&'a str, String> {
         self.peek();
         let from = self.at;
+        // Most lists of messages are empty.
+        if self.eat_text("[]") {
+            return Ok(&self.text[from..self.at]);
+        }
         match self.value::<IgnoredAny>() {
             Ok(_) => Ok(&self.text[from..self.at]),
             Err(error) if error.is_eof() => Err("it is cut short".to_owned()),

@@ -4,12 +4,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use http::StatusCode;
-use http::header::{DATE, HeaderMap, RETRY_AFTER};
+use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::client::Head;
 use crate::endpoint::Call;
 use crate::error::Fault;
 use crate::transport::TransportErrorKind;
+
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
@@ -141,21 +144,21 @@ impl RateLimit {
     /// Reads `Ratelimit: "default";r=50;t=30` and `Ratelimit-Policy: "burst";q=100;w=60`.
     fn read(headers: &HeaderMap) -> Option<Self> {
         // There may be several, set apart by commas or headers of their own. The one with the least left counts.
-        let members = |header: &str| {
+        let members = |header: &HeaderName| {
             let texts = headers.get_all(header).into_iter();
             texts
                 .filter_map(|text| text.to_str().ok())
                 .flat_map(|text| text.split(','))
         };
-        let (remaining, reset_in, name) = members("ratelimit")
+        let (remaining, reset_in, name) = members(&RATELIMIT)
             .filter_map(|limit| {
                 let name = limit.split(';').next().unwrap_or_default().trim();
                 Some((number(limit, "r")?, number(limit, "t")?, name))
             })
             .min_by_key(|(remaining, reset_in, _)| (*remaining, u64::MAX - reset_in))?;
-        let policy = members("ratelimit-policy")
+        let policy = members(&RATELIMIT_POLICY)
             .find(|policy| policy.split(';').next().unwrap_or_default().trim() == name)
-            .or_else(|| members("ratelimit-policy").next());
+            .or_else(|| members(&RATELIMIT_POLICY).next());
         let of_policy = |name| policy.and_then(|policy| number(policy, name));
         Some(Self {
             remaining,
@@ -201,9 +204,14 @@ impl Limiter {
     /// Takes note of what an answer says. After a 429 all requests wait as long as it asks, unless that is longer than
     /// they may, or nothing is repeated: then its error tells, and the caller decides.
     pub(crate) fn note(&self, status: StatusCode, headers: &HeaderMap, limits: &Limits) {
-        let limit = RateLimit::read(headers);
         let refused = status == StatusCode::TOO_MANY_REQUESTS && limits.max_retries > 0;
-        let asked = retry_after(headers).filter(|wait| refused && *wait <= limits.max_retry_wait);
+        let told = headers.contains_key(RATELIMIT);
+        if !refused && !told {
+            return;
+        }
+        let limit = told.then(|| RateLimit::read(headers)).flatten();
+        let asked = refused.then(|| retry_after(headers)).flatten();
+        let asked = asked.filter(|wait| *wait <= limits.max_retry_wait);
         let used_up = limit
             .as_ref()
             .filter(|limit| limit.remaining == 0 && limit.reset_in <= LONGEST_RESET)

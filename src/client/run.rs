@@ -158,7 +158,10 @@ impl Client {
             .insert(USER_AGENT, self.shared.user_agent.clone());
         self.shared.auth.apply(request.headers_mut());
         let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout);
-        request.extensions_mut().insert(timeout);
+        // An extension costs more than all else here, and nearly all requests have the same.
+        if self.shared.transport_timeout != Some(timeout) {
+            request.extensions_mut().insert(timeout);
+        }
         if streaming {
             let read = self.limits.timeout.min(LONGEST);
             request.extensions_mut().insert(Streaming(read));

@@ -101,7 +101,7 @@ impl Body {
 
 /// How much is read at a time: little at first, since most answers are short, and zeroing the room for them would be
 /// most of the work; then as much as there is already.
-const FIRST_CHUNK: usize = 2 << 10;
+const FIRST_CHUNK: usize = 1 << 10;
 const LARGEST_CHUNK: usize = 64 << 10;
 /// The most that memory grows at a time, so that it stays near to what arrived.
 const LARGEST_STEP: usize = 16 << 20;

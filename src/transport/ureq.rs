@@ -47,8 +47,8 @@ impl UreqTransport {
         }
     }
 
-    pub(crate) fn with_timeouts(connect: Duration, total: Duration) -> Self {
-        let timeout = AttemptTimeout::new(connect, total);
+    /// An agent of its own, which keeps this timeout if a request says nothing else.
+    pub(crate) fn with_timeout(timeout: AttemptTimeout) -> Self {
         // A configuration for each request would have to be cloned for each.
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -72,7 +72,7 @@ impl UreqTransport {
         &self,
         request: http::Request<B>,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let timeout = request.extensions().get::<AttemptTimeout>().copied();
+        let timeout = request.extensions().get().copied().or(self.configured);
         let streaming = request.extensions().get::<Streaming>().copied();
         let through_proxy = !avoids_proxy(self.agent.config(), request.uri());
         if through_proxy && streaming.is_none() && timeout.is_some() && timeout == self.configured {
