@@ -15,7 +15,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed, by who failed.
 ///
-/// The methods below answer what a program asks; the text is for people, and names the method, the path (never the
+/// The methods below answer what a program asks ([what to do about each](crate#errors)); the text is for people, and names the method, the path (never the
 /// query), the status, Cloudflare's codes and messages, the ray id and the number of attempts. No credential and no
 /// created secret is in the text or in `Debug`.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,8 @@ impl Error {
         self.exchange()?.ray_id.as_deref()
     }
 
-    /// How long the server asked to wait before the next request, if it did.
+    /// How long to wait before the next request: as the server asked, or until a rate limit that is known to be used
+    /// up is reset.
     pub fn retry_after(&self) -> Option<Duration> {
         self.exchange()?.retry_after
     }
@@ -89,14 +90,15 @@ impl Error {
 
     /// What the server sent, exactly, its first 64 KiB.
     ///
-    /// For programs. It may hold secrets: after a creation whose answer could not be decoded, it is the only copy of
-    /// the new secret. No text of this error shows it.
+    /// For programs. It may hold secrets: after a token was created or rolled and the answer could not be decoded, it is
+    /// the only copy of the new secret. No text of this error shows it.
     pub fn body(&self) -> Option<&[u8]> {
         self.exchange()?.body.as_deref()
     }
 
     /// Whether the credential was refused or lacks a permission: status 401 or 403, which Cloudflare does not keep
-    /// apart reliably. [`codes`](Self::codes) tells more.
+    /// apart reliably. [`codes`](Self::codes) tells more. What cannot be a credential at all is status 400, with code
+    /// 6003 or 9106.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self.status(), Some(401 | 403))
     }
@@ -124,7 +126,7 @@ impl Error {
         }
     }
 
-    /// Whether the answer says that it succeeded, and could not be understood.
+    /// Whether the answer says that it succeeded, and could not be understood. [`body`](Self::body) has its bytes.
     pub fn is_decode(&self) -> bool {
         matches!(self, Self::Decode(_))
     }

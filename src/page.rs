@@ -120,7 +120,8 @@ impl fmt::Debug for PageInfo {
 ///
 /// New entries that push old ones to the next page in the meantime do no harm: an entry that was handed out is not
 /// handed out again. Entries that are removed in the meantime pull later ones to an earlier page, past the reader,
-/// which no client can see; a fixed `before` on an audit log rules out both.
+/// which no client can see; a fixed `before` on an audit log rules out both. A listing that starts at page `n` knows
+/// nothing of page `n - 1`: what was pushed across that seam comes twice.
 #[must_use = "an iterator does nothing until it is asked for an item"]
 pub struct Iter<'c, T> {
     listing: Listing<'c, T>,
@@ -145,11 +146,17 @@ impl<'c, T> Iter<'c, T> {
 
     /// The number of the page to go on from, for the request's `.page(n)`: the first one that was not yet handed out
     /// whole. After an error it is the page that failed.
+    ///
+    /// A page that was handed out in part is named too, and comes whole again. Go on with the same filters and the same
+    /// `per_page`: the number means nothing to another listing. See [resuming](crate#resuming).
     pub fn next_page(&self) -> u64 {
         self.listing.next_page()
     }
 
     /// How many items the server says there are, once a page that says so was read.
+    ///
+    /// A number for people: it may count what a filter leaves out, and 0 means that the server does not know. Audit logs
+    /// have none.
     pub fn total(&self) -> Option<u64> {
         self.listing.total()
     }
@@ -198,8 +205,7 @@ impl<'c, T> Pages<'c, T> {
         }
     }
 
-    /// The number of the page to go on from, for the request's `.page(n)`: the first one that was not yet handed out
-    /// whole. After an error it is the page that failed.
+    /// As [`Iter::next_page`].
     pub fn next_page(&self) -> u64 {
         if self.bad_items.is_empty() {
             self.listing.next_page()
@@ -208,7 +214,7 @@ impl<'c, T> Pages<'c, T> {
         }
     }
 
-    /// How many items the server says there are, once a page that says so was read.
+    /// As [`Iter::total`].
     pub fn total(&self) -> Option<u64> {
         self.listing.total()
     }

@@ -10,12 +10,17 @@ use crate::model::{model, open_enum};
 
 model! {
     /// An API token, without its secret.
+    ///
+    /// Answered by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
+    /// [`UpdateToken`](crate::UpdateToken); with the secret, as [`CreatedToken`], by
+    /// [`CreateToken`](crate::CreateToken) alone.
     pub struct Token [PartialEq Serialize] {
         /// Identifies the token.
         pub id: String = "id" (field::id),
         /// The token's name.
         pub name: Option<String> = "name",
-        /// Whether it works.
+        /// Whether it works. [`TokenStatus::Active`] says nothing of [`expires_on`](Self::expires_on) and
+        /// [`not_before`](Self::not_before).
         pub status: Option<TokenStatus> = "status",
         /// When it was made.
         #[serde(serialize_with = "field::instant::serialize")]
@@ -23,16 +28,16 @@ model! {
         /// When it was changed last.
         #[serde(serialize_with = "field::instant::serialize")]
         pub modified_on: Option<OffsetDateTime> = "modified_on" (field::instant::deserialize),
-        /// When it was used last; none if it never was.
+        /// When it was used last; `None` if it never was.
         #[serde(serialize_with = "field::instant::serialize")]
         pub last_used_on: Option<OffsetDateTime> = "last_used_on" (field::instant::deserialize),
-        /// When it starts to work.
+        /// When it starts to work; `None` if it did from the first.
         #[serde(serialize_with = "field::instant::serialize")]
         pub not_before: Option<OffsetDateTime> = "not_before" (field::instant::deserialize),
-        /// When it stops working; none if it never does.
+        /// When it stops working; `None` if it never does.
         #[serde(serialize_with = "field::instant::serialize")]
         pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
-        /// Under what condition it works.
+        /// Under what condition it works: from which addresses. Empty if it works from any.
         pub condition: Condition = "condition",
         /// What it may do. The order means nothing, and changes.
         pub policies: Vec<TokenPolicy> = "policies",
@@ -90,6 +95,17 @@ model! {
 
 open_enum! {
     /// Whether a token works.
+    ///
+    /// `Other("revoked (exposed)")` is answered too, for a token whose secret leaked. More may come: whatever is not
+    /// `Active` is best taken for a token that does not work.
+    ///
+    /// ```
+    /// use cloudflare_user::TokenStatus;
+    ///
+    /// let status = TokenStatus::from("revoked (exposed)");
+    /// assert_ne!(status, TokenStatus::Active);
+    /// assert!(status.as_str().starts_with("revoked"));
+    /// ```
     pub enum TokenStatus {
         /// It works.
         Active = "active",
@@ -108,7 +124,8 @@ open_enum! {
 pub struct CreatedToken {
     /// The token.
     pub token: Token,
-    /// The secret, which no later answer holds. `Debug` does not show it.
+    /// The secret, which no later answer holds. `Debug` does not show it;
+    /// [`expose_secret`](crate::ExposeSecret::expose_secret) does.
     pub value: SecretString,
 }
 
@@ -132,16 +149,16 @@ impl<'de> Deserialize<'de> for CreatedToken {
 }
 
 model! {
-    /// What the API says of the token of a client.
+    /// What the API says of the token of a client; answered by [`VerifyToken`](crate::VerifyToken).
     pub struct TokenVerification [PartialEq Serialize] {
         /// Identifies the token.
         pub id: String = "id" (field::id),
         /// Whether it works.
         pub status: Option<TokenStatus> = "status",
-        /// When it stops working; none if it never does.
+        /// When it stops working; `None` if it never does.
         #[serde(serialize_with = "field::instant::serialize")]
         pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
-        /// When it starts to work.
+        /// When it starts to work; `None` if it did from the first.
         #[serde(serialize_with = "field::instant::serialize")]
         pub not_before: Option<OffsetDateTime> = "not_before" (field::instant::deserialize),
     }

@@ -95,6 +95,19 @@ impl<'de> Deserialize<'de> for ResourceScope {
 /// What a token may or may not do, to be sent with [`CreateToken`](crate::CreateToken) or
 /// [`UpdateToken`](crate::UpdateToken).
 ///
+/// Permission groups are named by their identifiers, which [`ListPermissionGroups`](crate::ListPermissionGroups) finds;
+/// resources by names that fit the scope of the groups:
+///
+/// | resource | what it is |
+/// | --- | --- |
+/// | `com.cloudflare.api.account.*` | all accounts |
+/// | `com.cloudflare.api.account.<account id>` | one account |
+/// | `com.cloudflare.api.account.zone.*` | all zones of all accounts |
+/// | `com.cloudflare.api.account.zone.<zone id>` | one zone |
+/// | `com.cloudflare.api.user.<user id>` | the user, for groups such as `API Tokens Read`; the id is [`User::id`] |
+///
+/// [`User::id`]: crate::User::id
+///
 /// ```
 /// use cloudflare_user::Policy;
 ///
