@@ -21,17 +21,20 @@ impl Client {
     ///
     /// `GET /user/audit_logs?export=true`, see the [API reference]. The body is read at the caller's own pace: the
     /// timeout covers the headers and each single read, and neither the deadline nor the largest size of an answer
-    /// bounds the whole.
+    /// bounds the whole. The columns are Cloudflare's, which documents none of them.
     ///
     /// ```
-    /// # fn example(client: &cloudflare_user::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use cloudflare_user::{Body, Client, http};
+    /// # let client = Client::builder().api_token("t").transport(|_: http::Request<Vec<u8>>| {
+    /// #     Ok(http::Response::new(Body::from("when,action\n2026-11-01T00:00:00Z,login\n")))
+    /// # }).build()?;
     /// use cloudflare_user::ListAuditLogs;
     /// use time::macros::date;
     ///
-    /// let mut csv = client.export(&ListAuditLogs::new().since(date!(2026-11-01)))?;
-    /// std::io::copy(&mut csv, &mut std::fs::File::create("audit.csv")?)?;
-    /// # Ok(())
-    /// # }
+    /// let november = ListAuditLogs::new().since(date!(2026-11-01)).before(date!(2026-12-01));
+    /// let mut csv = client.export(&november)?;
+    /// std::io::copy(&mut csv, &mut std::io::stdout().lock())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors

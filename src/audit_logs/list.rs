@@ -11,21 +11,30 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Lists what was done with the user's account, the newest first.
 ///
-/// `GET /user/audit_logs`, see the [API reference]. Cloudflare keeps these logs for 18 months.
+/// `GET /user/audit_logs`, see the [API reference]. A token needs `Account Settings Read` or `Account Settings Write`.
+/// Cloudflare keeps these logs for 18 months.
+///
+/// Give a listing of several pages an end, [`before`](Self::before): what happens while it is read then shifts none of
+/// its pages, and it can be [resumed](crate#resuming). The API never says how many logs there are.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"1","action":{"type":"token_create"},"actor":{"ip":"198.51.100.7"}}]}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// use time::macros::date;
 ///
-/// // A fixed end keeps the pages still while new entries come in.
 /// let november = client.audit_logs().since(date!(2026-11-01)).before(date!(2026-12-01));
+/// // Who made tokens, and from where?
 /// for log in november.action_type("token_create").iter() {
 ///     let log = log?;
-///     println!("{:?} by {:?} from {:?}", log.when, log.actor.email, log.actor.ip);
+///     println!("{:?}: {:?} from {:?}", log.when, log.actor.email, log.actor.ip);
 /// }
-/// # Ok(())
-/// # }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// For the logs as Cloudflare's own CSV see [`export`](crate::Client::export); for the bytes of each log as they were
+/// sent, [endpoints of one's own](crate#endpoints-of-your-own).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,7 +5,11 @@ use crate::field;
 use crate::model::{model, open_enum};
 
 model! {
-    /// One thing that was done: by whom, to what, and when.
+    /// One thing that was done: by whom, to what, and when; answered by [`ListAuditLogs`](crate::ListAuditLogs).
+    ///
+    /// Any field may be missing, and is `None` or empty then: what Cloudflare does by itself has neither an email nor an
+    /// address, for one. What this crate does not know is kept in [`extra`](Self::extra), and written back. For the very
+    /// bytes that were sent see [endpoints of one's own](crate#endpoints-of-your-own).
     pub struct AuditLog [PartialEq Serialize] {
         /// Identifies the log.
         pub id: String = "id" (field::id),

@@ -11,18 +11,21 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Lists what was charged to the user.
 ///
-/// `GET /user/billing/history`, see the [API reference]. Cloudflare calls it deprecated since 2023, and names nothing
-/// in its place.
+/// `GET /user/billing/history`, see the [API reference]. A token needs `Billing Read` or `Billing Write`. Cloudflare
+/// calls it deprecated since 2023, and names nothing in its place.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"1","amount":20},{"id":"2","amount":"3.45 usd"}],"result_info":{"total_pages":1}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// // An amount is a number or a text such as `3.45 usd`: see `Amount`.
 /// let mut total = 0.0;
 /// for item in client.billing_history().kind("charge").iter() {
 ///     total += item?.amount.and_then(|amount| amount.as_f64()).unwrap_or_default();
 /// }
-/// println!("{total:.2} in all");
-/// # Ok(())
-/// # }
+/// assert_eq!(format!("{total:.2}"), "23.45");
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/billing/subresources/history/methods/list/

@@ -6,7 +6,7 @@ use crate::field;
 use crate::model::model;
 
 model! {
-    /// One item of the billing history.
+    /// One item of the billing history; answered by [`ListBillingHistory`](crate::ListBillingHistory).
     pub struct BillingItem [PartialEq Serialize] {
         /// Identifies the item.
         pub id: String = "id" (field::id),
@@ -37,7 +37,8 @@ model! {
 }
 
 model! {
-    /// The address and the means of payment that a user is billed by.
+    /// The address and the means of payment that a user is billed by; answered by
+    /// [`GetBillingProfile`](crate::GetBillingProfile).
     ///
     /// Neither comparable nor to be serialized: it holds secrets.
     pub struct BillingProfile [] {

@@ -8,16 +8,19 @@ use crate::request::{Detached, terminals};
 
 /// Answers one invitation.
 ///
-/// `GET /user/invites/{invite_id}`, see the [API reference].
+/// `GET /user/invites/{invite_id}`, see the [API reference]. Cloudflare documents it for an email with a Global API
+/// Key, and lists no permission that a token would need.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"4f5f","roles":["Super Administrator - All Privileges"]}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// let invite = client.invite("4f5f0c14a2a41d5063dd301b2f829f04").send()?;
-/// for role in &invite.roles {
-///     println!("as {}", role.name());
-/// }
-/// # Ok(())
-/// # }
+/// // What would one be allowed to do?
+/// let roles: Vec<_> = invite.roles.iter().map(|role| role.name()).collect();
+/// assert_eq!(roles, ["Super Administrator - All Privileges"]);
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/get/

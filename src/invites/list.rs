@@ -8,20 +8,23 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Lists the invitations that the user got, all on one page.
 ///
-/// `GET /user/invites`, see the [API reference].
+/// `GET /user/invites`, see the [API reference]. Cloudflare documents it for an email with a Global API Key, and lists
+/// no permission that a token would need.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"4f5f","organization_name":"Example Inc.","status":"pending"}]}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// use cloudflare_user::InviteStatus;
 ///
 /// for invite in client.invites().iter() {
 ///     let invite = invite?;
 ///     if invite.status == Some(InviteStatus::Pending) {
-///         println!("{} invites you", invite.organization_name.unwrap_or_default());
+///         println!("{:?} invites you, until {:?}", invite.organization_name, invite.expires_on);
 ///     }
 /// }
-/// # Ok(())
-/// # }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/list/

@@ -6,7 +6,8 @@ use crate::field;
 use crate::model::{model, open_enum};
 
 model! {
-    /// An invitation to join an organization.
+    /// An invitation to join an organization; answered by [`ListInvites`](crate::ListInvites),
+    /// [`GetInvite`](crate::GetInvite) and [`RespondToInvite`](crate::RespondToInvite).
     pub struct Invite [PartialEq Serialize] {
         /// Identifies the invitation.
         pub id: String = "id" (field::id),

@@ -8,15 +8,25 @@ use crate::request::{Detached, terminals};
 
 /// Accepts or rejects an invitation.
 ///
-/// `PATCH /user/invites/{invite_id}`, see the [API reference].
+/// `PATCH /user/invites/{invite_id}`, see the [API reference]. Cloudflare documents it for an email with a Global API
+/// Key, and lists no permission that a token would need.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
-/// use cloudflare_user::InviteResponse;
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"4f5f","organization_name":"Example Inc.","status":"accepted"}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// use cloudflare_user::{InviteResponse, InviteStatus};
 ///
-/// client.respond_to_invite("4f5f0c14a2a41d5063dd301b2f829f04", InviteResponse::Accepted).send()?;
-/// # Ok(())
-/// # }
+/// let invite = client.invite("4f5f0c14a2a41d5063dd301b2f829f04").send()?;
+/// // Only one that was expected.
+/// let response = match invite.organization_name.as_deref() {
+///     Some("Example Inc.") => InviteResponse::Accepted,
+///     _ => InviteResponse::Rejected,
+/// };
+/// let invite = client.respond_to_invite(invite.id, response).send()?;
+/// assert_eq!(invite.status, Some(InviteStatus::Accepted));
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/edit/

@@ -8,15 +8,18 @@ use crate::request::{Detached, terminals};
 
 /// Answers one organization that the user belongs to.
 ///
-/// `GET /user/organizations/{organization_id}`, see the [API reference]. Cloudflare calls it deprecated since 2020, and
-/// does not document what it answers.
+/// `GET /user/organizations/{organization_id}`, see the [API reference]. Cloudflare documents it for an email with a
+/// Global API Key, lists no permission for a token, does not say what it answers, and calls it deprecated since 2020.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r##"{"success":true,"result":{"id":"023e","permissions":["#zones:read"]}}"##;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// let organization = client.organization("023e105f4ecef8ad9ca31a8372d0c353").send()?;
-/// println!("{:?}", organization.permissions);
-/// # Ok(())
-/// # }
+/// let may_edit_zones = organization.permissions.iter().any(|permission| permission == "#zones:edit");
+/// assert!(!may_edit_zones);
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/get/

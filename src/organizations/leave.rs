@@ -8,13 +8,20 @@ use crate::request::{Detached, terminals};
 
 /// Leaves an organization.
 ///
-/// `DELETE /user/organizations/{organization_id}`, see the [API reference]. Cloudflare calls it deprecated since 2020.
+/// `DELETE /user/organizations/{organization_id}`, see the [API reference]. Cloudflare documents it for an email with a
+/// Global API Key, lists no permission for a token, and calls it deprecated since 2020.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
-/// client.leave_organization("023e105f4ecef8ad9ca31a8372d0c353").send()?;
-/// # Ok(())
-/// # }
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"id":"023e105f4ecef8ad9ca31a8372d0c353"}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// match client.leave_organization("023e105f4ecef8ad9ca31a8372d0c353").send() {
+///     Ok(_) => println!("left"),
+///     Err(error) if error.is_not_found() => println!("no member of it anyway"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/delete/

@@ -9,17 +9,21 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Lists the organizations that the user belongs to, or is invited to.
 ///
-/// `GET /user/organizations`, see the [API reference]. Cloudflare calls it deprecated since 2020.
+/// `GET /user/organizations`, see the [API reference]. A token needs `Memberships Read` or `Memberships Write`;
+/// Cloudflare documents it for an email with a Global API Key, and calls it deprecated since 2020.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"023e","name":"Example Inc.","roles":["Admin"]}],"result_info":{"total_pages":1}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// use cloudflare_user::OrganizationStatus;
 ///
 /// for organization in client.organizations().status(OrganizationStatus::Member).iter() {
-///     println!("{}", organization?.name.unwrap_or_default());
+///     let organization = organization?;
+///     println!("{:?} as {}", organization.name, organization.roles.join(", "));
 /// }
-/// # Ok(())
-/// # }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/list/

@@ -2,7 +2,8 @@ use crate::field;
 use crate::model::{model, open_enum};
 
 model! {
-    /// An organization that a user belongs to, or is invited to.
+    /// An organization that a user belongs to, or is invited to; answered by
+    /// [`ListOrganizations`](crate::ListOrganizations) and [`GetOrganization`](crate::GetOrganization).
     pub struct Organization [PartialEq Serialize] {
         /// Identifies the organization.
         pub id: String = "id" (field::id),

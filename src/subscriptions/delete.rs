@@ -8,14 +8,19 @@ use crate::request::{Detached, terminals};
 
 /// Ends a subscription.
 ///
-/// `DELETE /user/subscriptions/{subscription_id}`, see the [API reference].
+/// `DELETE /user/subscriptions/{subscription_id}`, see the [API reference]. A token needs `Billing Write`.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
-/// let deleted = client.delete_subscription("506e3185e9c882d175a2d0cb0093d9f2").send()?;
-/// println!("{} is over", deleted.subscription_id);
-/// # Ok(())
-/// # }
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"subscription_id":"506e3185e9c882d175a2d0cb0093d9f2"}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// match client.delete_subscription("506e3185e9c882d175a2d0cb0093d9f2").send() {
+///     Ok(deleted) => println!("{} is over", deleted.subscription_id),
+///     Err(error) if error.is_not_found() => println!("it was over already"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/delete/

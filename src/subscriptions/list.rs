@@ -8,18 +8,20 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Lists the user's subscriptions, all on one page.
 ///
-/// `GET /user/subscriptions`, see the [API reference].
+/// `GET /user/subscriptions`, see the [API reference]. A token needs `Billing Read` or `Billing Write`.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"506e","price":20,"current_period_end":"2026-12-01T00:00:00Z"}]}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// for subscription in client.subscriptions().iter() {
 ///     let subscription = subscription?;
 ///     if let (Some(price), Some(end)) = (subscription.price, subscription.current_period_end) {
 ///         println!("{price} are due on {}", end.date());
 ///     }
 /// }
-/// # Ok(())
-/// # }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/get/

@@ -5,7 +5,7 @@ use crate::field;
 use crate::model::{model, open_enum};
 
 model! {
-    /// Something that the user pays for.
+    /// Something that the user pays for; answered by [`ListSubscriptions`](crate::ListSubscriptions).
     pub struct Subscription [PartialEq Serialize] {
         /// Identifies the subscription.
         pub id: String = "id" (field::id),
@@ -97,7 +97,7 @@ model! {
 }
 
 model! {
-    /// The subscription that was ended.
+    /// The subscription that was ended; answered by [`DeleteSubscription`](crate::DeleteSubscription).
     pub struct DeletedSubscription [PartialEq Serialize] or null {
         /// Identifies it; empty if the API did not say so, or said nothing at all.
         pub subscription_id: String = "subscription_id" (field::id),

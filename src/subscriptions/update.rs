@@ -9,22 +9,32 @@ use crate::request::{Detached, terminals};
 
 /// Changes a subscription. It costs money, and is never sent twice unless it surely did not happen.
 ///
-/// `PUT /user/subscriptions/{subscription_id}`, see the [API reference]. What it answers is documented as text or an
-/// object, and comes as it is; `serde_json::from_value` makes a [`Subscription`](crate::Subscription) of it where it
-/// is one.
+/// `PUT /user/subscriptions/{subscription_id}`, see the [API reference]. A token needs `Billing Write`. What it answers
+/// is documented as text or an object, and comes as it is; `serde_json::from_value` makes a
+/// [`Subscription`](crate::Subscription) of it where it is one.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
-/// use cloudflare_user::{Frequency, RatePlan, RatePlanId};
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"506e","frequency":"yearly","rate_plan":{"id":"pro"}}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// use cloudflare_user::{Frequency, RatePlan, RatePlanId, Subscription};
 ///
-/// client
+/// let answer = client
 ///     .update_subscription("506e3185e9c882d175a2d0cb0093d9f2")
 ///     .frequency(Frequency::Yearly)
 ///     .rate_plan(RatePlan::new(RatePlanId::Pro))
 ///     .send()?;
-/// # Ok(())
-/// # }
+/// if let Ok(subscription) = serde_json::from_value::<Subscription>(answer) {
+///     assert_eq!(subscription.frequency, Some(Frequency::Yearly));
+/// }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// After one that [may have been applied](crate::Error::may_have_been_applied), look at the subscription before you
+/// send it again: twice may be paid twice.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/update/
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,28 +11,51 @@ use crate::error::{Error, Result};
 use crate::model::is_absent;
 use crate::request::{Detached, terminals};
 
-/// Makes a token. Its secret is answered once, and never again.
+/// Makes a token. Its secret, [`CreatedToken::value`], is answered once, and never again.
 ///
-/// `POST /user/tokens`, see the [API reference]. Never sent twice unless it surely did not happen: a second token would
-/// be one that nobody holds.
+/// `POST /user/tokens`, see the [API reference]. A token needs `API Tokens Write`, and gives none more than it has.
+/// Never sent twice unless it surely did not happen: a second token would be one that nobody holds.
 ///
 /// ```
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"ed17","name":"backup","value":"s3cr3t"}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// # fn save(_: &str) {}
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
 /// use cloudflare_user::{ExposeSecret, Policy};
 /// use time::macros::datetime;
 ///
+/// // The identifier of a permission group: see `ListPermissionGroups`.
 /// let zone_read = Policy::allow()
 ///     .permission_group("c8fed203ed3043cba015a93ad1616f1f")
 ///     .resource("com.cloudflare.api.account.zone.*", "*");
 /// let created = client
 ///     .create_token("backup", [zone_read])
 ///     .expires_on(datetime!(2027-01-01 0:00 UTC))
-///     .request_ip_in(["198.51.100.0/24"])
+///     .request_ip_in(["198.51.100.0/24", "2001:db8::/32"])
 ///     .send()?;
 /// save(created.value.expose_secret());
-/// # Ok(())
-/// # }
+/// println!("{:?} is {}", created.token.name, created.token.id);
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// After one that [may have been applied](crate::Error::may_have_been_applied) there may be a token whose secret nobody
+/// holds: look for its name, and delete it. If the answer came and could not be understood
+/// ([`is_decode`](crate::Error::is_decode)), [`body`](crate::Error::body) holds the only copy of the secret.
+///
+/// ```
+/// # use cloudflare_user::{Body, Client, Policy, TransportError, http};
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(|_: http::Request<Vec<u8>>| Err::<http::Response<Body>, _>(TransportError::interrupted("reset")))
+/// #     .build()?;
+/// # let policy = Policy::allow().permission_group("c8fe").resource("com.cloudflare.api.account.zone.*", "*");
+/// let error = client.create_token("backup", [policy]).send().unwrap_err();
+/// assert!(error.may_have_been_applied());
+/// assert_eq!(error.attempts(), 1);
+/// assert!(error.to_string().contains("look for a token named \"backup\""));
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/create/

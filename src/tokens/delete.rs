@@ -9,14 +9,24 @@ use crate::request::{Detached, terminals};
 
 /// Deletes a token. Its secret is dead at once.
 ///
-/// `DELETE /user/tokens/{token_id}`, see the [API reference].
+/// `DELETE /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
-/// client.delete_token("ed17574386854bf78a67040be0a770b0").send()?;
-/// # Ok(())
-/// # }
+/// # use cloudflare_user::{Body, Client, http};
+/// # let client = Client::builder().api_token("t").transport(|_: http::Request<Vec<u8>>| {
+/// #     let answer = Body::from(r#"{"success":false,"errors":[{"code":1003,"message":"not found"}]}"#);
+/// #     Ok(http::Response::builder().status(404).body(answer).unwrap_or_default())
+/// # }).build()?;
+/// // Whether this call deleted it or another one does not matter.
+/// match client.delete_token("ed17574386854bf78a67040be0a770b0").send() {
+///     Ok(_) => println!("deleted"),
+///     Err(error) if error.is_not_found() => println!("it was gone already"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// To delete several that a listing finds, [collect them first](crate#what-changes-meanwhile).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/delete/
 #[derive(Debug, Clone, PartialEq, Serialize)]

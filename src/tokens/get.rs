@@ -8,14 +8,19 @@ use crate::request::{Detached, terminals};
 
 /// Answers one token, without its secret.
 ///
-/// `GET /user/tokens/{token_id}`, see the [API reference].
+/// `GET /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens Write`.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"ed17","name":"ci","status":"active"}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// let token = client.token("ed17574386854bf78a67040be0a770b0").send()?;
-/// println!("last used {:?}", token.last_used_on);
-/// # Ok(())
-/// # }
+/// match token.last_used_on {
+///     Some(instant) => println!("last used on {}", instant.date()),
+///     None => println!("never used"),
+/// }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/get/

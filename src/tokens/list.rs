@@ -7,21 +7,26 @@ use crate::order::Direction;
 use crate::page::Page;
 use crate::request::{Detached, detached_default, terminals};
 
-/// Lists the user's tokens.
+/// Lists the user's tokens, without their secrets.
 ///
-/// `GET /user/tokens`, see the [API reference].
+/// `GET /user/tokens`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens Write`.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
-/// for token in client.tokens().include_expired(true).iter() {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"1","name":"ci"}],"result_info":{"total_pages":1}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// // Which tokens would work for ever, from anywhere, for whoever finds them?
+/// for token in client.tokens().iter() {
 ///     let token = token?;
-///     if token.expires_on.is_none() {
-///         println!("{} never expires", token.name.unwrap_or_default());
+///     if token.expires_on.is_none() && token.condition.request_ip.in_.is_empty() {
+///         println!("{:?}, last used {:?}", token.name, token.last_used_on);
 ///     }
 /// }
-/// # Ok(())
-/// # }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// To delete or change tokens that a listing finds, [collect them first](crate#what-changes-meanwhile).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/list/
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -9,19 +9,23 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Lists the permission groups that policies of tokens are made of, all on one page.
 ///
-/// `GET /user/tokens/permission_groups`, see the [API reference]. A name may stand for several groups with different
-/// scopes: keep the identifier.
+/// `GET /user/tokens/permission_groups`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens
+/// Write`. A name may stand for several groups with different scopes: keep the identifier.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"c8fe","name":"Zone Read","scopes":["com.cloudflare.api.account.zone"]}]}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// use cloudflare_user::{PermissionScope, Policy};
 ///
 /// let groups = client.permission_groups().name("Zone Read").send()?;
 /// let of_zones = groups.items.iter().find(|group| group.scopes.contains(&PermissionScope::Zone));
-/// let policy = of_zones.map(|group| Policy::allow().permission_group(&group.id).resource("com.cloudflare.api.account.zone.*", "*"));
-/// # let _ = policy;
-/// # Ok(())
-/// # }
+/// let policy = of_zones.map(|group| {
+///     Policy::allow().permission_group(&group.id).resource("com.cloudflare.api.account.zone.*", "*")
+/// });
+/// assert!(policy.is_some());
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/permission_groups/methods/list/
@@ -77,7 +81,7 @@ detached_default!(ListPermissionGroups);
 terminals!(ListPermissionGroups -> Page<PermissionGroup>);
 
 model! {
-    /// A set of permissions, which a policy allows or denies as a whole.
+    /// A set of permissions, which a [`Policy`](crate::Policy) allows or denies as a whole.
     pub struct PermissionGroup [PartialEq Serialize] {
         /// Identifies the group.
         pub id: String = "id" (field::id),

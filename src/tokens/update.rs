@@ -14,19 +14,30 @@ use crate::request::{Detached, terminals};
 
 /// Replaces a token: read it, change what is to change, and send the whole.
 ///
-/// `PUT /user/tokens/{token_id}`, see the [API reference]. What [`Client::update_token`](crate::Client::update_token)
-/// or `UpdateToken::from` is given, goes back as it was read, but for what is set here; what is cleared is left out, and
-/// so removed.
+/// `PUT /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`. What
+/// [`Client::update_token`](crate::Client::update_token) or `UpdateToken::from` is given, goes back as it was read, but
+/// for what is set here; what is cleared is left out, and so removed. The secret stays the same:
+/// [`RollToken`](crate::RollToken) changes it.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"ed17","name":"ci","status":"disabled","policies":[]}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// use cloudflare_user::TokenStatus;
 ///
+/// // Switch a token off, and keep all else: it can be switched on again.
 /// let token = client.token("ed17574386854bf78a67040be0a770b0").send()?;
-/// client.update_token(&token).status(TokenStatus::Disabled).send()?;
-/// # Ok(())
-/// # }
+/// let token = client.update_token(&token).status(TokenStatus::Disabled).send()?;
+/// assert_eq!(token.status, Some(TokenStatus::Disabled));
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// Refused before anything is sent ([`is_invalid_request`](crate::Error::is_invalid_request)): a token that was read
+/// without a status, or with a policy that neither allows nor denies. Set [`status`](Self::status) or
+/// [`policies`](Self::policies) then.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/update/
 #[derive(Debug, Clone, PartialEq, Serialize)]

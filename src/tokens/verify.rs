@@ -7,12 +7,13 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Asks whether the token of this client works.
 ///
-/// `GET /user/tokens/verify`, see the [API reference]. It takes an API token: a client with an email and a key is
-/// refused before anything is sent. A token that Cloudflare does not know is an error
-/// ([`is_unauthorized`](crate::Error::is_unauthorized)); one that is disabled or expired may be that, or a status.
+/// `GET /user/tokens/verify`, see the [API reference]. Any API token may ask, whatever its permissions.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"ed17","status":"active"}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// use cloudflare_user::TokenStatus;
 ///
 /// let works = match client.verify_token().send() {
@@ -20,10 +21,16 @@ use crate::request::{Detached, detached_default, terminals};
 ///     Err(error) if error.is_unauthorized() => false,
 ///     Err(error) => return Err(error),
 /// };
-/// # let _ = works;
-/// # Ok(())
-/// # }
+/// assert!(works);
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// A client with an email and a key is refused before anything is sent
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)). A token that Cloudflare does not know is an error
+/// ([`is_unauthorized`](crate::Error::is_unauthorized)); one that is disabled or expired may be that, or a status. What
+/// cannot be a token at all is status 400 with code 6003.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 #[derive(Debug, Clone, PartialEq, Serialize)]

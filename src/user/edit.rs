@@ -7,14 +7,18 @@ use crate::request::{Detached, detached_default, terminals};
 
 /// Changes details of the user: those that are set, and no others.
 ///
-/// `PATCH /user`, see the [API reference].
+/// `PATCH /user`, see the [API reference]. A token needs `User Details Write`. A field that is not named stays as it
+/// is; `clear_…` sends `null`, which empties it.
 ///
 /// ```
-/// # fn example(client: &cloudflare_user::Client) -> cloudflare_user::Result<()> {
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"7","first_name":"Ada","telephone":null}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// let user = client.edit_user().first_name("Ada").clear_telephone().send()?;
+/// assert_eq!(user.first_name.as_deref(), Some("Ada"));
 /// assert_eq!(user.telephone, None);
-/// # Ok(())
-/// # }
+/// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/methods/edit/

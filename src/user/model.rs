@@ -5,7 +5,7 @@ use crate::model::model;
 use crate::organizations::Organization;
 
 model! {
-    /// A user of Cloudflare's.
+    /// A user of Cloudflare's; answered by [`GetUser`](crate::GetUser) and [`EditUser`](crate::EditUser).
     ///
     /// Some fields come in practice and are in no documentation; secrets have been seen among those in `extra`, so that
     /// `Debug` shows their names only.
