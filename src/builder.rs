@@ -16,6 +16,21 @@ const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
 
 /// Makes a [`Client`]. Nothing is checked before [`build`](Self::build).
+///
+/// ```
+/// use std::time::Duration;
+/// use cloudflare_user::Client;
+///
+/// // For a job at night: it has time, and a name in Cloudflare's logs.
+/// let client = Client::builder()
+///     .api_token("your-token")
+///     .user_agent("nightly-export/1.2")
+///     .max_retries(5)
+///     .max_retry_wait(Duration::from_secs(5 * 60))
+///     .deadline(Duration::from_secs(30 * 60))
+///     .build()?;
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
 #[must_use = "a builder makes nothing until it is built"]
 pub struct ClientBuilder {
     credential: Credential,
@@ -147,19 +162,22 @@ impl ClientBuilder {
     }
 
     /// The longest wait before a repeat or for a rate limit; 60 s if unset. Where the server asks for more, the call
-    /// ends at once, and its error says for how much.
+    /// ends at once, and its error says for how much. Cloudflare asks for up to five minutes: to wait as long, the
+    /// [`deadline`](Self::deadline) must be longer than that too.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.limits.max_retry_wait = wait;
         self
     }
 
-    /// The largest body of an answer, in bytes after unpacking; 64 MiB if unset. An export streams, and has no limit.
+    /// The largest body of an answer, in bytes after unpacking; 64 MiB if unset. An [export](Client::export) streams,
+    /// and has no limit.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Sends requests with this transport instead of ureq: with an agent of one's own, or in tests with a function.
+    /// Sends requests with this transport instead of ureq: with [an agent of one's own](crate#corporate-networks), or in
+    /// tests with [a function](crate#tests-of-your-own).
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Box::new(transport));
         self

@@ -22,7 +22,7 @@ use crate::transport::{AttemptTimeout, Transport};
 /// Cheap to clone; clones share connections, and what is known of the rate limit. Every request has a method here, such
 /// as [`user`](Self::user) or [`audit_logs`](Self::audit_logs), which makes the request's bound form: set what you
 /// like, then `send` it. The detached form of a request is plain data, and runs with [`send`](Self::send),
-/// [`iter`](Self::iter) and [`pages`](Self::pages).
+/// [`iter`](Self::iter) and [`pages`](Self::pages): see [the guide](crate#requests).
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
@@ -95,7 +95,22 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// The same client, over the same connections, with another timeout of one attempt with its body.
+    /// The same client, over the same connections, with another timeout of one attempt with its body: for a call that
+    /// may take longer than the others, or must not.
+    ///
+    /// ```
+    /// # use cloudflare_user::{Body, Client, http};
+    /// # let answer = r#"{"success":true,"result":{"id":"7"}}"#;
+    /// # let client = Client::builder().api_token("t")
+    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+    /// use std::time::Duration;
+    ///
+    /// // A check before each deployment: it answers at once, or the deployment goes on without.
+    /// let hasty = client.with_timeout(Duration::from_secs(2)).with_max_retries(0);
+    /// let knows_us = hasty.user().send().is_ok();
+    /// # assert!(knows_us);
+    /// # Ok::<(), cloudflare_user::Error>(())
+    /// ```
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self {
@@ -131,7 +146,8 @@ impl Client {
         }
     }
 
-    /// What the last answer said of the rate limit, to this client or to one that it shares connections with.
+    /// What the last answer said of the rate limit, to this client or to one that it shares connections with. See
+    /// [rate limits](crate#rate-limits).
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.shared.limiter.last()
     }
@@ -154,6 +170,18 @@ impl Client {
     /// # Errors
     ///
     /// As [`send`](Self::send), but that `result` is not decoded.
+    ///
+    /// ```
+    /// # use cloudflare_user::{Body, Client, http};
+    /// # let answer = r#"{"success":true,"result":{"id":"7"},"messages":[]}"#;
+    /// # let client = Client::builder().api_token("t")
+    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+    /// // For an archive: what Cloudflare said, and not what this crate made of it.
+    /// let answer = client.send_raw(&client.user())?;
+    /// assert_eq!(answer.status(), 200);
+    /// assert!(answer.body().starts_with(br#"{"success":true"#));
+    /// # Ok::<(), cloudflare_user::Error>(())
+    /// ```
     pub fn send_raw<E: Endpoint>(&self, request: &E) -> Result<Response<Vec<u8>>> {
         let call = Call::of(request)?;
         let mut body = Vec::new();

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 /// Implement it for a struct of your own, and [`Client::send`](crate::Client::send),
 /// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) run it with the same credentials,
 /// repeats, errors and pagination as the requests of this crate. The struct's fields become the query of a GET, HEAD or
-/// DELETE (nested ones with dots, nulls left out) and the JSON body of anything else.
+/// DELETE (nested ones with dots, nulls left out) and the JSON body of anything else. A field that the API spells with
+/// a dot is renamed: `#[serde(rename = "action.type")]`.
 ///
 /// ```
 /// use cloudflare_user::http::Method;
@@ -45,6 +46,10 @@ use crate::error::{Error, Result};
 /// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// A struct without a field named `page` is listed from the first page on. Give it `page: Option<u64>` to start at, or
+/// go on from, another one, and `per_page: Option<u64>` to choose the size of a page. To change what one of this crate's
+/// own requests answers, wrap it: see [the guide](crate#endpoints-of-your-own).
 pub trait Endpoint: Serialize {
     /// What a success answers: anything that can be deserialized, or a [`Page`](crate::Page), which alone makes it a
     /// listing.

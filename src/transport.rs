@@ -26,6 +26,8 @@ pub use self::ureq::UreqTransport;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
+/// More of this is in [the guide](crate#tests-of-your-own).
+///
 /// A transport follows no redirect, repeats nothing, and treats no status as an error: the client judges the answer.
 /// The request's extensions hold an [`AttemptTimeout`].
 pub trait Transport: Send + Sync {

@@ -3,7 +3,8 @@ use std::fmt;
 
 /// Why no whole answer arrived.
 ///
-/// A transport of one's own makes one by its kind: `TransportError::connect("the socket is closed")`.
+/// A transport of one's own makes one by its kind, which decides whether the request is sent again:
+/// `TransportError::connect("the socket is closed")`.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
