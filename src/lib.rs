@@ -364,7 +364,8 @@
 //! impl Endpoint for RawAuditLogs {
 //!     type Output = Page<Box<RawValue>>;
 //!     const METHOD: Method = Method::GET;
-//!     const MAX_PER_PAGE: Option<u64> = Some(1000);
+//!     const MAX_PER_PAGE: Option<u64> = <ListAuditLogs>::MAX_PER_PAGE;
+//!     const UNIQUE_IDS: bool = <ListAuditLogs>::UNIQUE_IDS;
 //!
 //!     fn path(&self) -> Vec<&str> {
 //!         self.0.path()
