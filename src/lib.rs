@@ -48,7 +48,8 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! The third form is a struct of yours: see [endpoints of your own](#endpoints-of-your-own).
+//! `send` and its like borrow the request, so that the same one can be sent again. The third form is a struct of yours:
+//! see [endpoints of your own](#endpoints-of-your-own).
 //!
 //! | bound | detached, or your own | what it answers |
 //! | --- | --- | --- |
@@ -319,9 +320,11 @@
 //!   need the feature `socks-proxy`.
 //! * **A company's own root certificates**, such as those of a proxy that reads along: the feature `platform-verifier`
 //!   trusts what the operating system trusts. That is all it takes.
-//! * **The operating system's TLS** instead of rustls: the feature `native-tls`, with `default-features = false`.
-//! * **Anything else** is set on an agent of your own, with `ureq = "3.5"` among your dependencies. The client still
-//!   sets the timeouts, and follows no redirect:
+//! * **The operating system's TLS** instead of rustls: `default-features = false`, and the features `native-tls`, `gzip`
+//!   and `no-trace-logs`.
+//! * **Anything else** is set on an agent of your own, with `ureq = "3.5"` among your dependencies. The client still sets
+//!   the timeouts, and follows no redirect. The agent brings its own TLS, whatever the features say: if you are after
+//!   these, name `RootCerts::PlatformVerifier` or `TlsProvider::NativeTls` in its `TlsConfig`.
 //!
 //! ```no_run
 //! use cloudflare_user::{Client, UreqTransport};
@@ -407,6 +410,7 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
+//! * The query of a listing holds `page` and `per_page`, also where you set neither: `page=1&per_page=1000`.
 //! * The path begins with `/client/v4`, unless [`base_url`](ClientBuilder::base_url) says otherwise.
 //! * A listing needs `total_pages` in `result_info` to end with its first page. Without it, a second page is asked for;
 //!   the same answer once more ends it then.
@@ -438,6 +442,9 @@
 //! }
 //! # assert_eq!(request(&Options { email: None, since: None }), ListAuditLogs::new());
 //! ```
+//!
+//! A `main` that returns an error shows its `Debug`. For people, print it: `eprintln!("error: {error}")`, and answer with
+//! `std::process::ExitCode::FAILURE`.
 //!
 //! What a server sends is not yours to trust. The name of a token may hold an escape sequence that rewrites the
 //! terminal: print it with `{:?}`, or with [`escape_debug`](str::escape_debug). The text of an [`Error`] is safe to

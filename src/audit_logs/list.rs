@@ -33,6 +33,26 @@ use crate::request::{Detached, detached_default, terminals};
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
+/// The last week to a file, a line a log, with the fields that this crate does not know:
+///
+/// ```
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":[{"id":"1","new":"kept"}]}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// # let mut file = Vec::new();
+/// use std::io::Write;
+/// use time::{Duration, OffsetDateTime};
+///
+/// let now = OffsetDateTime::now_utc();
+/// for log in client.audit_logs().since(now - Duration::weeks(1)).before(now).iter() {
+///     serde_json::to_writer(&mut file, &log?)?;
+///     writeln!(file)?;
+/// }
+/// # assert_eq!(file, b"{\"id\":\"1\",\"new\":\"kept\"}\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// For the logs as Cloudflare's own CSV see [`export`](crate::Client::export); for the bytes of each log as they were
 /// sent, [endpoints of one's own](crate#endpoints-of-your-own).
 ///
