@@ -123,7 +123,8 @@
 //! * New entries on top push old ones to the next page. Within one listing they are recognized, and handed out once. A
 //!   listing that was resumed at page `n` knows nothing of page `n - 1`: there they may come twice.
 //! * Removed entries pull later ones to an earlier page, past the reader. No client can see that.
-//! * A fixed `before` on audit logs rules out both: what is older than an instant gets no additions.
+//! * A fixed `before` on audit logs, the newest first, rules out both: what is older than an instant gets no additions,
+//!   and what becomes too old to be kept drops off at the end.
 //! * Deleting while iterating is removing: every page that follows is missing as many as were deleted. Collect first.
 //!
 //! ```
