@@ -1,41 +1,156 @@
-//! The demonstration's tokens.
+//! The demonstration's tokens: one at least for each thing that a review finds, and for each way a roll ends.
 
-use mockito::{Mock, Request, Server};
+use mockito::{Matcher, Mock, Request, Server};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-use super::{answer, number, success, time};
+use super::{answer, failure, number, success, time};
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
     vec![
         answer(server, "GET", "/user/tokens", move |request| {
-            (200, tokens(now, request))
+            (200, page(now, request))
         }),
         answer(server, "POST", "/user/tokens", move |request| {
             (200, created(now, request))
         }),
+        answer(server, "GET", "/user/tokens/verify", move |_| {
+            (200, verified(now))
+        }),
+        answer(server, "GET", one(""), move |request| {
+            one_token(now, request)
+        }),
+        answer(server, "PUT", one("/value"), move |request| {
+            rolled(now, request)
+        }),
     ]
 }
 
-fn tokens(now: OffsetDateTime, request: &Request) -> Value {
+/// The paths of single tokens.
+fn one(rest: &str) -> Matcher {
+    Matcher::Regex(format!("^/user/tokens/[0-9a-f]{{32}}{rest}(\\?|$)"))
+}
+
+/// The token that the demonstration's client uses itself.
+const OWN: &str = "deploy rotation";
+
+fn tokens(now: OffsetDateTime) -> Vec<Value> {
     let days = |days: i64| time(now + Duration::days(days));
-    let mut tokens = json!([
-        {"name": "deploy", "status": "active", "expires_on": days(9), "last_used_on": days(-1)},
-        {"name": "dns updates", "status": "active", "last_used_on": days(-3)},
+    let office = json!({"request_ip": {"in": ["198.51.100.0/24"]}});
+    let tokens = json!([
+        {"name": "deploy", "status": "active", "expires_on": days(9), "last_used_on": days(-1),
+         "policies": [policy("allow", &["Workers Scripts Write", "Workers Routes Write"])]},
+        {"name": "dns updates", "status": "active", "last_used_on": days(-3),
+         "policies": [policy("allow", &["DNS Write", "Zone Read"])]},
         {"name": "backup", "status": "active", "expires_on": days(200), "last_used_on": days(-2),
-         "condition": {"request_ip": {"in": ["198.51.100.0/24"]}}},
-        {"name": "old laptop", "status": "expired", "expires_on": days(-40), "last_used_on": days(-41)},
-        {"name": "trial", "status": "disabled", "expires_on": days(27)},
+         "condition": office, "policies": [policy("allow", &["DNS Read", "Zone Read"])]},
+        {"name": "old laptop", "status": "expired", "expires_on": days(-40), "last_used_on": days(-41),
+         "policies": [policy("allow", &["Zone Settings Write"])]},
+        {"name": "trial", "status": "disabled", "expires_on": days(27),
+         "policies": [policy("allow", &["Account Analytics Read"])]},
+        {"name": "leaked in a build log", "status": "revoked (exposed)", "last_used_on": days(-6),
+         "policies": [policy("allow", &["Cache Purge"])]},
+        {"name": "migration", "status": "active", "expires_on": days(-12), "last_used_on": days(0),
+         "condition": office, "policies": [policy("allow", &["Zone Write"])]},
+        {"name": "deploy api", "status": "active", "last_used_on": days(-2), "condition": office,
+         "policies": [policy("allow", &["Workers Scripts Write"]), policy("deny", &["Workers KV Storage Write"])]},
+        // A range of every address is no limit.
+        {"name": "deploy staging", "status": "active", "expires_on": days(120), "last_used_on": days(-9),
+         "condition": {"request_ip": {"in": ["0.0.0.0/0", "::/0"], "not_in": ["203.0.113.0/24"]}},
+         "policies": [policy("allow", &["Workers Scripts Write"])]},
+        {"name": "deploy mail", "status": "active", "expires_on": days(90), "last_used_on": days(-4),
+         "condition": office, "policies": [policy("allow", &["Email Routing Rules Write"])]},
+        {"name": OWN, "status": "active", "expires_on": days(60), "last_used_on": days(0),
+         "condition": office, "policies": [policy("allow", &["API Tokens Write"])]},
+        {"name": "deploy edge", "status": "active", "expires_on": days(150), "last_used_on": days(-1),
+         "condition": office, "policies": [policy("allow", &["Workers Scripts Write"])]},
+        {"name": "deploy web", "status": "active", "expires_on": days(150), "last_used_on": days(-1),
+         "condition": office, "policies": [policy("allow", &["Pages Write"])]},
+        {"name": "reports", "status": "active", "expires_on": days(300), "last_used_on": days(-140),
+         "condition": office, "policies": [policy("allow", &["Analytics Read"])]},
+        // A name may hold anything: this one would clear a terminal that shows it as it came.
+        {"name": "import\u{1b}[2J", "status": "active", "expires_on": days(80), "condition": office,
+         "policies": [policy("allow", &["Zone Read"])]},
     ]);
-    for (index, token) in tokens.as_array_mut().into_iter().flatten().enumerate() {
+    let tokens = tokens.as_array().cloned().unwrap_or_default();
+    let identified = tokens.into_iter().enumerate().map(|(index, mut token)| {
         token["id"] = json!(format!("{:032x}", 0xed17574386854bf7_u64 + index as u64));
         token["issued_on"] = days(-300 + 7 * index as i64);
-    }
-    let count = tokens.as_array().map_or(0, Vec::len);
-    let per_page = number(request, "per_page", 20);
-    let mut answer = success(tokens);
-    answer["result_info"] = json!({"page": 1, "per_page": per_page, "count": count, "total_count": count, "total_pages": 1});
+        token
+    });
+    identified.collect()
+}
+
+fn policy(effect: &str, groups: &[&str]) -> Value {
+    let groups = groups
+        .iter()
+        .map(|name| json!({"id": format!("{:032x}", name.len()), "name": name}));
+    json!({
+        "id": "f267e341f3dd4697bd3b9f71dd96247f",
+        "effect": effect,
+        "permission_groups": groups.collect::<Vec<_>>(),
+        "resources": {"com.cloudflare.api.account.zone.*": "*"},
+    })
+}
+
+fn page(now: OffsetDateTime, request: &Request) -> Value {
+    let expired_too = request.path_and_query().contains("include_expired=true");
+    let tokens = tokens(now)
+        .into_iter()
+        .filter(|token| expired_too || token["status"] != "expired");
+    let tokens: Vec<Value> = tokens.collect();
+    let total = tokens.len();
+    let (page, per_page) = (
+        number(request, "page", 1).max(1),
+        number(request, "per_page", 20).clamp(5, 50),
+    );
+    let on_page = tokens.into_iter().skip((page - 1) * per_page);
+    let on_page: Vec<Value> = on_page.take(per_page).collect();
+    let info = json!({
+        "page": page, "per_page": per_page, "count": on_page.len(),
+        "total_count": total, "total_pages": total.div_ceil(per_page),
+    });
+    let mut answer = success(on_page.into());
+    answer["result_info"] = info;
     answer
+}
+
+fn one_token(now: OffsetDateTime, request: &Request) -> (usize, Value) {
+    let asked_for = |token: &Value| {
+        let id = token["id"].as_str().unwrap_or_default();
+        request.path().split('/').any(|segment| segment == id)
+    };
+    match tokens(now).into_iter().find(asked_for) {
+        Some(token) => (200, success(token)),
+        None => (404, failure(1003, "token not found")),
+    }
+}
+
+fn verified(now: OffsetDateTime) -> Value {
+    let own = tokens(now).into_iter().find(|token| token["name"] == OWN);
+    let own = own.unwrap_or_default();
+    success(json!({"id": own["id"], "status": own["status"], "expires_on": own["expires_on"]}))
+}
+
+fn rolled(now: OffsetDateTime, request: &Request) -> (usize, Value) {
+    let (status, found) = one_token(now, request);
+    match found["result"]["name"].as_str() {
+        None => (status, found),
+        Some("deploy mail") => (
+            403,
+            failure(9109, "Unauthorized to access requested resource"),
+        ),
+        Some("deploy edge") => (500, failure(1000, "Internal server error")),
+        Some(name) => {
+            // Made of the name, because this is called twice a request.
+            let letters = name.bytes().cycle().map(char::from);
+            let letters = letters.filter(char::is_ascii_alphanumeric).take(40);
+            (
+                200,
+                success(json!(format!("cfut_{}", letters.collect::<String>()))),
+            )
+        }
+    }
 }
 
 fn created(now: OffsetDateTime, request: &Request) -> Value {
