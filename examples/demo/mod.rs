@@ -5,6 +5,7 @@ mod audit_logs;
 mod tokens;
 
 use std::env;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use cloudflare_user::{Client, Result};
@@ -27,7 +28,9 @@ pub(crate) fn client() -> Result<(Client, Option<Demo>)> {
     if has_credential {
         return Ok((Client::from_env()?, None));
     }
-    eprintln!(
+    // Unlike `eprintln!`, this does not panic if nobody is there to read it.
+    _ = writeln!(
+        io::stderr(),
         "CLOUDFLARE_API_TOKEN is not set: asking a server of the demonstration, with made-up data.\n"
     );
     let demo = Demo::start();
@@ -99,18 +102,22 @@ fn user() -> Value {
     })
 }
 
-/// A parameter of the query.
-fn number(request: &Request, name: &str, default: usize) -> usize {
+/// A parameter of the query, decoded.
+fn text(request: &Request, name: &str) -> Option<String> {
     let query = request
         .path_and_query()
         .split_once('?')
         .map_or("", |(_, query)| query);
-    let values = query
-        .split('&')
-        .filter_map(|parameter| parameter.split_once('='));
-    let mut of_that_name = values.filter(|(known, _)| *known == name);
-    of_that_name
-        .find_map(|(_, value)| value.parse().ok())
+    let mut parameters = url::form_urlencoded::parse(query.as_bytes());
+    parameters
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// A parameter of the query that is a number.
+fn number(request: &Request, name: &str, default: usize) -> usize {
+    text(request, name)
+        .and_then(|value| value.parse().ok())
         .unwrap_or(default)
 }
 
