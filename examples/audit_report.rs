@@ -1,0 +1,147 @@
+//! What happened lately: the audit logs of a month as a picture, and the same as charts on the terminal.
+//!
+//! `cargo run --example audit_report -- --days 7 --output week.svg` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set,
+//! and a server of the demonstration if it is not.
+
+mod demo;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, Write};
+
+use charts_rs::MultiChart;
+use clap::Parser;
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+/// Draws the audit logs: how many there were a day, of which types, and by whom
+#[derive(Parser)]
+struct Arguments {
+    /// How many days to show, today included, in UTC; logs without a readable time in them are left out
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
+    days: u16,
+    /// Where to write the picture, in SVG; what is there is replaced
+    #[arg(long, value_name = "FILE", default_value = "audit_report.svg")]
+    output: String,
+}
+
+/// A label, and how many actions succeeded and failed.
+type Bars = Vec<(String, [u32; 2])>;
+
+fn main() {
+    let Err(error) = run() else { return };
+    _ = writeln!(io::stderr(), "error: {error}");
+    std::process::exit(1);
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let Arguments { days, output } = Arguments::parse();
+    let charts = read(days)?;
+    fs_err::write(&output, picture(&charts)?)?;
+    let text: String = charts.iter().map(terminal_chart).collect();
+    match writeln!(io::stdout(), "{text}The picture is in {output}.") {
+        // Whoever was reading has seen enough, as with `| head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// Counts the logs as they come: a million of them needs no more memory than a page.
+fn read(days: u16) -> Result<[(String, Bars); 3], Box<dyn Error>> {
+    let now = OffsetDateTime::now_utc();
+    let first = now.date() - Duration::days(i64::from(days) - 1);
+    let dates = (0..i64::from(days)).map(|day| (first + Duration::days(day)).to_string());
+    let mut by_day: BTreeMap<_, _> = dates.map(|date| (date, [0; 2])).collect();
+    let (mut by_type, mut by_actor) = (BTreeMap::new(), BTreeMap::new());
+    let (mut total, mut left_out) = ([0; 2], 0);
+
+    let (client, _demo) = demo::client()?;
+    // With an end that stands still, no log that is written meanwhile moves a page.
+    for log in client.audit_logs().since(first).before(now).iter() {
+        let log = match log {
+            Err(error) if !error.is_item() => return Err(error.into()),
+            // One log that could not be read has no time: it is left out, and counted.
+            log => log.unwrap_or_default(),
+        };
+        let day = log.when.and_then(|when| when.checked_to_utc());
+        let Some(day) = day.and_then(|day| by_day.get_mut(&day.date().to_string())) else {
+            left_out += 1;
+            continue;
+        };
+        let kind = log.actor.kind.map(|kind| kind.to_string());
+        let actor = by_actor.entry(log.actor.email.or(kind)).or_default();
+        let action = by_type.entry(log.action.kind).or_default();
+        let failed = usize::from(log.action.result == Some(false));
+        for count in [&mut total, day, action, actor] {
+            count[failed] += 1;
+        }
+    }
+    let [all, bad] = [total[0] + total[1], total[1]];
+    let title = format!("By day, in UTC: {all} actions, {bad} failed, {left_out} left out");
+    Ok([
+        (title, by_day.into_iter().collect()),
+        (String::from("By type"), ranked(by_type)),
+        (String::from("By actor"), ranked(by_actor)),
+    ])
+}
+
+/// The eight with most actions, and the sum of the others.
+fn ranked(counts: BTreeMap<Option<String>, [u32; 2]>) -> Bars {
+    let mut bars = Bars::new();
+    for (name, count) in counts {
+        // What a server sent may hold characters that would do as they like with a terminal.
+        let name = name.unwrap_or_else(|| String::from("(none)"));
+        bars.push((name.escape_debug().take(32).collect(), count));
+    }
+    bars.sort_by_key(|(_, [good, bad])| Reverse(good + bad));
+    let others = bars.split_off(bars.len().min(8));
+    let sum = |which: usize| others.iter().map(|(_, count)| count[which]).sum();
+    if !others.is_empty() {
+        bars.push((format!("{} others", others.len()), [sum(0), sum(1)]));
+    }
+    bars
+}
+
+fn terminal_chart((title, bars): &(String, Bars)) -> String {
+    let most = bars.iter().map(|(_, [good, bad])| good + bad).max();
+    let cells = |count: u32| (count * 40).div_ceil(most.unwrap_or(1).max(1)) as usize;
+    let mut text = format!("{title}\n\n");
+    for (label, [good, bad]) in bars {
+        let bar = "█".repeat(cells(*good)) + &"░".repeat(cells(*bad));
+        text += &format!("{label:>32}  {bar}  {}\n", good + bad);
+    }
+    text + "\n"
+}
+
+fn picture([by_day, by_type, by_actor]: &[(String, Bars); 3]) -> charts_rs::Result<String> {
+    let page = json!({"background_color": "#fff", "child_charts": [
+        chart("bar", by_day, [0, 15, 1000]),
+        chart("horizontal_bar", by_type, [0, 415, 500]),
+        chart("horizontal_bar", by_actor, [500, 415, 500]),
+    ]});
+    MultiChart::from_json(&page.to_string())?.svg()
+}
+
+fn chart(kind: &str, (title, bars): &(String, Bars), [x, y, width]: [u32; 3]) -> Value {
+    let (mut bars, mut height) = (bars.clone(), 380);
+    if kind == "horizontal_bar" {
+        bars.reverse(); // They are drawn from the bottom upwards.
+        height = 60 + 34 * bars.len();
+    }
+    let labels: Vec<_> = bars.iter().map(|(label, _)| label).collect();
+    let data = |which: usize| -> Value { bars.iter().map(|bar| bar.1[which]).collect() };
+    json!({
+        "type": kind, "x": x, "y": y, "width": width, "height": height,
+        "margin": {"left": 20, "right": 30, "top": 5, "bottom": 5},
+        "font_family": "Roboto, Arial, sans-serif",
+        "title_text": title, "title_align": "left", "tooltip_show": true,
+        "legend_align": "right", "legend_category": "rect", "legend_show": kind == "bar",
+        "x_axis_data": labels, "x_axis_name_gap": 8, "y_axis_configs": [{"axis_formatter": "{t}"}],
+        "series_colors": ["#3b6fb6", "#d9534f"],
+        "series_list": [
+            {"name": "succeeded", "stack": "all", "data": data(0)},
+            {"name": "failed", "stack": "all", "data": data(1)},
+        ],
+    })
+}
