@@ -3,6 +3,7 @@
 
 mod audit_logs;
 mod tokens;
+mod zones;
 
 use std::env;
 use std::io::{self, Write};
@@ -56,6 +57,7 @@ impl Demo {
         ];
         mocks.extend(audit_logs::mocks(&mut server, now));
         mocks.extend(tokens::mocks(&mut server, now));
+        mocks.extend(zones::mocks(&mut server, now));
         Self {
             _server: server,
             _mocks: mocks,

@@ -1,0 +1,140 @@
+//! Lists the zones of an account: an endpoint that is not part of the crate, as a request of one's own.
+//!
+//! ```console
+//! $ cargo run --example custom_endpoint -- --status pending
+//! ```
+//!
+//! It asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration if it is not.
+
+mod demo;
+
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use cloudflare_user::http::Method;
+use cloudflare_user::{Client, Endpoint, Page};
+use serde::{Deserialize, Serialize};
+
+/// `GET /zones`: its fields become the query, those that are `None` left out.
+///
+/// <https://developers.cloudflare.com/api/resources/zones/methods/list/>
+#[derive(Serialize)]
+struct ListZones {
+    name: Option<String>,
+    status: Option<Status>,
+}
+
+impl Endpoint for ListZones {
+    // A page makes it a listing, which `client.iter` follows to its end.
+    type Output = Page<Zone>;
+    const METHOD: Method = Method::GET;
+    // The server's own default is 20, for which most accounts take several requests.
+    const MAX_PER_PAGE: Option<u64> = Some(50);
+
+    fn path(&self) -> Vec<&str> {
+        vec!["zones"]
+    }
+}
+
+/// As much of a zone as the table shows. What else the server sends is passed over.
+#[derive(Deserialize)]
+struct Zone {
+    name: String,
+    // A text rather than a `Status`, so that a status that Cloudflare adds is no error.
+    status: Option<String>,
+    #[serde(default)]
+    paused: bool,
+    plan: Option<Plan>,
+    #[serde(default)]
+    name_servers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Plan {
+    name: String,
+}
+
+#[derive(Clone, Copy, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Initializing,
+    Pending,
+    Active,
+    Moved,
+}
+
+/// Lists the zones that the credential may read.
+#[derive(Parser)]
+#[command(
+    after_help = "Exit codes: 0 if all went well, 1 for a failure, 2 for a wrong command line."
+)]
+struct Options {
+    /// Only the zone with this name; `contains:shop` for all with that in their names.
+    #[arg(long)]
+    name: Option<String>,
+    /// Only zones with this status.
+    #[arg(long, value_enum)]
+    status: Option<Status>,
+    /// No more than this many zones.
+    #[arg(long, value_name = "ZONES")]
+    limit: Option<usize>,
+}
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Who reads standard output has seen enough, as with `| head`.
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Unlike `eprintln!`, this does not panic if nobody is there to read it.
+            _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    let (client, _demo) = demo::client()?;
+    let request = ListZones {
+        name: options.name,
+        status: options.status,
+    };
+    let limit = options.limit.unwrap_or(usize::MAX);
+    print_table(&client, &request, limit).map_err(|error| {
+        match error.downcast_ref::<cloudflare_user::Error>() {
+            Some(refused) if refused.is_unauthorized() => {
+                format!("{refused}: the token needs the permission Zone Read").into()
+            }
+            _ => error,
+        }
+    })
+}
+
+fn print_table(client: &Client, request: &ListZones, limit: usize) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", row("zone", "status", "plan", "name servers"))?;
+    // Only the pages that `limit` takes are asked for.
+    for zone in client.iter(request).take(limit) {
+        let zone = zone?;
+        let status = match &zone.status {
+            _ if zone.paused => "paused",
+            status => status.as_deref().unwrap_or_default(),
+        };
+        let plan = zone.plan.map(|plan| plan.name).unwrap_or_default();
+        let servers = zone.name_servers.join(", ");
+        writeln!(out, "{}", row(&zone.name, status, &plan, &servers))?;
+    }
+    Ok(())
+}
+
+fn row(zone: &str, status: &str, plan: &str, servers: &str) -> String {
+    format!("{zone:<28}  {status:<12}  {plan:<16}  {servers}")
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
