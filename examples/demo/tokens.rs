@@ -23,6 +23,10 @@ pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
         answer(server, "PUT", one("/value"), move |request| {
             rolled(now, request)
         }),
+        answer(server, "DELETE", one(""), |request| {
+            let id = request.path().rsplit('/').next();
+            (200, success(json!({"id": id})))
+        }),
     ]
 }
 
