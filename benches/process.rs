@@ -1,7 +1,14 @@
 //! Whole processes, with the time and the memory of each: `cargo bench --bench process`.
 //!
 //! Each way is a process of its own, and all of them take turns, so that what else the machine does meets all alike.
-//! The medians are told, and their ratios to the loop that one would write by hand.
+//! The medians are told, and their ratios to what one would write by hand.
+//!
+//! What a call costs in instructions is the slope between two runs under valgrind, of either way, with the program that
+//! `cargo bench --no-run` names and a server that it starts by itself:
+//!
+//! ```console
+//! BENCH_WAY='one call' BENCH_CALLS=101 valgrind --tool=callgrind target/release/deps/process-…
+//! ```
 
 mod support;
 
@@ -10,23 +17,30 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use cloudflare_user::User;
+
 const ROUNDS: usize = 9;
 const PAGES: usize = 200;
 
 /// What a process does, and with which server.
-const WAYS: [(&str, usize, u64); 7] = [
+const WAYS: [(&str, usize, u64); 8] = [
     ("by hand", PAGES, 0),
     ("iter()", PAGES, 0),
     ("pages()", PAGES, 0),
     ("iter().read_ahead(2)", PAGES, 0),
     ("late, by hand", PAGES, 50),
     ("late, iter().read_ahead(8)", PAGES, 50),
+    ("one call, by hand", 0, 0),
     ("one call", 0, 0),
 ];
 
 fn main() {
-    if let (Ok(way), Ok(url)) = (env::var("BENCH_WAY"), env::var("BENCH_URL")) {
-        return run(&way, &url);
+    if let Ok(way) = env::var("BENCH_WAY") {
+        let calls = env::var("BENCH_CALLS")
+            .ok()
+            .and_then(|calls| calls.parse().ok());
+        let url = env::var("BENCH_URL").unwrap_or_else(|_| support::serve(PAGES, Duration::ZERO));
+        return run(&way, &url, calls.unwrap_or(1));
     }
     let servers = WAYS.map(|(_, pages, late)| support::serve(pages, Duration::from_millis(late)));
     let mut measured = WAYS.map(|_| Vec::new());
@@ -70,23 +84,32 @@ fn measure(way: &str, url: &str) -> (Duration, usize) {
     (time, peak.unwrap_or_default())
 }
 
-fn run(way: &str, url: &str) {
+fn run(way: &str, url: &str, calls: usize) {
     let read = match way {
         "by hand" | "late, by hand" => support::by_hand(url),
         "iter()" => support::by_iter(url, 0),
         "pages()" => support::by_pages(url),
         "iter().read_ahead(2)" => support::by_iter(url, 2),
         "late, iter().read_ahead(8)" => support::by_iter(url, 8),
-        _ => usize::from(support::client(url).user().send().is_err()),
-    };
-    assert_eq!(
-        read,
-        if way == "one call" {
-            0
-        } else {
-            PAGES * support::LOGS
+        "one call, by hand" => {
+            let (agent, url) = (support::agent(), format!("{url}/user"));
+            let users = (0..calls).map(|_| support::get::<User>(&agent, &url));
+            users.filter(|user| user.id == "7").count()
         }
-    );
+        _ => {
+            let client = support::client(url);
+            let users = (0..calls).map(|_| client.user().send());
+            users
+                .filter(|user| user.as_ref().is_ok_and(|user| user.id == "7"))
+                .count()
+        }
+    };
+    let expected = if way.starts_with("one call") {
+        calls
+    } else {
+        PAGES * support::LOGS
+    };
+    assert_eq!(read, expected, "{way}");
     println!("{}", peak().unwrap_or_default());
 }
 

@@ -1,6 +1,5 @@
-//! Exports the audit log, or a part of it, and goes on where it was cut short.
-//!
-//! `cargo run --example audit_export` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a demonstration if not.
+//! Exports the audit log, or a part of it, and goes on where it was cut short: `cargo run --example audit_export`
+//! asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration if it is not.
 
 mod demo;
 
@@ -52,11 +51,11 @@ struct Export {
     resume: bool,
 }
 
-/// What `ListAuditLogs` asks for, with no log decoded.
 impl Endpoint for Export {
     type Output = Page<Box<RawValue>>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(1000);
+    const UNIQUE_IDS: bool = true;
     fn path(&self) -> Vec<&str> {
         vec!["user", "audit_logs"]
     }
@@ -88,11 +87,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     let path = options.output.unwrap_or_default();
     let [part, kept, new] = [".part", ".state", ".new"].map(|end| format!("{path}{end}"));
     if !path.is_empty() {
+        let fits = fs::metadata(&path).map_or(true, |known| known.is_file());
+        fits.then_some(()).ok_or(format!("{path}: is no file"))?;
         if fs::exists(&kept)? {
             let state: (Value, Export, u64, u64) = serde_json::from_slice(&fs::read(&kept)?)?;
-            if !options.resume || state.0 != asked || !fs::exists(&part)? {
-                return Err(format!("{kept}: --resume with the same options, or remove it").into());
-            }
+            let fits = options.resume && state.0 == asked && fs::exists(&part)?;
+            let advice = "go on with --resume and the same options, or remove it";
+            fits.then_some(()).ok_or(format!("{kept}: {advice}"))?;
             bar = bar.with_position(state.2);
             (_, next, _, bytes) = state;
         }
@@ -133,9 +134,8 @@ fn lines(logs: &[Box<RawValue>], csv: bool, first: bool) -> Result<Vec<u8>, Box<
         return Ok(lines.collect::<String>().into());
     }
     let mut rows = csv::Writer::from_writer(Vec::new());
-    if first {
-        rows.write_record(COLUMNS.split(','))?;
-    }
+    let header = first.then(|| rows.write_record(COLUMNS.split(',')));
+    header.transpose()?;
     for log in logs {
         let log: Value = serde_json::from_str(log.get())?;
         let cell = |name: &str| match name.split('.').fold(&log, |value, key| &value[key]) {
