@@ -294,16 +294,19 @@ impl<'a> Answer<'a> {
 /// Refuses a text of countless values of next to nothing, such as `[0,0,0` and so on: each would take a multiple of its
 /// size in memory.
 pub(crate) fn require_substance(text: &str) -> Result<(), Fault> {
-    // As many values as this, and no text between them.
+    // As many values as this, and no text between them; a documented page is shorter.
     const MANY: usize = 1 << 18;
     const THIN: usize = 8;
-    if text.len() <= MANY {
+    const SHORT: usize = 1 << 20;
+    if text.len() <= SHORT {
         return Ok(());
     }
-    let values = text
-        .bytes()
-        .filter(|byte| matches!(byte, b',' | b'[' | b'{'))
-        .count();
+    let is_start = |byte: &u8| u8::from(matches!(byte, b',' | b'[' | b'{'));
+    // In sums that fit in a byte, of which a processor makes many at a time.
+    let chunks = text.as_bytes().chunks(255);
+    let values: usize = chunks
+        .map(|chunk| usize::from(chunk.iter().map(is_start).sum::<u8>()))
+        .sum();
     if values > MANY && text.len() < values * THIN {
         let reason =
             format!("the answer holds some {values} values of next to nothing, too many to be one");

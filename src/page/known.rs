@@ -95,10 +95,11 @@ fn compare_ids(before: &Sheet, page: &Sheet) -> Option<Known> {
         return None;
     }
     // A next page has neither in common with the one before, which is all that it takes to see it.
-    if !before
-        .items()
-        .any(|item| id(item).is_some_and(|id| id == first || id == last))
-    {
+    let may_be = |item: &str| match item.strip_prefix(ID_FIRST) {
+        Some(rest) => rest.starts_with(first) || rest.starts_with(last),
+        None => id(item).is_some_and(|id| id == first || id == last),
+    };
+    if !before.items().any(may_be) {
         return Some(Known {
             items: 0,
             odd: false,
@@ -126,6 +127,9 @@ fn ends(page: &Sheet) -> Option<(&str, &str)> {
     Some((page.item(0), page.item(last)))
 }
 
+/// How most items begin.
+const ID_FIRST: &str = r#"{"id":"#;
+
 /// The identifier of an item, as it is written.
 fn id(item: &str) -> Option<&str> {
     #[derive(Deserialize)]
@@ -134,7 +138,7 @@ fn id(item: &str) -> Option<&str> {
         id: Option<&'a RawValue>,
     }
     // Where it mostly stands, and how it mostly looks.
-    let plain = item.strip_prefix(r#"{"id":"#).and_then(|rest| {
+    let plain = item.strip_prefix(ID_FIRST).and_then(|rest| {
         let end = rest.strip_prefix('"')?.find(['"', '\\'])? + 1;
         rest[..=end].strip_suffix('"').map(|_| &rest[..=end])
     });
