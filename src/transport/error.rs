@@ -127,6 +127,25 @@ impl TransportError {
         )
     }
 
+    /// No connection can be made the way things are set up, and nothing was sent.
+    pub(crate) fn misconfigured(reason: impl Into<Source>) -> Self {
+        Self::caused(
+            TransportErrorKind::Other,
+            Came::ToConnect,
+            "could not connect",
+            reason,
+        )
+    }
+
+    /// The same error, with the proxy named if it was the connecting that failed.
+    pub(crate) fn through(mut self, host: &str, port: u16) -> Self {
+        if self.is_connect() {
+            self.text
+                .push_str(&format!(" (by the proxy {host}:{port})"));
+        }
+        self
+    }
+
     pub(crate) fn rate_limited() -> Self {
         let text = "nothing was sent: the rate limit is used up".to_owned();
         Self {

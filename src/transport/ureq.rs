@@ -1,5 +1,6 @@
 //! The only file that knows ureq.
 
+use std::env::{self, VarError};
 use std::fmt;
 use std::io::{self, Read};
 use std::time::Duration;
@@ -7,14 +8,16 @@ use std::time::Duration;
 use http::Uri;
 use http::uri::Scheme;
 use ureq::config::Config;
-use ureq::{Agent, AsSendBody, Timeout};
+use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol, Timeout};
 
 use super::{AttemptTimeout, Body, Streaming, Transport, TransportError};
 
 /// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
 ///
-/// A client makes its own, which obeys the usual proxy variables (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`,
-/// `NO_PROXY`). For another proxy, other TLS roots or another resolver, configure an agent, and hand it over:
+/// A client makes its own, which obeys the usual proxy variables: the first that is set of `ALL_PROXY`, `HTTPS_PROXY`
+/// and `HTTP_PROXY`, in capitals or small letters, such as `http://user:password@proxy.example:3128`, and `NO_PROXY`
+/// for the hosts that it is not for. For another proxy, other TLS roots or another resolver, configure an agent, and
+/// hand it over:
 ///
 /// ```
 /// use cloudflare_user::{Client, UreqTransport};
@@ -26,10 +29,17 @@ use super::{AttemptTimeout, Body, Streaming, Transport, TransportError};
 ///
 /// Whatever the agent says, no redirect is followed, the timeouts are the client's, and a request over plain http to
 /// this machine goes through no proxy on another one.
+///
+/// What cannot go the way that was asked for does not go at all: a request ends with an error before anything is sent
+/// where a variable names a proxy that cannot be used, where the proxy speaks SOCKS and the feature `socks-proxy` is
+/// off, and where TLS is needed and the feature of its provider, or of its verifier, is off. This holds for an agent of
+/// one's own too: the features are those of this crate.
 pub struct UreqTransport {
     agent: Agent,
     /// The timeouts that the agent is configured with already, if it is this crate's own.
     configured: Option<AttemptTimeout>,
+    /// The variable of the environment that names a proxy which the agent could not use.
+    unusable_proxy: Option<&'static str>,
 }
 
 /// Idle connections are dropped after this long. Servers and load balancers commonly keep them for a minute or more,
@@ -44,6 +54,7 @@ impl UreqTransport {
         Self {
             agent,
             configured: None,
+            unusable_proxy: None,
         }
     }
 
@@ -62,10 +73,63 @@ impl UreqTransport {
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         let config = config.tls_config(tls_config());
+        let config = config.build();
         Self {
-            agent: config.build().into(),
+            unusable_proxy: config.proxy().map_or_else(unusable_proxy, |_| None),
+            agent: config.into(),
             configured: Some(timeout),
         }
+    }
+
+    /// The proxy that a request goes through.
+    fn proxy_for(&self, uri: &Uri) -> Option<&Proxy> {
+        let config = self.agent.config();
+        let proxy = config.proxy().filter(|proxy| !proxy.is_no_proxy(uri));
+        proxy.filter(|_| !avoids_proxy(config, uri))
+    }
+
+    /// Why a request cannot go the way that was asked for. ureq would panic then, or go past the proxy.
+    fn obstacle(&self, uri: &Uri) -> Option<String> {
+        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
+        if let Some(variable) = self.unusable_proxy
+            && (is_https || !uri.host().is_some_and(is_loopback))
+        {
+            return Some(format!(
+                "`{variable}` names no proxy that can be used, it should look like `http://proxy.example:3128`"
+            ));
+        }
+        let protocol = self.proxy_for(uri).map(Proxy::protocol);
+        let is_socks = |protocol| !matches!(protocol, ProxyProtocol::Http | ProxyProtocol::Https);
+        if !cfg!(feature = "socks-proxy") && protocol.is_some_and(is_socks) {
+            return Some(needed("socks-proxy", "the proxy speaks SOCKS"));
+        }
+        if is_https || protocol == Some(ProxyProtocol::Https) {
+            return self.obstacle_to_tls();
+        }
+        None
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    fn obstacle_to_tls(&self) -> Option<String> {
+        use ureq::tls::{RootCerts, TlsProvider};
+        let config = self.agent.config().tls_config();
+        let is_rustls = config.provider() == TlsProvider::Rustls;
+        let verifies_by_platform = matches!(config.root_certs(), RootCerts::PlatformVerifier);
+        if is_rustls && !cfg!(feature = "rustls") {
+            Some(needed("rustls", "the agent's TLS is by rustls"))
+        } else if !is_rustls && !cfg!(feature = "native-tls") {
+            Some(needed("native-tls", "the agent's TLS is the system's"))
+        } else if is_rustls && verifies_by_platform && !cfg!(feature = "platform-verifier") {
+            let reason = "the agent's certificates are judged by the system";
+            Some(needed("platform-verifier", reason))
+        } else {
+            None
+        }
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    fn obstacle_to_tls(&self) -> Option<String> {
+        Some(needed("rustls` or `native-tls", "https takes TLS"))
     }
 
     fn run<B: AsSendBody>(
@@ -112,13 +176,20 @@ impl Transport for UreqTransport {
         &self,
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Body>, TransportError> {
+        if let Some(reason) = self.obstacle(request.uri()) {
+            return Err(TransportError::misconfigured(reason));
+        }
+        let proxy = self.proxy_for(request.uri());
         let response = if request.body().is_empty() {
             self.run(request.map(drop))
         } else {
             self.run(request)
         };
         Ok(response
-            .map_err(classify)?
+            .map_err(|error| match (classify(error), proxy) {
+                (error, Some(proxy)) => error.through(proxy.host(), proxy.port()),
+                (error, None) => error,
+            })?
             .map(|body| Body::from_reader(Classified(body.into_reader()))))
     }
 }
@@ -157,6 +228,28 @@ fn avoids_proxy(config: &Config, uri: &Uri) -> bool {
         && !is_loopback(proxy.host())
 }
 
+/// The variable of the environment that names a proxy, where ureq found none: it goes on then as if there were none.
+fn unusable_proxy() -> Option<&'static str> {
+    let names = [
+        "ALL_PROXY",
+        "all_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+    ];
+    names.into_iter().find(|name| match env::var(name) {
+        Ok(value) => !value.trim().is_empty(),
+        Err(VarError::NotPresent) => false,
+        Err(VarError::NotUnicode(_)) => true,
+    })
+}
+
+/// What a request lacks if a feature is off.
+fn needed(feature: &str, reason: &str) -> String {
+    format!("{reason}, enable the feature `{feature}` of cloudflare-user")
+}
+
 fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
@@ -170,7 +263,8 @@ fn tls_config() -> ureq::tls::TlsConfig {
     let config = ureq::tls::TlsConfig::builder();
     #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
     let config = config.provider(ureq::tls::TlsProvider::NativeTls);
-    #[cfg(feature = "platform-verifier")]
+    // The system's library goes with the system's roots.
+    #[cfg(any(feature = "platform-verifier", not(feature = "rustls")))]
     let config = config.root_certs(ureq::tls::RootCerts::PlatformVerifier);
     config.build()
 }
@@ -181,9 +275,13 @@ fn classify(error: ureq::Error) -> TransportError {
     match error {
         E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
         E::Timeout(_) => TransportError::timeout(error),
-        E::HostNotFound | E::ConnectionFailed | E::ConnectProxyFailed(_) => {
-            TransportError::connect(error)
-        }
+        E::ConnectProxyFailed(reason) => match refusal_of_proxy(&reason) {
+            Some(status) => {
+                TransportError::misconfigured(format!("the proxy refused with {status}"))
+            }
+            None => TransportError::connect(E::ConnectProxyFailed(reason)),
+        },
+        E::HostNotFound | E::ConnectionFailed => TransportError::connect(error),
         E::Io(error) => classify_io(error),
         E::Protocol(_) | E::LargeResponseHeader(..) => TransportError::malformed(error),
         #[cfg(feature = "gzip")]
@@ -195,6 +293,13 @@ fn classify(error: ureq::Error) -> TransportError {
         E::NativeTls(_) => TransportError::certificate(error),
         _ => TransportError::other(error),
     }
+}
+
+/// The status with which a proxy refused to connect, if asking again would not help: a password that is wrong stays so.
+fn refusal_of_proxy(reason: &str) -> Option<http::StatusCode> {
+    let (_, status) = reason.split_once("responded ")?;
+    let status = status.get(..3)?.parse().ok();
+    status.filter(http::StatusCode::is_client_error)
 }
 
 #[cfg(unix)]
