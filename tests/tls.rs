@@ -1,129 +1,207 @@
-//! Certificates: one that nobody signed is refused, unless the caller's agent trusts it.
-
-#![cfg(feature = "rustls")]
+//! Certificates: one that nobody signed is refused, unless the caller's agent or the operating system trusts it. And
+//! what is said where a feature is missing.
 
 mod common;
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
 use cloudflare_user::{Client, UreqTransport};
-use common::success;
-use common::tcp::answer;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use common::network::{Tls, ask_for_the_user, in_environment};
 
-/// A server for `localhost` with a certificate that it signed itself.
-struct Tls {
-    url: String,
-    certificate: CertificateDer<'static>,
-    connections: Arc<AtomicUsize>,
+fn client_of(url: &str) -> Client {
+    let client = Client::builder().api_token("a-token-of-the-tests");
+    client.base_url(url).build().unwrap()
 }
 
-impl Tls {
-    fn new() -> Self {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let certificate = made.cert.der().clone();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap();
-        let config = config
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.clone()], key)
-            .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!(
-            "https://localhost:{}/client/v4",
-            listener.local_addr().unwrap().port()
-        );
-        let (config, connections) = (Arc::new(config), Arc::<AtomicUsize>::default());
-        let count = connections.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                count.fetch_add(1, Ordering::SeqCst);
-                let mut stream =
-                    StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
-                let mut request = [0; 4096];
-                if stream.read(&mut request).is_ok_and(|length| length > 0) {
-                    let _ = stream.write_all(&answer(
-                        "200 OK",
-                        "connection: close\r\n",
-                        &success(r#"{"id":"7"}"#),
-                    ));
-                    let _ = stream.flush();
-                }
-            }
-        });
-        Self {
-            url,
-            certificate,
-            connections,
-        }
+fn client_with(agent: ureq::Agent, url: &str) -> Client {
+    let client = Client::builder().api_token("a-token-of-the-tests");
+    let transport = UreqTransport::new(agent);
+    client.base_url(url).transport(transport).build().unwrap()
+}
+
+#[test]
+fn environment_of_a_child() {
+    if let Ok(url) = std::env::var("BASE_URL") {
+        ask_for_the_user(&client_of(&url));
     }
 }
 
+/// What the default client says of a server, on a machine that trusts the roots of this file.
+#[allow(dead_code)]
+fn on_a_machine_that_trusts(file: &str, server: &Tls) -> String {
+    let variables = [
+        ("BASE_URL", &*server.url),
+        ("SSL_CERT_FILE", file),
+        ("SSL_CERT_DIR", "/nowhere"),
+    ];
+    in_environment("environment_of_a_child", &variables)
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+mod with_a_provider {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::atomic::Ordering;
+    use std::thread;
+
+    use super::*;
+    use common::network::trusting;
+
+    #[test]
+    fn a_certificate_that_nobody_signed_is_refused_once_and_nothing_is_sent() {
+        let server = Tls::new();
+        let client = client_of(&server.url);
+        let error = client.user().send().unwrap_err();
+        assert!(
+            error.to_string().contains("certificate was refused") && error.is_connect(),
+            "{error}"
+        );
+        assert_eq!(
+            (error.attempts(), server.connections.load(Ordering::SeqCst)),
+            (1, 1)
+        );
+        let error = client.delete_token("1").send().unwrap_err();
+        assert!(!error.may_have_been_applied(), "{error}");
+        assert!(server.requests().is_empty());
+    }
+
+    #[test]
+    fn an_agent_of_the_callers_may_trust_it() {
+        let server = Tls::new();
+        let agent = ureq::Agent::config_builder()
+            .tls_config(trusting(&server.certificate))
+            .proxy(None)
+            .build();
+        let client = client_with(agent.into(), &server.url);
+        assert_eq!(client.user().send().unwrap().id, "7");
+    }
+
+    #[test]
+    fn what_is_no_tls_is_an_error_that_is_not_repeated() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/", listener.local_addr().unwrap());
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                .unwrap();
+            stream.read(&mut [0; 4096]).unwrap()
+        });
+        let error = client_of(&url).user().send().unwrap_err();
+        assert_eq!(error.attempts(), 1, "{error}");
+        assert!(server.join().unwrap() > 0);
+    }
+}
+
+/// Where the operating system's roots count, and stand in files.
+#[cfg(all(
+    target_os = "linux",
+    any(
+        feature = "platform-verifier",
+        all(feature = "native-tls", not(feature = "rustls"))
+    )
+))]
+mod with_the_roots_of_the_system {
+    use super::*;
+
+    #[test]
+    fn what_the_system_trusts_is_trusted() {
+        let server = Tls::new();
+        let file = std::env::temp_dir().join(format!("roots-{}.pem", server.address.port()));
+        std::fs::write(&file, &server.pem).unwrap();
+        let printed = on_a_machine_that_trusts(file.to_str().unwrap(), &server);
+        std::fs::remove_file(&file).unwrap();
+        assert!(printed.contains("user 7"), "{printed}");
+    }
+
+    #[test]
+    fn a_machine_without_roots_trusts_nobody() {
+        let server = Tls::new();
+        let printed = on_a_machine_that_trusts("/nowhere", &server);
+        assert!(
+            printed.contains("connect true") && printed.contains("certificate"),
+            "{printed}"
+        );
+        assert!(server.requests().is_empty());
+    }
+}
+
+/// Where Mozilla's roots count, the system's do not.
+#[cfg(all(feature = "rustls", not(feature = "platform-verifier")))]
 #[test]
-fn a_certificate_that_nobody_signed_is_refused_once_and_nothing_is_sent() {
+fn what_the_system_trusts_is_nothing_to_mozilla() {
     let server = Tls::new();
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(&server.url)
-        .build()
-        .unwrap();
-    let error = client.user().send().unwrap_err();
-    assert!(
-        error.to_string().contains("certificate was refused") && error.is_connect(),
-        "{error}"
-    );
+    let file = std::env::temp_dir().join(format!("roots-{}.pem", server.address.port()));
+    std::fs::write(&file, &server.pem).unwrap();
+    let printed = on_a_machine_that_trusts(file.to_str().unwrap(), &server);
+    std::fs::remove_file(&file).unwrap();
+    assert!(printed.contains("certificate was refused"), "{printed}");
+}
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[test]
+fn without_a_feature_of_tls_https_is_an_error_that_names_them() {
+    let server = Tls::new();
+    let agent = ureq::Agent::config_builder().proxy(None).build();
+    for client in [
+        client_of(&server.url),
+        client_with(agent.into(), &server.url),
+    ] {
+        let error = client.delete_token("1").send().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("https takes TLS, enable the feature `rustls` or `native-tls`"),
+            "{error}"
+        );
+        assert!(error.is_connect() && !error.may_have_been_applied() && error.attempts() == 1);
+    }
     assert_eq!(
-        (error.attempts(), server.connections.load(Ordering::SeqCst)),
-        (1, 1)
+        server.connections.load(std::sync::atomic::Ordering::SeqCst),
+        0
     );
-    let error = client.delete_token("1").send().unwrap_err();
-    assert!(!error.may_have_been_applied(), "{error}");
 }
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
-fn an_agent_of_the_callers_may_trust_it() {
+fn an_agent_whose_tls_is_not_compiled_in_is_an_error_that_names_the_feature() {
+    use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+    let with = |provider, roots| {
+        TlsConfig::builder()
+            .provider(provider)
+            .root_certs(roots)
+            .build()
+    };
+    let configs = [
+        (
+            "rustls",
+            cfg!(feature = "rustls"),
+            with(TlsProvider::Rustls, RootCerts::WebPki),
+        ),
+        (
+            "native-tls",
+            cfg!(feature = "native-tls"),
+            with(TlsProvider::NativeTls, RootCerts::WebPki),
+        ),
+        (
+            "platform-verifier",
+            cfg!(feature = "platform-verifier"),
+            with(TlsProvider::Rustls, RootCerts::PlatformVerifier),
+        ),
+    ];
     let server = Tls::new();
-    let root = ureq::tls::Certificate::from_der(&server.certificate).to_owned();
-    let tls = ureq::tls::TlsConfig::builder()
-        .root_certs(ureq::tls::RootCerts::new_with_certs(&[root]))
-        .build();
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .tls_config(tls)
-        .proxy(None)
-        .build()
-        .into();
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(&server.url);
-    let client = client.transport(UreqTransport::new(agent)).build().unwrap();
-    assert_eq!(client.user().send().unwrap().id, "7");
-}
-
-#[test]
-fn what_is_no_tls_is_an_error_that_is_not_repeated() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("https://{}/", listener.local_addr().unwrap());
-    let server = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .unwrap();
-        stream.read(&mut [0; 4096]).unwrap()
-    });
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(url)
-        .build()
-        .unwrap();
-    let error = client.user().send().unwrap_err();
-    assert_eq!(error.attempts(), 1, "{error}");
-    assert!(server.join().unwrap() > 0);
+    for (feature, is_on, config) in configs {
+        let agent = ureq::Agent::config_builder()
+            .tls_config(config)
+            .proxy(None)
+            .build();
+        let error = client_with(agent.into(), &server.url)
+            .user()
+            .send()
+            .unwrap_err();
+        let names_a_feature = error.to_string().contains("enable the feature `");
+        assert!(
+            names_a_feature != is_on && error.is_connect(),
+            "{feature}: {error}"
+        );
+    }
+    assert!(server.requests().is_empty());
 }

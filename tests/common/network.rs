@@ -1,0 +1,263 @@
+//! A company's network, on free ports of this machine: a server with a certificate that nobody signed, and proxies.
+
+#![allow(dead_code, unreachable_pub)]
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::success;
+use super::tcp::answer;
+
+/// The name of the server that only the proxies know.
+pub const HIDDEN: &str = "api.hidden.example";
+
+/// A server for `localhost` and [`HIDDEN`] with a certificate that it signed itself. Its user is `7`.
+pub struct Tls {
+    pub url: String,
+    pub address: SocketAddr,
+    pub certificate: CertificateDer<'static>,
+    /// The same in text, as files of roots hold it.
+    pub pem: String,
+    pub connections: Arc<AtomicUsize>,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Tls {
+    pub fn new() -> Self {
+        let names = ["localhost".to_owned(), HIDDEN.to_owned()];
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        let certificate = made.cert.der().clone();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let config = config
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = Self {
+            url: format!("https://localhost:{}/client/v4", address.port()),
+            address,
+            certificate,
+            pem: pem(made.cert.der()),
+            connections: Arc::default(),
+            requests: Arc::default(),
+        };
+        let (count, requests) = (server.connections.clone(), server.requests.clone());
+        let config = Arc::new(config);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                let mut stream =
+                    StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
+                let mut request = [0; 4096];
+                if let Ok(length @ 1..) = stream.read(&mut request) {
+                    let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
+                    requests.lock().unwrap().push(request);
+                    let _ = stream.write_all(&answer(
+                        "200 OK",
+                        "connection: close\r\n",
+                        &success(r#"{"id":"7"}"#),
+                    ));
+                    stream.conn.send_close_notify();
+                    let _ = stream.flush();
+                }
+            }
+        });
+        server
+    }
+
+    /// Where the server is, by the name that only the proxies know.
+    pub fn hidden_url() -> String {
+        format!("https://{HIDDEN}/client/v4")
+    }
+
+    /// The heads of all requests, in small letters.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn pem(der: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for line in der.chunks(48) {
+        for three in line.chunks(3) {
+            let byte = |index| u32::from(*three.get(index).unwrap_or(&0));
+            let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+            for digit in 0..4 {
+                let value = (bits >> (18 - 6 * digit)) as usize % 64;
+                let is_there = digit <= three.len();
+                text.push(if is_there { DIGITS[value].into() } else { '=' });
+            }
+        }
+        text.push('\n');
+    }
+    text + "-----END CERTIFICATE-----\n"
+}
+
+/// TLS by the provider that a client's own agent has, with this root alone.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+pub fn trusting(certificate: &CertificateDer<'_>) -> ureq::tls::TlsConfig {
+    use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+    let root = Certificate::from_der(certificate).to_owned();
+    let provider = if cfg!(feature = "rustls") {
+        TlsProvider::Rustls
+    } else {
+        TlsProvider::NativeTls
+    };
+    TlsConfig::builder()
+        .provider(provider)
+        .root_certs(RootCerts::new_with_certs(&[root]))
+        .build()
+}
+
+/// A proxy that connects everybody to one address, whatever they ask for, and writes down all that it could read.
+pub struct Proxy {
+    pub address: SocketAddr,
+    pub connections: Arc<AtomicUsize>,
+    read: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Proxy {
+    /// One that is asked by `CONNECT`. Anything but a success ends the connection.
+    pub fn by_connect(to: SocketAddr, answer: &'static str) -> Self {
+        Self::new(to, move |client, read| {
+            while !read.ends_with(b"\r\n\r\n") {
+                take(client, read, 1)?;
+            }
+            client.write_all(answer.as_bytes())?;
+            Ok(answer.starts_with("HTTP/1.1 200"))
+        })
+    }
+
+    /// One that speaks SOCKS 5, and wants the password `p@ss` of `user`.
+    pub fn by_socks(to: SocketAddr) -> Self {
+        Self::new(to, |client, read| {
+            let methods = take(client, read, 2)?[1];
+            take(client, read, methods.into())?;
+            client.write_all(&[5, 2])?;
+            let length = take(client, read, 2)?[1];
+            let user = take(client, read, length.into())?;
+            let length = take(client, read, 1)?[0];
+            let password = take(client, read, length.into())?;
+            if (&*user, &*password) != (b"user", b"p@ss") {
+                client.write_all(&[1, 1])?;
+                return Ok(false);
+            }
+            client.write_all(&[1, 0])?;
+            let target = match take(client, read, 4)?[3] {
+                1 => 4,
+                3 => take(client, read, 1)?[0],
+                _ => 16,
+            };
+            take(client, read, usize::from(target) + 2)?;
+            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])?;
+            Ok(true)
+        })
+    }
+
+    fn new(
+        to: SocketAddr,
+        meet: impl Fn(&mut TcpStream, &mut Vec<u8>) -> io::Result<bool> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = Self {
+            address: listener.local_addr().unwrap(),
+            connections: Arc::default(),
+            read: Arc::default(),
+        };
+        let (connections, all) = (proxy.connections.clone(), proxy.read.clone());
+        thread::spawn(move || {
+            for mut client in listener.incoming().flatten() {
+                connections.fetch_add(1, Ordering::SeqCst);
+                let mut read = Vec::new();
+                let going_on = meet(&mut client, &mut read).unwrap_or(false);
+                all.lock().unwrap().extend(&read);
+                if going_on {
+                    relay(client, TcpStream::connect(to).unwrap(), all.clone());
+                }
+            }
+        });
+        proxy
+    }
+
+    /// All that clients sent, as text.
+    pub fn read(&self) -> String {
+        String::from_utf8_lossy(&self.read.lock().unwrap()).into_owned()
+    }
+
+    pub fn count(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+fn take(client: &mut TcpStream, read: &mut Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
+    let mut taken = vec![0; length];
+    client.read_exact(&mut taken)?;
+    read.extend(&taken);
+    Ok(taken)
+}
+
+fn relay(mut client: TcpStream, mut server: TcpStream, all: Arc<Mutex<Vec<u8>>>) {
+    let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    thread::spawn(move || {
+        let _ = io::copy(&mut answers, &mut back);
+        let _ = back.shutdown(Shutdown::Both);
+    });
+    thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(length @ 1..) = client.read(&mut bytes) {
+            all.lock().unwrap().extend(&bytes[..length]);
+            if server.write_all(&bytes[..length]).is_err() {
+                break;
+            }
+        }
+        let _ = server.shutdown(Shutdown::Both);
+    });
+}
+
+/// An address where nobody listens.
+pub fn nobody() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+}
+
+/// What the test of this name prints in a process of its own: variables are of a whole process.
+pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test, "--nocapture"]);
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
+        child.env_remove(name).env_remove(name.to_lowercase());
+    }
+    child.env("A_CHILD", "1").envs(variables.iter().copied());
+    let output = child.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (printed, complaint) = (text(&output.stdout), text(&output.stderr));
+    // A panic is nothing that a user should see.
+    assert!(output.status.success(), "{printed}{complaint}");
+    printed
+}
+
+/// For the process of such a test: asks for the user, and prints what came.
+pub fn ask_for_the_user(client: &cloudflare_user::Client) {
+    match client.with_max_retries(0).user().send() {
+        Ok(user) => println!("user {}", user.id),
+        Err(error) => {
+            assert!(!error.may_have_been_applied());
+            println!("connect {}: {error}", error.is_connect());
+        }
+    }
+}
