@@ -405,6 +405,7 @@ fn plain_http_to_this_machine_goes_through_no_proxy_elsewhere() {
     assert!(printed.contains("user 7"), "{printed}");
 }
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn a_proxy_of_the_environment_is_used_for_https() {
     let proxy = Tcp::answering("403 Forbidden", "", "");

@@ -268,6 +268,7 @@ fn bodies() {
     ]);
 }
 
+#[cfg(feature = "gzip")]
 #[test]
 fn connections_that_are_reset() {
     let whole = answer("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));

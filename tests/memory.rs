@@ -1,7 +1,7 @@
 //! Memory under answers that want much of it, and threads that are left behind. The only test of its file: memory and
 //! threads are counted for a whole process.
 
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", feature = "gzip"))]
 
 mod common;
 
