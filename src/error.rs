@@ -157,6 +157,28 @@ impl Error {
         self
     }
 
+    /// The text with the codes of an answer instead of its words, which may repeat what was asked.
+    pub(crate) fn for_logs(&self) -> String {
+        let Some(exchange) = self.exchange() else {
+            return self.to_string();
+        };
+        let (Some(status), false) = (
+            exchange.status,
+            matches!(exchange.fault, Fault::Transport(_)),
+        ) else {
+            return exchange.to_string();
+        };
+        let codes = self.codes().map(|code| format!(" {code}"));
+        format!(
+            "{} {}: {status}{}, attempt {}, cf-ray {}",
+            exchange.method,
+            exchange.path,
+            codes.take(8).collect::<String>(),
+            exchange.attempts,
+            exchange.ray_id.as_deref().unwrap_or_default(),
+        )
+    }
+
     fn transport_kind(&self) -> Option<TransportErrorKind> {
         match &self.exchange()?.fault {
             Fault::Transport(error) => Some(error.kind()),

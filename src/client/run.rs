@@ -141,7 +141,11 @@ impl Client {
             let pause = self.shared.limiter.pause();
             let wait = wait.filter(|_| pause.is_none_or(|pause| course.may_wait(pause)));
             let Some(wait) = wait else { return Err(error) };
-            log::warn!("{error}; trying again in {} ms", wait.as_millis());
+            log::warn!(
+                "{}; trying again in {} ms",
+                error.for_logs(),
+                wait.as_millis()
+            );
             sleep(wait);
         }
     }

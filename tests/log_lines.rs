@@ -1,0 +1,150 @@
+//! What this crate logs: a line for each request and for each repeat. The only test of its file: a log is shared by a
+//! whole process.
+
+mod common;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use cloudflare_user::{Body, Client, TransportError, http};
+use common::success;
+
+struct Lines(Mutex<Vec<String>>);
+
+impl log::Log for Lines {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if record.target().starts_with("cloudflare_user") {
+            let line = format!("{} {}", record.level(), record.args());
+            self.0.lock().unwrap().push(line);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+static LINES: Lines = Lines(Mutex::new(Vec::new()));
+
+/// The lines of a call, with a `#` for each number of milliseconds, which differ from run to run.
+fn lines_of(call: impl FnOnce()) -> Vec<String> {
+    LINES.0.lock().unwrap().clear();
+    call();
+    let lines = std::mem::take(&mut *LINES.0.lock().unwrap());
+    lines
+        .into_iter()
+        .map(|line| {
+            let words = line.split(' ').collect::<Vec<_>>();
+            let is_count = |index: usize| {
+                words
+                    .get(index + 1)
+                    .is_some_and(|next| next.starts_with("ms"))
+                    && words[index].parse::<u64>().is_ok()
+            };
+            let shown =
+                (0..words.len()).map(|index| if is_count(index) { "#" } else { words[index] });
+            shown.collect::<Vec<_>>().join(" ")
+        })
+        .collect()
+}
+
+const QUERY: &str = "value-of-a-query";
+const HEADER: &str = "value-of-a-header";
+const BODY: &str = "text-of-a-body";
+
+/// A client that is answered so, in turn, and the last for ever.
+fn answered(answers: &'static [(u16, &'static str)]) -> Client {
+    let sent = Mutex::new(0);
+    let transport = move |_: http::Request<Vec<u8>>| {
+        let mut sent = sent.lock().unwrap();
+        let (status, body) = answers[(*sent).min(answers.len() - 1)];
+        *sent += 1;
+        if status == 0 {
+            return Err(TransportError::connect("the cable is out"));
+        }
+        let response = http::Response::builder()
+            .status(status)
+            .header("x-header", HEADER);
+        let response = response.header("cf-ray", "8f2b7c1d-FRA");
+        Ok(response.body(Body::from(body.to_owned())).unwrap())
+    };
+    let client = Client::builder().api_token("a-token-of-the-tests");
+    client
+        .transport(transport)
+        .deadline(Duration::from_secs(20))
+        .build()
+        .unwrap()
+}
+
+const FAILURE: &str =
+    r#"{"success":false,"errors":[{"code":1234,"message":"text-of-a-body value-of-a-query"}]}"#;
+
+#[test]
+fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
+    log::set_logger(&LINES).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    let success: &'static str = success("[]").leak();
+    let ask = |client: &Client| {
+        let _ = client.audit_logs().actor_email(QUERY).send();
+    };
+
+    let client = answered(vec![(503, FAILURE), (200, success)].leak());
+    let lines = lines_of(|| ask(&client));
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    assert_eq!(
+        lines[0],
+        "DEBUG GET /user/audit_logs: 503, attempt 1, # ms, cf-ray 8f2b7c1d-FRA"
+    );
+    assert!(
+        lines[1].starts_with("WARN GET /user/audit_logs: 503"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[1].ends_with("; trying again in # ms"), "{}", lines[1]);
+    assert!(
+        lines[1].contains("1234") && lines[1].contains("8f2b7c1d-FRA"),
+        "{}",
+        lines[1]
+    );
+    assert_eq!(
+        lines[2],
+        "DEBUG GET /user/audit_logs: 200, attempt 2, # ms, cf-ray 8f2b7c1d-FRA"
+    );
+    let all = lines.join("\n");
+
+    let client = answered(&[
+        (0, ""),
+        (502, "<html>text-of-a-body"),
+        (504, "text-of-a-body value-of-a-query"),
+    ]);
+    let lines = lines_of(|| ask(&client));
+    assert_eq!(lines.len(), 5, "{lines:#?}");
+    assert!(
+        lines[0].starts_with("DEBUG GET /user/audit_logs: no answer (Connect), attempt 1, # ms"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[1].starts_with("WARN GET /user/audit_logs: could not connect: the cable is out"),
+        "{}",
+        lines[1]
+    );
+    // Each answer is a line, and each repeat; the last failure is the caller's.
+    let levels: Vec<_> = lines.iter().map(|line| &line[..4]).collect();
+    assert_eq!(levels, ["DEBU", "WARN", "DEBU", "WARN", "DEBU"]);
+    let all = all + &lines.join("\n");
+
+    // A write: its body is no part of a line either.
+    let client = answered(vec![(429, FAILURE), (200, success)].leak());
+    let lines = lines_of(|| {
+        let _ = client.edit_user().first_name(BODY).send();
+    });
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    let all = all + &lines.join("\n");
+
+    for hidden in [QUERY, HEADER, BODY, "a-token-of-the-tests"] {
+        assert!(!all.contains(hidden), "{hidden}: {all}");
+    }
+}
