@@ -19,9 +19,9 @@ impl<T: Movable + Sync> Shareable for T {}
 fn is_shareable<T: Shareable>() {}
 fn is_model<T: Shareable + Clone + PartialEq + Serialize + DeserializeOwned + 'static>() {}
 fn is_model_with_a_secret<T: Shareable + Clone + DeserializeOwned + 'static>() {}
-fn is_open<T: Eq + Hash + Display + From<&'static str>>()
+fn is_open<T>()
 where
-    T: Shareable + Clone + Serialize + DeserializeOwned,
+    T: Shareable + Clone + Eq + Hash + Display + From<&'static str> + Serialize + DeserializeOwned,
 {
 }
 fn is_closed<T: Shareable + Copy + Eq + Hash + Serialize + 'static>() {}
