@@ -303,8 +303,8 @@
 //! # Logging
 //!
 //! Through the `log` crate, under `cloudflare_user`: at `debug`, each attempt with its method, path, status, number,
-//! milliseconds and ray id, and each wait for a rate limit; at `warn`, each repeat with the error that it is for and
-//! the wait before it. No query, no header and no secret; of a body, the messages of Cloudflare's errors. With
+//! milliseconds and ray id, and each wait for a rate limit; at `warn`, each repeat with the status and the codes, or
+//! with what broke, and the wait before it. No query, no header but the ray id, no text of a body, and no secret. With
 //! `env_logger`, say, `RUST_LOG=cloudflare_user=debug` shows:
 //!
 //! ```text
@@ -317,8 +317,9 @@
 //!
 //! # Corporate networks
 //!
-//! * **A proxy** is taken from `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY`, and `NO_PROXY`. Proxies that speak SOCKS
-//!   need the feature `socks-proxy`.
+//! * **A proxy** is taken from the first that is set of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, such as
+//!   `http://user:password@proxy.example.com:3128`, but for the hosts in `NO_PROXY`. Proxies that speak SOCKS need the
+//!   feature `socks-proxy`. Where a proxy that is asked for cannot be used, nothing is sent.
 //! * **A company's own root certificates**, such as those of a proxy that reads along: the feature `platform-verifier`
 //!   trusts what the operating system trusts. That is all it takes.
 //! * **The operating system's TLS** instead of rustls: `default-features = false`, and the features `native-tls`, `gzip`
