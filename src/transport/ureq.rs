@@ -1,4 +1,6 @@
-//! The only file that knows ureq.
+//! The only place that knows ureq.
+
+mod failure;
 
 use std::env::{self, VarError};
 use std::fmt;
@@ -8,8 +10,9 @@ use std::time::Duration;
 use http::Uri;
 use http::uri::Scheme;
 use ureq::config::Config;
-use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol, Timeout};
+use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
+use self::failure::classify;
 use super::{AttemptTimeout, Body, Streaming, Transport, TransportError};
 
 /// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
@@ -267,93 +270,4 @@ fn tls_config() -> ureq::tls::TlsConfig {
     #[cfg(any(feature = "platform-verifier", not(feature = "rustls")))]
     let config = config.root_certs(ureq::tls::RootCerts::PlatformVerifier);
     config.build()
-}
-
-/// What a failure of ureq's means: whether anything was sent, and whether it may pass.
-fn classify(error: ureq::Error) -> TransportError {
-    use ureq::Error as E;
-    match error {
-        E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
-        E::Timeout(_) => TransportError::timeout(error),
-        E::ConnectProxyFailed(reason) => match refusal_of_proxy(&reason) {
-            Some(status) => {
-                TransportError::misconfigured(format!("the proxy refused with {status}"))
-            }
-            None => TransportError::connect(E::ConnectProxyFailed(reason)),
-        },
-        E::HostNotFound | E::ConnectionFailed => TransportError::connect(error),
-        E::Io(error) => classify_io(error),
-        E::Protocol(_) | E::LargeResponseHeader(..) => TransportError::malformed(error),
-        #[cfg(feature = "gzip")]
-        E::Decompress(..) => TransportError::malformed(error),
-        E::Tls(_) | E::TlsRequired => TransportError::certificate(error),
-        #[cfg(feature = "rustls")]
-        E::Rustls(_) => TransportError::certificate(error),
-        #[cfg(feature = "native-tls")]
-        E::NativeTls(_) => TransportError::certificate(error),
-        _ => TransportError::other(error),
-    }
-}
-
-/// The status with which a proxy refused to connect, if asking again would not help: a password that is wrong stays so.
-fn refusal_of_proxy(reason: &str) -> Option<http::StatusCode> {
-    let (_, status) = reason.split_once("responded ")?;
-    let status = status.get(..3)?.parse().ok();
-    status.filter(http::StatusCode::is_client_error)
-}
-
-#[cfg(unix)]
-const TOO_MANY_FILES: i32 = 24;
-#[cfg(unix)]
-const TOO_MANY_FILES_IN_ALL: i32 = 23;
-#[cfg(not(unix))]
-const TOO_MANY_FILES: i32 = 10024;
-#[cfg(not(unix))]
-const TOO_MANY_FILES_IN_ALL: i32 = 10055;
-
-/// Whether a fault of TLS is one that only a handshake has: no key is agreed on then, and nothing was sent.
-fn is_of_a_handshake(text: &str) -> bool {
-    let faults = [
-        "HandshakeFailure",
-        "ProtocolVersion",
-        "InsufficientSecurity",
-        "UnrecognisedName",
-        "NoApplicationProtocol",
-        "peer is incompatible",
-    ];
-    faults.iter().any(|fault| text.contains(fault))
-}
-
-fn classify_io(error: io::Error) -> TransportError {
-    use io::ErrorKind as K;
-    match error.kind() {
-        K::ConnectionRefused
-        | K::HostUnreachable
-        | K::NetworkUnreachable
-        | K::NetworkDown
-        | K::AddrInUse
-        | K::AddrNotAvailable
-        | K::PermissionDenied => TransportError::connect(error),
-        // There are no more sockets for this process, or for any.
-        _ if matches!(
-            error.raw_os_error(),
-            Some(TOO_MANY_FILES | TOO_MANY_FILES_IN_ALL)
-        ) =>
-        {
-            TransportError::connect(error)
-        }
-        // So says rustls in the handshake of a certificate that it refuses. Its type cannot be named without depending
-        // on it, and other faults of TLS, which may come later, arrive in the same way.
-        K::InvalidData if error.to_string().contains("certificate") => {
-            TransportError::certificate(error)
-        }
-        K::InvalidData if is_of_a_handshake(&error.to_string()) => TransportError::connect(error),
-        K::InvalidData => TransportError::malformed(error),
-        K::TimedOut | K::WouldBlock => TransportError::timeout(error),
-        // The resolver's failures have no kind.
-        _ if error.to_string().contains("failed to lookup address") => {
-            TransportError::connect(error)
-        }
-        _ => TransportError::interrupted(error),
-    }
 }
