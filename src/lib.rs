@@ -325,8 +325,8 @@
 //! * **The operating system's TLS** instead of rustls: `default-features = false`, and the features `native-tls`, `gzip`
 //!   and `no-trace-logs`.
 //! * **Anything else** is set on an agent of your own, with `ureq = "3.5"` among your dependencies. The client still sets
-//!   the timeouts, and follows no redirect. The agent brings its own TLS, whatever the features say: if you are after
-//!   these, name `RootCerts::PlatformVerifier` or `TlsProvider::NativeTls` in its `TlsConfig`.
+//!   the timeouts, and follows no redirect. The agent's `TlsConfig` says whose TLS and whose roots it takes, such as
+//!   `TlsProvider::NativeTls` or `RootCerts::PlatformVerifier`, for which the feature of this crate must be on.
 //!
 //! ```no_run
 //! use cloudflare_user::{Client, UreqTransport};
@@ -459,7 +459,7 @@
 //! | `rustls` (default) | TLS by rustls, with Mozilla's roots |
 //! | `gzip` (default) | answers that are packed on their way |
 //! | `no-trace-logs` (default) | no log at the `trace` level in the whole program: ureq's would hold secrets |
-//! | `native-tls` | TLS by the operating system's library, where `rustls` is off |
+//! | `native-tls` | TLS by the operating system's library, with the roots that it trusts, where `rustls` is off |
 //! | `platform-verifier` | certificates judged by the operating system, with the roots that it trusts |
 //! | `socks-proxy` | proxies that speak SOCKS |
 //!

@@ -22,7 +22,7 @@ macro_rules! model {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Default, PartialEq, serde::Serialize)]
+        #[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
         #[non_exhaustive]
         pub struct $name {
             $(

@@ -22,7 +22,7 @@ use crate::model::Names;
 
 /// One page of a listing.
 // Never `Deserialize`: see `Output`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items, in the server's order.
@@ -50,7 +50,7 @@ impl<'p, T> IntoIterator for &'p Page<T> {
 }
 
 /// What the server says of a listing (`result_info`), as far as it can be believed to be whole numbers.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageInfo {
     /// The number of this page, counted from 1.

@@ -57,7 +57,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// sent, [endpoints of one's own](crate#endpoints-of-your-own).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAuditLogs<C = Detached> {
     #[serde(skip)]

@@ -29,7 +29,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/billing/subresources/history/methods/list/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListBillingHistory<C = Detached> {
     #[serde(skip)]

@@ -29,7 +29,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// A status of 403, 404 or 410 is to be expected of an endpoint without a future.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/billing/subresources/profile/methods/get/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingProfile<C = Detached> {
     #[serde(skip)]

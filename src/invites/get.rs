@@ -24,7 +24,7 @@ use crate::request::{Detached, terminals};
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/get/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetInvite<C = Detached> {
     #[serde(skip)]

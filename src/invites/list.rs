@@ -28,7 +28,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/list/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInvites<C = Detached> {
     #[serde(skip)]

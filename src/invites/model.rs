@@ -51,7 +51,7 @@ open_enum! {
 }
 
 /// A role: its name, or an object with its name and more.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum InviteRole {
@@ -71,6 +71,13 @@ impl InviteRole {
                 .and_then(Value::as_str)
                 .unwrap_or_default(),
         }
+    }
+}
+
+/// The name.
+impl std::fmt::Display for InviteRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
     }
 }
 

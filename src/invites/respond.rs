@@ -30,7 +30,7 @@ use crate::request::{Detached, terminals};
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/edit/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RespondToInvite<C = Detached> {
     #[serde(skip)]

@@ -25,7 +25,7 @@ use crate::request::{Detached, terminals};
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/delete/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct LeaveOrganization<C = Detached> {
     #[serde(skip)]

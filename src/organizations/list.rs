@@ -27,7 +27,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/list/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListOrganizations<C = Detached> {
     #[serde(skip)]

@@ -37,7 +37,7 @@ use crate::request::{Detached, terminals};
 /// send it again: twice may be paid twice.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/update/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateSubscription<C = Detached> {
     #[serde(skip)]

@@ -29,7 +29,7 @@ use crate::request::{Detached, terminals};
 /// To delete several that a listing finds, [collect them first](crate#what-changes-meanwhile).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/delete/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteToken<C = Detached> {
     #[serde(skip)]

@@ -29,7 +29,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// To delete or change tokens that a listing finds, [collect them first](crate#what-changes-meanwhile).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/list/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTokens<C = Detached> {
     #[serde(skip)]

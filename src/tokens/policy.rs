@@ -54,7 +54,7 @@ impl Default for Effect {
 pub type Resources = BTreeMap<String, ResourceScope>;
 
 /// How much of a resource a policy applies to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum ResourceScope {
     /// Text, such as `*` for all of it.
@@ -120,7 +120,7 @@ impl<'de> Deserialize<'de> for ResourceScope {
 ///         .resource("com.cloudflare.api.account.zone.22b1de5f1c0e4b3ea97bb1e963b06a43", "*"),
 /// ];
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a policy does nothing until it is sent with a token"]
 pub struct Policy {
     effect: Effect,
@@ -129,7 +129,7 @@ pub struct Policy {
 }
 
 /// A permission group as one sends it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct GroupId {
     id: String,
 }

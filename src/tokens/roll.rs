@@ -35,7 +35,7 @@ use crate::request::{Detached, terminals};
 /// of the secret.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/value/methods/update/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RollToken<C = Detached> {
     #[serde(skip)]

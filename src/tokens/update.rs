@@ -40,7 +40,7 @@ use crate::request::{Detached, terminals};
 /// [`policies`](Self::policies) then.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/update/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateToken<C = Detached> {
     #[serde(skip)]

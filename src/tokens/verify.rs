@@ -33,7 +33,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// cannot be a token at all is status 400 with code 6003.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct VerifyToken<C = Detached> {
     #[serde(skip)]

@@ -22,7 +22,7 @@ use crate::request::{Detached, detached_default, terminals};
 /// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/methods/edit/
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct EditUser<C = Detached> {
     #[serde(skip)]
