@@ -57,7 +57,8 @@ pub(crate) mod sealed {
         fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
             let mut spans = Vec::new();
             let mut items = Items::with_room_for(0);
-            let mut each = |cursor: &mut Cursor<'_>, index| items.read(cursor, index);
+            let mut each =
+                |cursor: &mut Cursor<'_>, index, ends_first| items.read(cursor, index, ends_first);
             let listed = answer.list(answer.text()?, &mut spans, &mut each)?;
             if listed.null {
                 return Err(Fault::Decode(NULL_LIST.to_owned()));
@@ -137,13 +138,26 @@ impl<'a> Answer<'a> {
         spans: &mut Vec<Range<usize>>,
         each: Each<'_>,
     ) -> Result<Listed, Fault> {
+        match self.list_once(text, spans, each, false) {
+            Err(Fault::Decode(_)) => self.list_once(text, spans, each, true),
+            listed => listed,
+        }
+    }
+
+    fn list_once(
+        self,
+        text: &'a str,
+        spans: &mut Vec<Range<usize>>,
+        each: Each<'_>,
+        ends_first: bool,
+    ) -> Result<Listed, Fault> {
         spans.clear();
         let (mut null, mut wrong) = (true, None);
         let read = |cursor: &mut Cursor<'a>| {
             match cursor.peek() {
                 Some(b'[') => {
                     null = false;
-                    wrong = find_items(cursor, spans, each)?;
+                    wrong = find_items(cursor, spans, each, ends_first)?;
                 }
                 Some(b'n') => drop(cursor.skip()?),
                 _ => {

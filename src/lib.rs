@@ -208,8 +208,8 @@
 //! Cloudflare counts 1,200 requests in five minutes, for the user as a whole: those of other programs and of the
 //! dashboard too. Above that, everything is refused for up to five minutes. A million audit logs are 1,000 requests.
 //!
-//! [`Client::rate_limit`] is what the last answer said. When nothing remains, or after a 429, all clones of a client
-//! wait, as long as the wait is no longer than [`max_retry_wait`](ClientBuilder::max_retry_wait), 60 s, and fits in the
+//! [`Client::rate_limit`] is what the last answer said. When nothing remains, or after a 429 that says for how long and
+//! that is waited out, all clones of a client wait, as long as the wait is no longer than [`max_retry_wait`](ClientBuilder::max_retry_wait), 60 s, and fits in the
 //! deadline. A wait that is longer is an error at once, [`is_rate_limited`](Error::is_rate_limited), with the wait in
 //! [`retry_after`](Error::retry_after).
 //!

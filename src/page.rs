@@ -166,7 +166,7 @@ impl<T: DeserializeOwned + Send + 'static> Iter<'_, T> {
     /// Fetches and decodes this many pages ahead, on a thread each, while the consumer works on those before them.
     ///
     /// Order, content and errors are those without it. At most this many requests are under way at a time, and as many
-    /// pages are held; past an end that the server told of, none is sent. More than 32 pages count as 32. Dropping the
+    /// pages are held; past an end that the server told of, none is sent ahead. More than 32 pages count as 32. Dropping the
     /// iterator stops the fetching: it returns at once, and a request under way ends by itself, within its timeout.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.listing.read_ahead(pages);
@@ -230,7 +230,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<'_, T> {
     /// Fetches and decodes this many pages ahead, on a thread each, while the consumer works on those before them.
     ///
     /// Order, content and errors are those without it. At most this many requests are under way at a time, and as many
-    /// pages are held; past an end that the server told of, none is sent. More than 32 pages count as 32. Dropping the
+    /// pages are held; past an end that the server told of, none is sent ahead. More than 32 pages count as 32. Dropping the
     /// iterator stops the fetching: it returns at once, and a request under way ends by itself, within its timeout.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.listing.read_ahead(pages);
@@ -248,7 +248,7 @@ impl<T: DeserializeOwned> Iterator for Pages<'_, T> {
         let mut items = Items::with_room_for(self.listing.page_len());
         let advanced = self
             .listing
-            .advance(&mut |cursor, index| items.read(cursor, index))?;
+            .advance(&mut |cursor, index, ends_first| items.read(cursor, index, ends_first))?;
         if let Err(error) = advanced {
             return Some(Err(error));
         }

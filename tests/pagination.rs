@@ -136,6 +136,41 @@ fn pages_give_the_good_items_first_and_then_an_error_for_each_bad_one() {
 }
 
 #[test]
+fn an_item_type_that_swallows_errors_costs_no_other_item() {
+    struct Lenient(Option<Vec<u32>>);
+    impl<'de> serde::Deserialize<'de> for Lenient {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            Ok(Self(Vec::deserialize(deserializer).ok()))
+        }
+    }
+    #[derive(serde::Serialize)]
+    struct ListLenient;
+    impl cloudflare_user::Endpoint for ListLenient {
+        type Output = cloudflare_user::Page<Lenient>;
+        const METHOD: cloudflare_user::http::Method = cloudflare_user::http::Method::GET;
+        const SINGLE_PAGE: bool = true;
+        fn path(&self) -> Vec<&str> {
+            vec!["lenient"]
+        }
+    }
+    for odd in [r#"[2,"x",[4]]"#, r#"{"a":1}"#, r#"[2,"x"]"#, r#""x""#] {
+        let client = common::answered(common::success(&format!("[[1],{odd},[3]]")));
+        let items = client.iter(&ListLenient);
+        let read: Vec<_> = items.map(|item| item.map_or(None, |item| item.0)).collect();
+        assert_eq!(read, [Some(vec![1]), None, Some(vec![3])], "{odd}");
+        let pages: Vec<_> = client.pages(&ListLenient).collect();
+        let good = pages[0].as_ref().unwrap().items.iter();
+        let good: Vec<_> = good.filter_map(|item| item.0.clone()).collect();
+        assert_eq!(good, [vec![1], vec![3]], "{odd}");
+        assert!(
+            pages[1..]
+                .iter()
+                .all(|page| page.as_ref().is_err_and(|error| error.is_item()))
+        );
+    }
+}
+
+#[test]
 fn an_error_ends_the_iteration_and_the_rest_comes_from_the_page_that_failed() {
     let broken: Answer = Err(|| TransportError::interrupted("reset"));
     for failure in [

@@ -190,6 +190,28 @@ fn entries_that_moved_to_the_next_page_are_handed_out_once() {
 }
 
 #[test]
+fn they_are_known_however_the_server_writes_its_json() {
+    let page = |items: &str| ok(format!(r#"{{"success": true, "result": [ {items} ]}}"#));
+    for [one, two, three] in [
+        [r#"{"id": "1", "x": 1}"#, r#"{"id": "2"}"#, r#"{"id": "3"}"#],
+        [
+            "{\n \"id\": \"1\"\n}",
+            "{\n \"id\": \"2\"\n}",
+            "{\n \"id\": \"3\"\n}",
+        ],
+        [
+            r#"{"x":1,"id":"1"}"#,
+            r#"{"x":1,"id":"2"}"#,
+            r#"{"x":2,"id":"3"}"#,
+        ],
+        [r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":3}"#],
+    ] {
+        let pages = [[one, two], [two, three]].map(|items| page(&items.join(" , ")));
+        expect(pages.into_iter().chain([page("")]).collect(), "1 2 3", 3);
+    }
+}
+
+#[test]
 fn what_is_equal_elsewhere_is_handed_out() {
     expect(vec![page(&[1, 2]), page(&[3, 1]), page(&[])], "1 2 3 1", 3);
     expect(vec![page(&[1, 1]), page(&[2, 2]), page(&[])], "1 1 2 2", 3);

@@ -170,6 +170,7 @@ proptest! {
         entries in 0_usize..40,
         per_page in 3_usize..8,
         events in prop::collection::vec((0_usize..3, any::<bool>()), 0..30),
+        pretty in any::<bool>(),
         ahead in 0_usize..3,
     ) {
         // With each request some entries may come in on top, fewer than a page, or the server may fail; and one field
@@ -195,7 +196,12 @@ proptest! {
             }
             let page = state.0.iter().skip((number - 1) * per_page).take(per_page);
             let items: Vec<_> = page.map(|id| json!({"id": id.to_string(), "metadata": state.1})).collect();
-            *response.body_mut() = Body::from(json!({"success": true, "result": items}).to_string());
+            let answer = json!({"success": true, "result": items});
+            *response.body_mut() = Body::from(if pretty {
+                serde_json::to_string_pretty(&answer).unwrap()
+            } else {
+                answer.to_string()
+            });
             Ok(response)
         };
         let builder = Client::builder().api_token("a-token-of-the-tests").transport(transport);

@@ -1,5 +1,7 @@
 //! What a failure says, and what an answer is that is not the API's JSON.
 
+use std::ops::RangeInclusive;
+
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
 use serde::Deserialize;
 use serde_json::Value;
@@ -58,11 +60,11 @@ pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
     };
     serde_json::from_str(value)
         .ok()
-        .filter(|secret: &String| secret.len() >= SHORTEST_SECRET)
+        .filter(|secret: &String| SECRETS.contains(&secret.len()))
 }
 
-/// No secret of Cloudflare's is as short, and shorter words are in any text.
-const SHORTEST_SECRET: usize = 16;
+/// How long a secret may be. Shorter words are in any text, and nothing of Cloudflare's is longer.
+const SECRETS: RangeInclusive<usize> = 16..=256;
 /// More errors side by side, or more text of them, is not looked at: it takes a multiple of its size, and nobody reads
 /// it.
 const MOST_ERRORS: usize = 1000;

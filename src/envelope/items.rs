@@ -7,8 +7,10 @@ use serde::de::DeserializeOwned;
 
 use crate::json::{self, Cursor};
 
-/// What is done with each item while it is found; it must step over it.
-pub(crate) type Each<'e> = &'e mut dyn FnMut(&mut Cursor<'_>, usize) -> Result<(), String>;
+/// What is done with each item while it is found, at this place of the list; it must step over it.
+///
+/// Where it left the cursor inside an item once, it is called again for all items, and told to find their ends first.
+pub(crate) type Each<'e> = &'e mut dyn FnMut(&mut Cursor<'_>, usize, bool) -> Result<(), String>;
 
 /// The documented pages have a thousandth of this.
 const MOST_ITEMS: usize = 1 << 20;
@@ -23,6 +25,7 @@ pub(super) fn find_items(
     cursor: &mut Cursor<'_>,
     spans: &mut Vec<Range<usize>>,
     each: Each<'_>,
+    ends_first: bool,
 ) -> Result<Option<String>, String> {
     let mut wrong = None;
     cursor.expect(b'[')?;
@@ -33,7 +36,7 @@ pub(super) fn find_items(
         cursor.peek();
         let from = cursor.at();
         if spans.len() < MOST_ITEMS {
-            each(cursor, spans.len())?;
+            each(cursor, spans.len(), ends_first)?;
             spans.push(from..cursor.at());
         } else {
             cursor.step_over()?;
@@ -47,7 +50,7 @@ pub(super) fn find_items(
 }
 
 /// Steps over an item, to decode it later.
-pub(crate) fn step_over(cursor: &mut Cursor<'_>, _: usize) -> Result<(), String> {
+pub(crate) fn step_over(cursor: &mut Cursor<'_>, _: usize, _: bool) -> Result<(), String> {
     cursor.step_over().map(drop)
 }
 
@@ -96,20 +99,33 @@ impl<T> Items<T> {
 
 impl<T: DeserializeOwned> Items<T> {
     /// Decodes an item. The first one of a page takes the place of all that there are.
-    pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>, index: usize) -> Result<(), String> {
+    ///
+    /// What an item's type makes of an error inside of it is not ours to know: it may swallow it, and stop there. With
+    /// `ends_first` that harms nobody.
+    pub(crate) fn read(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        index: usize,
+        ends_first: bool,
+    ) -> Result<(), String> {
         if index == 0 {
             self.good.clear();
             self.bad.clear();
         }
         if index >= Self::MOST {
-            return step_over(cursor, index);
+            return step_over(cursor, index, ends_first);
         }
-        match cursor.value() {
-            Ok(item) => self.good.push(item),
-            Err(error) => {
-                let text = explain(&error, cursor.step_over()?, index);
-                self.bad.push((index, text));
+        let item = if ends_first {
+            decode_item(cursor.step_over()?, index)
+        } else {
+            match cursor.value() {
+                Ok(item) => Ok(item),
+                Err(error) => Err(explain(&error, cursor.step_over()?, index)),
             }
+        };
+        match item {
+            Ok(item) => self.good.push(item),
+            Err(text) => self.bad.push((index, text)),
         }
         Ok(())
     }

@@ -96,7 +96,10 @@ fn compare_ids(before: &Sheet, page: &Sheet) -> Option<Known> {
     }
     // A next page has neither in common with the one before, which is all that it takes to see it.
     let may_be = |item: &str| match item.strip_prefix(ID_FIRST) {
-        Some(rest) => rest.starts_with(first) || rest.starts_with(last),
+        Some(rest) => {
+            let rest = rest.trim_ascii_start();
+            rest.starts_with(first) || rest.starts_with(last)
+        }
         None => id(item).is_some_and(|id| id == first || id == last),
     };
     if !before.items().any(may_be) {
@@ -159,6 +162,7 @@ mod tests {
         let ids = [
             (r#"{"id":"a b","x":1}"#, Some(r#""a b""#)),
             (r#"{"x":1, "id" : "a"}"#, Some(r#""a""#)),
+            (r#"{"id": "a"}"#, Some(r#""a""#)),
             (r#"{"id":"a\"b","x":1}"#, Some(r#""a\"b""#)),
             (r#"{"id":7}"#, Some("7")),
             (r#"{"id":"é"}"#, Some(r#""é""#)),
