@@ -3,8 +3,7 @@
 
 mod demo;
 
-use std::error::Error;
-use std::io::{self, Write};
+use std::{error::Error, io, io::Write};
 
 use clap::Parser;
 use cloudflare_user::{Endpoint, Page, http::Method};
@@ -63,7 +62,6 @@ impl Endpoint for Export {
 
 fn main() {
     let Err(error) = run() else { return };
-    // Who reads standard output may have seen enough, as with `| head`.
     if error.downcast_ref().map(io::Error::kind) != Some(io::ErrorKind::BrokenPipe) {
         _ = writeln!(io::stderr(), "error: {error}");
         std::process::exit(1);
@@ -102,6 +100,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let mut pages = client.pages(&next).read_ahead(options.read_ahead);
     while let Some(page) = pages.next().transpose()? {
+        // A log that is no JSON ends the export before its page is written.
+        _ = pages.next_page() > next.page.unwrap_or(1) || pages.next().transpose()?.is_none();
         let lines = lines(&page.items, options.csv, next.page.is_none())?;
         let number = next.page.insert(pages.next_page());
         let left = pages.total().map_or("", |_| "{wide_bar} {eta} left");

@@ -130,6 +130,9 @@ fn print_table(client: &Client, request: &ListZones, limit: usize) -> Result<(),
 }
 
 fn row(zone: &str, status: &str, plan: &str, servers: &str) -> String {
+    // Others wrote it: it may hold what would move the cursor of a terminal.
+    let [zone, status, plan, servers] =
+        [zone, status, plan, servers].map(|text| text.escape_debug().to_string());
     format!("{zone:<28}  {status:<12}  {plan:<16}  {servers}")
 }
 

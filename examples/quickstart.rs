@@ -1,88 +1,95 @@
-//! Who am I, which tokens are about to expire, and what happened last?
-//!
-//! `cargo run --example quickstart` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration
-//! if it is not. With `-- --create` it makes a token at Cloudflare too, good for an hour; the demonstration always does.
+//! Who am I, which tokens are about to expire, and what happened last? `cargo run --example quickstart` asks Cloudflare
+//! if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration if it is not.
 
 mod demo;
 
+use std::error::Error;
+use std::io::{self, ErrorKind::BrokenPipe, Write};
 use std::process::ExitCode;
 
-use cloudflare_user::{Client, Error, ExposeSecret, Policy, Result, Token};
+use clap::Parser;
+use cloudflare_user::{Client, Policy, Token};
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
 
+/// Shows the user, the tokens that expire within 30 days, and the last audit logs
+#[derive(Parser)]
+struct Options {
+    /// Make a token too, good for an hour; the demonstration always does
+    #[arg(long)]
+    create: bool,
+}
+
+type Outcome = Result<(), Box<dyn Error>>;
+
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
+    let options = Options::parse();
+    match run(&options, &mut io::stdout().lock()) {
+        // Who reads standard output may have seen enough, as with `| head`.
+        Err(error) if error.downcast_ref().map(io::Error::kind) != Some(BrokenPipe) => {
+            _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
+        _ => ExitCode::SUCCESS,
     }
 }
 
-fn run() -> Result<()> {
+fn run(options: &Options, out: &mut impl Write) -> Outcome {
     let (client, demo) = demo::client()?;
-    who_am_i(&client)?;
-    expiring_tokens(&client)?;
-    last_audit_logs(&client)?;
-    if demo.is_some() || std::env::args().any(|argument| argument == "--create") {
-        create_token(&client)?;
+    who_am_i(&client, out)?;
+    expiring_tokens(&client, out)?;
+    last_audit_logs(&client, out)?;
+    if demo.is_some() || options.create {
+        create_token(&client, out)?;
     }
-    an_error(&client);
-    Ok(())
+    an_error(&client, out)
 }
 
-fn who_am_i(client: &Client) -> Result<()> {
+fn who_am_i(client: &Client, out: &mut impl Write) -> Outcome {
     let user = client.user().send()?;
     let second_factor = match user.two_factor_authentication_enabled {
         Some(true) => "with a second factor",
         Some(false) => "without a second factor",
         None => "a second factor is not known of",
     };
-    println!(
-        "You are {}, {second_factor}.",
-        user.email.unwrap_or(user.id)
-    );
+    let name = user.email.unwrap_or(user.id);
+    writeln!(out, "You are {}, {second_factor}.", name.escape_debug())?;
     Ok(())
 }
 
-fn expiring_tokens(client: &Client) -> Result<()> {
-    println!("\nTokens that expire within 30 days:\n");
+fn expiring_tokens(client: &Client, out: &mut impl Write) -> Outcome {
+    writeln!(out, "\nTokens that expire within 30 days:\n")?;
     let now = OffsetDateTime::now_utc();
     let mut tokens: Vec<(Duration, Token)> = Vec::new();
     for token in client.tokens().include_expired(true).iter() {
         let token = token?;
-        if let Some(end) = token
-            .expires_on
-            .filter(|end| *end < now + Duration::days(30))
-        {
-            tokens.push((end - now, token));
+        let left = token.expires_on.map(|end| end - now);
+        if let Some(left) = left.filter(|left| *left < Duration::days(30)) {
+            tokens.push((left, token));
         }
     }
     tokens.sort_by_key(|(left, _)| *left);
     for (left, token) in tokens {
-        let name = token.name.unwrap_or_default();
-        let status = token
-            .status
-            .map_or(String::new(), |status| status.to_string());
+        let status = token.status.as_ref().map_or("", |status| status.as_str());
         let days = left.whole_days();
-        let when = if left.is_negative() {
-            format!("{} days ago", -days)
-        } else {
-            format!("in {days} days")
+        let when = match left.is_negative() {
+            true => format!("{} days ago", -days),
+            false => format!("in {days} days"),
         };
-        println!("  {name:<14}  {status:<9}  {when}");
+        let name = shown(token.name.as_deref());
+        writeln!(out, "  {name:<14}  {:<9}  {when}", shown(Some(status)))?;
     }
     Ok(())
 }
 
-fn last_audit_logs(client: &Client) -> Result<()> {
-    println!("\nThe last audit logs:\n");
-    println!(
-        "  {:<20}  {:<15}  {:<3}  {:<16}  {:<15}  by",
-        "when", "action", "ok", "on", "from"
-    );
+fn last_audit_logs(client: &Client, out: &mut impl Write) -> Outcome {
+    writeln!(out, "\nThe last audit logs:\n")?;
+    let (zone, ip) = ("on", "from");
+    writeln!(
+        out,
+        "  {:<20}  {:<15}  {:<3}  {zone:<16}  {ip:<15}  by",
+        "when", "action", "ok"
+    )?;
     let seconds = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
     // Every log there is would come from `iter()` alone; ten are on one small page.
     for log in client.audit_logs().per_page(10).iter().take(10) {
@@ -91,23 +98,28 @@ fn last_audit_logs(client: &Client) -> Result<()> {
             .when
             .and_then(|when| when.format(seconds).ok())
             .unwrap_or_default();
-        let zone = log.metadata["zone_name"].as_str().unwrap_or("-");
-        println!(
-            "  {when:<20}  {:<15}  {:<3}  {zone:<16}  {:<15}  {}",
-            log.action.kind.unwrap_or_default(),
-            if log.action.result == Some(false) {
-                "no"
-            } else {
-                "yes"
-            },
-            log.actor.ip.unwrap_or_default(),
-            log.actor.email.unwrap_or_default(),
-        );
+        let action = shown(log.action.kind.as_deref());
+        let ok = log
+            .action
+            .result
+            .map_or("-", |ok| ["no", "yes"][usize::from(ok)]);
+        let zone = shown(log.metadata["zone_name"].as_str());
+        let ip = shown(log.actor.ip.as_deref());
+        let by = shown(log.actor.email.as_deref());
+        writeln!(
+            out,
+            "  {when:<20}  {action:<15}  {ok:<3}  {zone:<16}  {ip:<15}  {by}"
+        )?;
     }
     Ok(())
 }
 
-fn create_token(client: &Client) -> Result<()> {
+/// Others wrote it: it may hold what would move the cursor of a terminal.
+fn shown(text: Option<&str>) -> String {
+    text.unwrap_or("-").escape_debug().to_string()
+}
+
+fn create_token(client: &Client, out: &mut impl Write) -> Outcome {
     let user_read = Policy::allow()
         .permission_group("8acbe5bb0d54464ab867149d7f7cf8ac")
         .resource("com.cloudflare.api.user.*", "*");
@@ -116,33 +128,22 @@ fn create_token(client: &Client) -> Result<()> {
         .expires_on(OffsetDateTime::now_utc() + Duration::hours(1))
         .request_ip_in(["198.51.100.0/24"])
         .send()?;
-    // Keep the whole secret somewhere safe: it is never answered again.
-    let secret = created.value.expose_secret();
-    let start: String = secret.chars().take(9).collect();
-    println!(
-        "\nMade the token `quickstart`, good for an hour: {start}{}",
-        "*".repeat(secret.len().saturating_sub(9))
-    );
-    println!("What Debug shows of it: {:?}", created.value);
+    // `created.value.expose_secret()` is the secret, to be kept somewhere safe: it is never answered again.
+    let id = shown(Some(&created.token.id));
+    writeln!(out, "\nMade the token {id}, good for an hour.")?;
+    writeln!(out, "What Debug shows of its secret: {:?}", created.value)?;
     Ok(())
 }
 
-fn an_error(client: &Client) {
-    println!("\nAnd one question that not every token may ask:\n");
+fn an_error(client: &Client, out: &mut impl Write) -> Outcome {
+    writeln!(out, "\nAnd one question that not every token may ask:\n")?;
     match client.billing_profile().send() {
-        Ok(profile) => println!("  billed to {}", profile.country.unwrap_or_default()),
-        Err(error) => println!("  {error}\n  {}", advice(&error)),
+        Ok(profile) => writeln!(out, "  billed to {}", shown(profile.country.as_deref()))?,
+        Err(error) if error.is_unauthorized() => writeln!(
+            out,
+            "  {error}\n  The token lacks a permission: Billing Read, for this one."
+        )?,
+        Err(error) => writeln!(out, "  {error}")?,
     }
-}
-
-fn advice(error: &Error) -> &'static str {
-    if error.is_unauthorized() {
-        "The token lacks a permission: Billing Read, for this one."
-    } else if error.is_rate_limited() {
-        "Too many requests: wait as long as `retry_after` says."
-    } else if error.is_connect() || error.is_timeout() {
-        "Is the network up?"
-    } else {
-        "The message above says what there is to know."
-    }
+    Ok(())
 }

@@ -1,7 +1,5 @@
-//! Gives API tokens new secrets, and puts each into a file that only its owner can read.
-//!
-//! `cargo run --example token_rotate -- --output secrets 'deploy*'` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set,
-//! and a server of the demonstration if it is not. `--dry-run` changes nothing.
+//! Gives API tokens new secrets, each in a file that only its owner can read: `cargo run --example token_rotate --
+//! --output secrets 'deploy*'` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a demonstration if it is not.
 
 mod demo;
 
@@ -43,6 +41,11 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let (client, _demo) = demo::client()?;
+    // Ctrl-C waits until the token in hand is done.
+    ctrlc::set_handler(|| {
+        let _token_is_done = io::stdout().lock();
+        std::process::exit(130);
+    })?;
     let known = client.tokens().iter().collect::<Result<Vec<_>, _>>()?;
     let mut meant = Vec::new();
     for wanted in &arguments.tokens {
@@ -103,6 +106,7 @@ fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> 
     // The identifier comes from a server: a slash in it would lead out of the directory.
     let name = id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
     let path = directory.join(name + ".secret");
+    let _no_ctrl_c = io::stdout().lock();
     // While the old secret still works: a file that cannot be written is found out now.
     let mut file = reserve(&path).map_err(|error| format!("failed: {error}"))?;
     let answer = client.roll_token(id).send();
