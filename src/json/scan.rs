@@ -4,32 +4,40 @@
 ///
 /// It need not be JSON: whoever reads it will see. What is JSON ends where it should.
 pub(super) fn end_of_value(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    let mut depth = 0_usize;
+    match bytes.get(from)? {
+        b'"' => return end_of_string(bytes, from),
+        b'{' | b'[' => {}
+        _ => return Some(end_of_word(bytes, from)).filter(|end| *end > from),
+    }
+    let mut at = from + 1;
+    let mut depth = 1_usize;
     loop {
         match *bytes.get(at)? {
-            b'"' => at = end_of_string(bytes, at)?,
+            b'"' => {
+                at = end_of_string(bytes, at)?;
+                // A string mostly follows a string.
+                while let Some([b':' | b',', b'"']) = bytes.get(at..)?.first_chunk() {
+                    at = end_of_string(bytes, at + 1)?;
+                }
+            }
             b'{' | b'[' => {
                 depth += 1;
                 at += 1;
             }
-            b'}' | b']' if depth > 0 => {
+            b'}' | b']' => {
                 depth -= 1;
                 at += 1;
+                if depth == 0 {
+                    return Some(at);
+                }
             }
-            _ if depth > 0 => {
-                at += 1;
-                continue;
-            }
-            _ => return Some(end_of_word(bytes, at)).filter(|end| *end > at),
-        }
-        if depth == 0 {
-            return Some(at);
+            _ => at += 1,
         }
     }
 }
 
 /// The end of the string that starts at `from`.
+#[inline]
 pub(super) fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from + 1;
     loop {
