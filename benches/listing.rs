@@ -10,7 +10,7 @@ fn main() {
     divan::main();
 }
 
-const PAGES: usize = 200;
+const PAGES: usize = support::MOST_PAGES;
 const READ: usize = PAGES * support::LOGS;
 
 static PROMPT: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::ZERO));

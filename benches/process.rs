@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use cloudflare_user::User;
 
 const ROUNDS: usize = 9;
-const PAGES: usize = 200;
+const PAGES: usize = support::MOST_PAGES;
 
 /// What a process does, and with which server.
 const WAYS: [(&str, usize, u64); 8] = [

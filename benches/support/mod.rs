@@ -4,6 +4,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
@@ -35,23 +36,31 @@ fn answer(body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
+/// All answers of a listing, made once: the server has little more to do than to copy them.
+static ANSWERS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let pages = 1..=MOST_PAGES;
+    pages.map(|number| answer(&page(number))).collect()
+});
+
+/// As many pages can be served.
+pub const MOST_PAGES: usize = 200;
+
 /// Starts a server on a free port that answers so many pages of logs, each so late, and then an empty one; and with a
-/// user to anything else. It answers from memory, and costs the client's cores little more than the copy.
+/// user to anything else.
 pub fn serve(pages: usize, late: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let answers = if pages > 0 { &ANSWERS[..pages] } else { &[] };
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            thread::spawn(move || converse(stream, pages, late));
+            thread::spawn(move || converse(stream, answers, late));
         }
     });
     url
 }
 
-fn converse(mut stream: TcpStream, pages: usize, late: Duration) -> Option<()> {
+fn converse(mut stream: TcpStream, answers: &[Vec<u8>], late: Duration) -> Option<()> {
     stream.set_nodelay(true).ok()?;
-    let mut full = answer(&page(1));
-    let places = places_of_numbers(&full);
     let (empty, user) = (answer(&envelope("[]")), answer(&envelope(r#"{"id":"7"}"#)));
     let mut request = [0; 8192];
     loop {
@@ -68,27 +77,10 @@ fn converse(mut stream: TcpStream, pages: usize, late: Duration) -> Option<()> {
         thread::sleep(late);
         let answer = match number {
             None => &user,
-            Some(number) if number > pages => &empty,
-            Some(number) => {
-                for (index, place) in places.iter().enumerate() {
-                    let digits = format!("{:012}", number * LOGS + index);
-                    full[*place..place + 12].copy_from_slice(digits.as_bytes());
-                }
-                &full
-            }
+            Some(number) => answers.get(number.wrapping_sub(1)).unwrap_or(&empty),
         };
         stream.write_all(answer).ok()?;
     }
-}
-
-/// Where the number of each log stands in an answer.
-fn places_of_numbers(answer: &[u8]) -> Vec<usize> {
-    let before = b"d5b0f326-1232-4452-8858-";
-    let starts = answer.windows(before.len()).enumerate();
-    starts
-        .filter(|(_, window)| window == before)
-        .map(|(start, _)| start + before.len())
-        .collect()
 }
 
 pub fn client(url: &str) -> Client {
