@@ -94,14 +94,22 @@ enum Key {
     Other,
 }
 
-/// The keys of every answer, as they are written in every answer. Whatever else there is goes the long way.
-const KEYS: [(&str, Key); 5] = [
-    (r#""success""#, Key::Success),
-    (r#""result""#, Key::Result),
-    (r#""errors""#, Key::Other),
-    (r#""messages""#, Key::Other),
-    (r#""result_info""#, Key::ResultInfo),
-];
+impl Key {
+    /// The key that comes next, if it is one of every answer and written as in every answer. Whatever else there is goes
+    /// the long way.
+    fn eat(cursor: &mut Cursor<'_>) -> Option<Self> {
+        cursor.peek();
+        let (text, key) = match cursor.rest() {
+            [b'"', b's', ..] => (r#""success""#, Self::Success),
+            [b'"', b'e', ..] => (r#""errors""#, Self::Other),
+            [b'"', b'm', ..] => (r#""messages""#, Self::Other),
+            [b'"', b'r', b'e', b's', b'u', b'l', b't', b'"', ..] => (r#""result""#, Self::Result),
+            [b'"', b'r', ..] => (r#""result_info""#, Self::ResultInfo),
+            _ => return None,
+        };
+        cursor.eat_text(text).then_some(key)
+    }
+}
 
 impl<'a> Answer<'a> {
     /// Decodes a `result` that is one value.
@@ -220,23 +228,19 @@ impl<'a> Answer<'a> {
                 if !std::mem::take(&mut first) {
                     cursor.expect(b',')?;
                 }
-                cursor.peek();
-                let known = KEYS.iter().find(|(name, _)| cursor.eat_text(name));
-                let key = match known
-                    .map(|(_, key)| Ok(*key))
-                    .unwrap_or_else(|| cursor.value())
-                {
+                let key = match Key::eat(&mut cursor).map_or_else(|| cursor.value(), Ok) {
                     Ok(key) => key,
                     Err(error) if error.is_eof() => return Err("it is cut short".to_owned()),
                     Err(_) => return Err(cursor.broken("expected the name of a field")),
                 };
                 cursor.expect(b':')?;
+                cursor.peek();
                 match key {
                     Key::Success if success.is_some() => {
                         return Ok(Some("`success` twice".to_owned()));
                     }
+                    Key::Success if cursor.eat_text("true") => success = Some(true),
                     Key::Success => match cursor.step_over()? {
-                        "true" => success = Some(true),
                         "false" => success = Some(false),
                         "null" => {}
                         other => {

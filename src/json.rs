@@ -47,6 +47,11 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// What was not read yet.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        &self.text.as_bytes()[self.at..]
+    }
+
     /// Steps over `text`, if it comes next, and at once.
     pub(crate) fn eat_text(&mut self, text: &str) -> bool {
         let found = self.text[self.at..].starts_with(text);
