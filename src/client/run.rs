@@ -1,6 +1,5 @@
 //! The one place where a call runs: its attempts, its log lines, and the error that it may end with.
 
-use std::borrow::Cow;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::thread;
@@ -272,14 +271,14 @@ impl Client {
             .filter(|_| call.write)
             .and_then(|(_, body)| envelope::created_secret(body));
         let clean = |text: &str| {
-            let mut text = self.shared.auth.scrub(text);
+            let mut text = scrub(text);
             if let Some(secret) = &created {
-                text = Cow::Owned(redact(&text, secret).into_owned());
+                text = redact(&text, secret).into_owned();
             }
             if call.write {
-                text = Cow::Owned(redact_long_words(&text).into_owned());
+                text = redact_long_words(&text).into_owned();
             }
-            text.into_owned()
+            text
         };
         let head = answer.as_ref().map(|(head, _)| *head);
         let exchange = Box::new(Exchange {
