@@ -1,6 +1,7 @@
 //! Walks through JSON text value by value, and says in words what did not decode, without quoting it: what a server
 //! sends may be a secret.
 
+mod block;
 mod locate;
 mod scan;
 

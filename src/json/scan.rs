@@ -1,69 +1,100 @@
 //! Finds where values end by their brackets and quotes alone, without looking at what is in between.
 
+use super::block::{self, Block};
+
 /// The end of the value that starts at `from`; nothing if the text ends before.
 ///
 /// It need not be JSON: whoever reads it will see. What is JSON ends where it should.
 pub(super) fn end_of_value(bytes: &[u8], from: usize) -> Option<usize> {
     match bytes.get(from)? {
-        b'"' => return end_of_string(bytes, from),
-        b'{' | b'[' => {}
-        _ => return Some(end_of_word(bytes, from)).filter(|end| *end > from),
+        b'"' => end_of_string(bytes, from),
+        b'{' | b'[' => end_of_nested(bytes, from),
+        _ => Some(end_of_word(bytes, from)).filter(|end| *end > from),
     }
-    let mut at = from + 1;
-    let mut depth = 1_usize;
-    loop {
-        match *bytes.get(at)? {
-            b'"' => {
-                at = end_of_string(bytes, at)?;
-                // A string mostly follows a string.
-                while let Some([b':' | b',', b'"']) = bytes.get(at..)?.first_chunk() {
-                    at = end_of_string(bytes, at + 1)?;
-                }
+}
+
+/// The end of the object or the list that starts at `from`.
+fn end_of_nested(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut strings = Strings::default();
+    for at in (from..bytes.len()).step_by(block::SIZE) {
+        let block = Block::first_of(&bytes[at..]);
+        let mut brackets = block.places_of_brackets() & !strings.places(&block);
+        while brackets != 0 {
+            let place = at + brackets.trailing_zeros() as usize;
+            brackets &= brackets - 1;
+            match bytes[place] {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
             }
-            b'{' | b'[' => {
-                depth += 1;
-                at += 1;
+            if depth == 0 {
+                return Some(place + 1);
             }
-            b'}' | b']' => {
-                depth -= 1;
-                at += 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            _ => at += 1,
         }
+    }
+    None
+}
+
+/// What is known of strings at the end of a block.
+#[derive(Default)]
+struct Strings {
+    /// All bits are set within a string.
+    inside: u64,
+    /// The first byte of the next block is escaped.
+    escaped: bool,
+}
+
+impl Strings {
+    /// Which bytes of the next block are in strings.
+    fn places(&mut self, block: &Block) -> u64 {
+        let mut quotes = block.places_of(b'"');
+        if self.escaped || block.has(b'\\') {
+            quotes = self.without_escaped(quotes, block.places_of(b'\\'));
+        }
+        // Of each bit the parity of all quotes up to it.
+        let mut parity = quotes;
+        for distance in [1, 2, 4, 8, 16, 32] {
+            parity ^= parity << distance;
+        }
+        let places = parity ^ self.inside;
+        self.inside = if places >> 63 == 1 { u64::MAX } else { 0 };
+        places
+    }
+
+    fn without_escaped(&mut self, quotes: u64, backslashes: u64) -> u64 {
+        let mut unescaped = 0;
+        let mut inside = self.inside != 0;
+        let mut escaped = if self.escaped { 0 } else { u32::MAX };
+        let mut left = quotes | backslashes;
+        while left != 0 {
+            let place = left.trailing_zeros();
+            left &= left - 1;
+            if place == escaped {
+                continue;
+            }
+            if quotes >> place & 1 == 1 {
+                unescaped |= 1 << place;
+                inside = !inside;
+            } else if inside {
+                escaped = place + 1;
+            }
+        }
+        self.escaped = escaped == u64::BITS;
+        unescaped
     }
 }
 
 /// The end of the string that starts at `from`.
-#[inline]
 pub(super) fn end_of_string(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from + 1;
     loop {
-        // Eight bytes at a time: most of what an API answers is in strings.
-        while let Some(word) = bytes.get(at..)?.first_chunk() {
-            let word = u64::from_le_bytes(*word);
-            let found = (places_of(b'"', word) | places_of(b'\\', word)).trailing_zeros();
-            at += (found / 8) as usize;
-            if found < u64::BITS {
-                break;
-            }
-        }
         match *bytes.get(at)? {
             b'"' => return Some(at + 1),
             b'\\' => at += 2,
             _ => at += 1,
         }
     }
-}
-
-/// The high bit of each byte of `word` that is `byte`, and perhaps of some that come after the first of them.
-fn places_of(byte: u8, word: u64) -> u64 {
-    const LOW: u64 = u64::from_le_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    let zero_where_equal = word ^ (LOW * u64::from(byte));
-    zero_where_equal.wrapping_sub(LOW) & !zero_where_equal & HIGH
 }
 
 /// The end of the number, or of `true`, `false`, `null`, that starts at `from`.
@@ -98,6 +129,22 @@ mod tests {
         }
     }
 
+    /// Byte by byte.
+    fn end_of_nested_naive(bytes: &[u8]) -> Option<usize> {
+        let (mut depth, mut at) = (0, 0);
+        loop {
+            match *bytes.get(at)? {
+                b'"' => at = end_of_string(bytes, at)?,
+                b'{' | b'[' => (depth, at) = (depth + 1, at + 1),
+                b'}' | b']' => (depth, at) = (depth - 1, at + 1),
+                _ => at += 1,
+            }
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_json_ends_where_it_should(texts in prop::collection::vec(r#"[ -~\n"\\{}\[\]é]{0,20}"#, 1..5), after in "[ ,\\]}][ -~]{0,9}") {
@@ -108,6 +155,12 @@ mod tests {
                 let end = end_of_value(format!("{text}{after}").as_bytes(), 0);
                 prop_assert_eq!(end, Some(text.len()));
             }
+        }
+
+        #[test]
+        fn what_is_nested_ends_as_it_does_byte_by_byte(start in r"[{\[]", text in r#"([{}\[\]"\\,x]|["\\]{0,9}|[a{]{0,70}){0,60}"#) {
+            let text = start + &text;
+            prop_assert_eq!(end_of_nested(text.as_bytes(), 0), end_of_nested_naive(text.as_bytes()), "{}", text);
         }
     }
 }
