@@ -1,17 +1,39 @@
 //! How single fields are read where the API is looser than its documentation.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use crate::amount::Amount;
 
-/// Reads null as the empty value: a list, a nested object.
-pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+/// What a field may be. Null is its default, as is its absence.
+pub(crate) trait Field<'de>: Deserialize<'de> + Default {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Field<'de> for Vec<T> {}
+
+impl<'de, T: Deserialize<'de>> Field<'de> for BTreeMap<String, T> {}
+
+impl<'de> Field<'de> for Map<String, Value> {}
+
+// These take a null for their default by themselves.
+
+impl<'de, T: Deserialize<'de>> Field<'de> for Option<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<'de> Field<'de> for Value {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
 }
 
 /// Reads an identifier, which has been seen as a number too; null is the empty one.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 /// Stamps a model: `pub field: Type = "name in the API"`, and the function that reads it, in brackets, unless it is
-/// `field::or_default`.
+/// that of its type as a [`Field`](crate::field::Field).
 ///
 /// Every field may be absent or null, what is absent is not written back, and what is not known is kept in `extra`.
 /// `Debug` shows of `extra` the names only: secrets have been seen there. A model with `[]` holds secrets itself, and
@@ -73,81 +73,96 @@ macro_rules! model {
         }
 
         // By hand: what serde derives for a flattened `extra` takes a tenth longer, and a log is five models.
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[allow(non_camel_case_types)]
-                enum Key {
-                    $($field,)*
-                    Unknown(String),
+        const _: () = {
+            #[allow(non_camel_case_types)]
+            enum Key {
+                $($field,)*
+                Unknown(String),
+            }
+
+            impl<'de> serde::Deserialize<'de> for Key {
+                fn deserialize<D: serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> Result<Self, D::Error> {
+                    deserializer.deserialize_identifier($crate::field::Text(|text: &str| {
+                        match text {
+                            $($json => Self::$field,)*
+                            unknown => Self::Unknown(unknown.to_owned()),
+                        }
+                    }))
+                }
+            }
+
+            struct Model;
+
+            impl<'de> serde::de::Visitor<'de> for Model {
+                type Value = $name;
+
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("an object")
                 }
 
-                impl<'de> serde::Deserialize<'de> for Key {
-                    fn deserialize<D: serde::Deserializer<'de>>(
-                        deserializer: D,
-                    ) -> Result<Self, D::Error> {
-                        deserializer.deserialize_identifier($crate::field::Text(|text: &str| {
-                            match text {
-                                $($json => Self::$field,)*
-                                unknown => Self::Unknown(unknown.to_owned()),
-                            }
-                        }))
-                    }
+                fn visit_unit<E>(self) -> Result<$name, E> {
+                    Ok($name::default())
                 }
 
-                struct Model;
+                fn visit_map<A: serde::de::MapAccess<'de>>(
+                    self,
+                    mut fields: A,
+                ) -> Result<$name, A::Error> {
+                    $(let mut $field = None;)*
+                    let mut extra = serde_json::Map::new();
+                    while let Some(key) = fields.next_key()? {
+                        match key {
+                            $(Key::$field => {
+                                struct Read($type);
 
-                impl<'de> serde::de::Visitor<'de> for Model {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_unit<E>(self) -> Result<$name, E> {
-                        Ok($name::default())
-                    }
-
-                    fn visit_map<A: serde::de::MapAccess<'de>>(
-                        self,
-                        mut fields: A,
-                    ) -> Result<$name, A::Error> {
-                        let mut model = $name::default();
-                        $(let mut $field = false;)*
-                        while let Some(key) = fields.next_key()? {
-                            match key {
-                                $(Key::$field => {
-                                    struct Field($type);
-
-                                    impl<'de> serde::Deserialize<'de> for Field {
-                                        fn deserialize<D: serde::Deserializer<'de>>(
-                                            deserializer: D,
-                                        ) -> Result<Self, D::Error> {
-                                            model!(@reader $($reader)?)(deserializer).map(Self)
-                                        }
+                                impl<'de> serde::Deserialize<'de> for Read {
+                                    fn deserialize<D: serde::Deserializer<'de>>(
+                                        deserializer: D,
+                                    ) -> Result<Self, D::Error> {
+                                        model!(@reader $($reader)?)(deserializer).map(Self)
                                     }
-
-                                    if std::mem::replace(&mut $field, true) {
-                                        return Err(serde::de::Error::duplicate_field($json));
-                                    }
-                                    model.$field = fields.next_value::<Field>()?.0;
-                                })*
-                                Key::Unknown(name) => {
-                                    model.extra.insert(name, fields.next_value()?);
                                 }
+
+                                if $field.is_some() {
+                                    return Err(serde::de::Error::duplicate_field($json));
+                                }
+                                $field = Some(fields.next_value::<Read>()?.0);
+                            })*
+                            Key::Unknown(name) => {
+                                extra.insert(name, fields.next_value()?);
                             }
                         }
-                        $(model.$finish().map_err(serde::de::Error::custom)?;)?
-                        Ok(model)
                     }
+                    #[allow(unused_mut)]
+                    let mut model = $name {
+                        $($field: $field.unwrap_or_default(),)*
+                        extra,
+                    };
+                    $(model.$finish().map_err(serde::de::Error::custom)?;)?
+                    Ok(model)
                 }
-
-                model!(@read deserializer Model $($null)?)
             }
-        }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> Result<Self, D::Error> {
+                    model!(@read deserializer Model $($null)?)
+                }
+            }
+
+            impl<'de> $crate::field::Field<'de> for $name {
+                fn read<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    deserializer.deserialize_any(Model)
+                }
+            }
+        };
     };
     (@read $deserializer:ident $visitor:ident) => { $deserializer.deserialize_map($visitor) };
     (@read $deserializer:ident $visitor:ident null) => { $deserializer.deserialize_any($visitor) };
-    (@reader) => { $crate::field::or_default };
+    (@reader) => { $crate::field::Field::read };
     (@reader $reader:path) => { $reader };
     (@shown $self:ident.$field:ident) => { &$self.$field };
     (@shown $self:ident.$field:ident redacted) => { &$self.$field.as_ref().map(|_| format_args!("[redacted]").to_string()) };

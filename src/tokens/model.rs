@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::TokenPolicy;
 use crate::error::Error;
-use crate::field;
+use crate::field::{self, Field};
 use crate::model::{model, open_enum};
 
 model! {
@@ -69,7 +69,7 @@ impl Condition {
         let Some(other) = self.extra.get(OTHER_SPELLING) else {
             return Ok(());
         };
-        let read: RequestIp = field::or_default(other)?;
+        let read = RequestIp::read(other)?;
         if self.request_ip == RequestIp::default() {
             self.request_ip = read;
             self.extra.remove(OTHER_SPELLING);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::field;
+use crate::field::{self, Field};
 use crate::model::{model, open_enum};
 
 model! {
@@ -44,6 +44,8 @@ open_enum! {
 }
 
 /// Neither: what the API left out is never taken for `allow`.
+impl Field<'_> for Effect {}
+
 impl Default for Effect {
     fn default() -> Self {
         Self::Other(String::new())
