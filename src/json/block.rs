@@ -1,78 +1,62 @@
 //! Text 64 bytes at a time: where the quotes and brackets of a block are, as bits of one number, without a branch for
 //! each byte.
 
-/// 64 bytes, as eight words of eight. Of each number about it the lowest bit is for the first byte.
-pub(super) struct Block([u64; 8]);
-
 pub(super) const SIZE: usize = 64;
 
-/// One byte in all eight places of a word.
-const fn everywhere(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
+/// So many bytes. Of each number about them the lowest bit is for the first one.
+pub(super) struct Block<'a>(&'a [u8; SIZE]);
 
-const LOW_BITS: u64 = everywhere(0x01);
-const HIGH_BITS: u64 = everywhere(0x80);
-
-impl Block {
-    /// The first bytes of `text`; behind its end there are zeros.
-    pub(super) fn first_of(text: &[u8]) -> Self {
-        let mut padded = [0; SIZE];
-        let bytes = text.first_chunk().unwrap_or_else(|| {
+impl<'a> Block<'a> {
+    /// The first bytes of `text`; behind its end there are zeros, which are kept in `padded`.
+    pub(super) fn first_of(text: &'a [u8], padded: &'a mut [u8; SIZE]) -> Self {
+        Self(text.first_chunk().unwrap_or_else(|| {
             padded[..text.len()].copy_from_slice(text);
-            &padded
-        });
-        let (words, _) = bytes.as_chunks();
-        Self(std::array::from_fn(|index| {
-            u64::from_le_bytes(words[index])
+            padded
         }))
     }
 
     /// Where `byte` is.
     pub(super) fn places_of(&self, byte: u8) -> u64 {
-        self.places(|word| {
-            let zero_where_equal = word ^ everywhere(byte);
-            // The high bit is set by an addition that carries into it, or was set before.
-            !(((zero_where_equal & !HIGH_BITS) + !HIGH_BITS) | zero_where_equal)
-        })
+        self.places(|found| found == byte)
     }
 
     /// Where a bracket is, or what has the bits 3, 4 and 6 as all brackets have them; nothing else that JSON has outside of
     /// strings does.
     pub(super) fn places_of_brackets(&self) -> u64 {
-        // These three bits, each shifted to where the high bit is.
-        self.places(|word| word << 1 & word << 3 & word << 4)
+        self.places(|found| found & 0b0101_1000 == 0b0101_1000)
     }
 
     /// Whether `byte` is anywhere.
     pub(super) fn has(&self, byte: u8) -> bool {
-        let found = self.0.iter().fold(0, |found, word| {
-            let zero_where_equal = word ^ everywhere(byte);
-            // Nothing but zero borrows from its high bit, or lets another do so.
-            found | (zero_where_equal.wrapping_sub(LOW_BITS) & !zero_where_equal)
-        });
-        found & HIGH_BITS != 0
+        let marks = self.marks(|found| found == byte);
+        let any = marks
+            .iter()
+            .fold(0, |any, word| any | u64::from_le_bytes(*word));
+        any != 0
     }
 
-    /// The bytes whose high bit is set by `mark`.
-    fn places(&self, mark: impl Fn(u64) -> u64) -> u64 {
-        let words = self.0.iter().enumerate();
-        transpose(words.fold(0, |rows, (index, word)| {
-            rows | (mark(*word) & HIGH_BITS) >> (7 - index)
-        }))
+    fn places(&self, is: impl Fn(u8) -> bool) -> u64 {
+        let marks = self.marks(is);
+        let bits = marks.iter().map(|word| lowest_bits(*word));
+        bits.enumerate()
+            .fold(0, |places, (index, bits)| places | bits << (8 * index))
+    }
+
+    /// A one in the place of each byte that is it, and a zero in that of each other.
+    // A loop as plain as this the compiler makes vectors of.
+    fn marks(&self, is: impl Fn(u8) -> bool) -> [[u8; 8]; SIZE / 8] {
+        let mut marks = [[0; 8]; SIZE / 8];
+        for (mark, byte) in marks.as_flattened_mut().iter_mut().zip(self.0) {
+            *mark = u8::from(is(*byte));
+        }
+        marks
     }
 }
 
-/// Takes eight bytes for eight rows of bits, and makes its columns rows.
-// Warren, Hacker's Delight, 7-3: swaps single bits, then pairs, then fours.
-fn transpose(rows: u64) -> u64 {
-    let swap = |rows: u64, distance: u32, which: u64| {
-        let differ = (rows ^ rows >> distance) & which;
-        rows ^ differ ^ differ << distance
-    };
-    let rows = swap(rows, 7, 0x00aa_00aa_00aa_00aa);
-    let rows = swap(rows, 14, 0x0000_cccc_0000_cccc);
-    swap(rows, 28, 0x0000_0000_f0f0_f0f0)
+/// The lowest bit of each of eight bytes, all others of which are zero.
+fn lowest_bits(bytes: [u8; 8]) -> u64 {
+    // A sum of shifts, each of which takes one of these bits to its place in the highest byte.
+    u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]
@@ -83,7 +67,8 @@ mod tests {
     proptest! {
         #[test]
         fn the_places_are_those_of_a_look_at_each_byte(text in prop::collection::vec(any::<u8>(), 0..90), byte: u8) {
-            let block = Block::first_of(&text);
+            let mut padded = [0; SIZE];
+            let block = Block::first_of(&text, &mut padded);
             let places = |is: &dyn Fn(u8) -> bool| {
                 let found = text.iter().take(SIZE).enumerate().filter(|(_, found)| is(**found));
                 found.fold(0, |places, (index, _)| places | 1_u64 << index)

@@ -18,7 +18,8 @@ fn end_of_nested(bytes: &[u8], from: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut strings = Strings::default();
     for at in (from..bytes.len()).step_by(block::SIZE) {
-        let block = Block::first_of(&bytes[at..]);
+        let mut padded = [0; block::SIZE];
+        let block = Block::first_of(&bytes[at..], &mut padded);
         let mut brackets = block.places_of_brackets() & !strings.places(&block);
         while brackets != 0 {
             let place = at + brackets.trailing_zeros() as usize;
