@@ -71,10 +71,9 @@ impl<'a> Cursor<'a> {
     /// Reads the next value. After an error the cursor stands where it stood.
     pub(crate) fn value<T: Deserialize<'a>>(&mut self) -> serde_json::Result<T> {
         self.peek();
-        let mut stream = Deserializer::from_str(&self.text[self.at..]).into_iter::<T>();
-        // At the end of the text there is no next value, and reading nothing says so.
-        let value = stream.next().unwrap_or_else(|| serde_json::from_str(""))?;
-        self.at += stream.byte_offset();
+        let mut reader = Deserializer::from_str(&self.text[self.at..]);
+        let value = T::deserialize(&mut reader)?;
+        self.at += reader.into_iter::<IgnoredAny>().byte_offset();
         Ok(value)
     }
 

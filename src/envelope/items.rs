@@ -56,7 +56,10 @@ pub(crate) fn step_over(cursor: &mut Cursor<'_>, _: usize, _: bool) -> Result<()
 
 /// Decodes the item at this place of a list, or says why it cannot be.
 pub(crate) fn decode_item<T: DeserializeOwned>(item: &str, index: usize) -> Result<T, String> {
-    serde_json::from_str(item).map_err(|error| explain(&error, item, index))
+    match serde_json::from_str(item) {
+        Ok(item) => Ok(item),
+        Err(error) => Err(explain(&error, item, index)),
+    }
 }
 
 fn explain(error: &serde_json::Error, item: &str, index: usize) -> String {
@@ -115,17 +118,19 @@ impl<T: DeserializeOwned> Items<T> {
         if index >= Self::MOST {
             return step_over(cursor, index, ends_first);
         }
-        let item = if ends_first {
-            decode_item(cursor.step_over()?, index)
-        } else {
-            match cursor.value() {
-                Ok(item) => Ok(item),
-                Err(error) => Err(explain(&error, cursor.step_over()?, index)),
+        if ends_first {
+            match decode_item(cursor.step_over()?, index) {
+                Ok(item) => self.good.push(item),
+                Err(text) => self.bad.push((index, text)),
             }
-        };
-        match item {
+            return Ok(());
+        }
+        match cursor.value() {
             Ok(item) => self.good.push(item),
-            Err(text) => self.bad.push((index, text)),
+            Err(error) => {
+                let text = explain(&error, cursor.step_over()?, index);
+                self.bad.push((index, text));
+            }
         }
         Ok(())
     }

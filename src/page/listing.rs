@@ -205,9 +205,15 @@ impl<'c, T> Listing<'c, T> {
         T: DeserializeOwned,
     {
         let index = self.page.left.next()?;
-        let decoded = self.decoded.pop_front();
-        let item = decoded.unwrap_or_else(|| decode_item(self.judge.page().item(index), index));
-        Some(item.map_err(|text| self.failed(Fault::Item(text))))
+        let text = match self.decoded.pop_front() {
+            Some(Ok(item)) => return Some(Ok(item)),
+            Some(Err(text)) => text,
+            None => match decode_item(self.judge.page().item(index), index) {
+                Ok(item) => return Some(Ok(item)),
+                Err(text) => text,
+            },
+        };
+        Some(Err(self.failed(Fault::Item(text))))
     }
 
     /// Ends the listing at this page, which is no good as a whole.
