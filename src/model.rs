@@ -135,12 +135,11 @@ macro_rules! model {
                             }
                         }
                     }
-                    #[allow(unused_mut)]
-                    let mut model = $name {
+                    let model = $name {
                         $($field: $field.unwrap_or_default(),)*
                         extra,
                     };
-                    $(model.$finish().map_err(serde::de::Error::custom)?;)?
+                    $(let model = model.$finish().map_err(serde::de::Error::custom)?;)?
                     Ok(model)
                 }
             }

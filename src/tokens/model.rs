@@ -65,9 +65,9 @@ impl Condition {
     }
 
     /// Reads the other spelling, if it is the one that says something.
-    fn merge_spellings(&mut self) -> serde_json::Result<()> {
+    fn merge_spellings(mut self) -> serde_json::Result<Self> {
         let Some(other) = self.extra.get(OTHER_SPELLING) else {
-            return Ok(());
+            return Ok(self);
         };
         let read = RequestIp::read(other)?;
         if self.request_ip == RequestIp::default() {
@@ -77,7 +77,7 @@ impl Condition {
             self.extra.remove(OTHER_SPELLING);
         }
         // Nothing that limits a token is dropped, even if it should be said in two ways.
-        Ok(())
+        Ok(self)
     }
 }
 
