@@ -73,7 +73,7 @@ impl Body {
     ) -> Result<(), TransportError> {
         loop {
             // What is there already, from a page before, need not be zeroed once more.
-            if bytes.len() - *filled < FIRST_CHUNK {
+            if bytes.len() == *filled {
                 let room = limit.saturating_add(1).saturating_sub(*filled);
                 let chunk = (*filled).clamp(FIRST_CHUNK, LARGEST_CHUNK).min(room);
                 if bytes.capacity() - *filled < chunk {
