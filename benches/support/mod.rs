@@ -30,6 +30,9 @@ fn envelope(result: &str) -> String {
     format!(r#"{{"errors":[],"messages":[],"result":{result},"success":true}}"#)
 }
 
+/// A user as documented.
+const USER: &str = r##"{"id":"7","betas":["zone_level_access_beta"],"country":"US","first_name":"John","has_business_zones":true,"has_enterprise_zones":true,"has_pro_zones":true,"last_name":"Appleseed","organizations":[{"id":"023e105f4ecef8ad9ca31a8372d0c353","name":"Cloudflare, Inc.","permissions":["#zones:read"],"roles":["All Privileges - Super Administrator"],"status":"member"}],"suspended":true,"telephone":"+1 123-123-1234","two_factor_authentication_enabled":true,"two_factor_authentication_locked":true,"zipcode":"12345"}"##;
+
 fn answer(body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
@@ -61,7 +64,7 @@ pub fn serve(pages: usize, late: Duration) -> String {
 
 fn converse(mut stream: TcpStream, answers: &[Vec<u8>], late: Duration) -> Option<()> {
     stream.set_nodelay(true).ok()?;
-    let (empty, user) = (answer(&envelope("[]")), answer(&envelope(r#"{"id":"7"}"#)));
+    let (empty, user) = (answer(&envelope("[]")), answer(&envelope(USER)));
     let mut request = [0; 8192];
     loop {
         let length = stream
