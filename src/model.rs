@@ -115,20 +115,24 @@ macro_rules! model {
                     while let Some(key) = fields.next_key()? {
                         match key {
                             $(Key::$field => {
-                                struct Read($type);
+                                struct Read<'m>(&'m mut Option<$type>);
 
-                                impl<'de> serde::Deserialize<'de> for Read {
+                                impl<'de> serde::de::DeserializeSeed<'de> for Read<'_> {
+                                    type Value = ();
+
                                     fn deserialize<D: serde::Deserializer<'de>>(
+                                        self,
                                         deserializer: D,
-                                    ) -> Result<Self, D::Error> {
-                                        model!(@reader $($reader)?)(deserializer).map(Self)
+                                    ) -> Result<(), D::Error> {
+                                        *self.0 = Some(model!(@reader $($reader)?)(deserializer)?);
+                                        Ok(())
                                     }
                                 }
 
                                 if $field.is_some() {
                                     return Err(serde::de::Error::duplicate_field($json));
                                 }
-                                $field = Some(fields.next_value::<Read>()?.0);
+                                fields.next_value_seed(Read(&mut $field))?;
                             })*
                             Key::Unknown(name) => {
                                 extra.insert(name, fields.next_value()?);
