@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use cloudflare_user::User;
 
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 15;
 const PAGES: usize = support::MOST_PAGES;
 
 /// What a process does, and with which server.
