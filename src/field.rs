@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -10,9 +11,33 @@ use serde_json::{Map, Value};
 use crate::amount::Amount;
 
 /// What a field may be. Null is its default, as is its absence.
+///
+/// Every model is one too, as [`model`](crate::model) stamps it.
 pub(crate) trait Field<'de>: Deserialize<'de> + Default {
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+        struct OrDefault<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for OrDefault<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or null")
+            }
+
+            fn visit_none<E: Error>(self) -> Result<T, E> {
+                Ok(T::default())
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<T, E> {
+                Ok(T::default())
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+                T::deserialize(deserializer)
+            }
+        }
+
+        deserializer.deserialize_option(OrDefault(PhantomData))
     }
 }
 
@@ -22,7 +47,7 @@ impl<'de, T: Deserialize<'de>> Field<'de> for BTreeMap<String, T> {}
 
 impl<'de> Field<'de> for Map<String, Value> {}
 
-// These take a null for their default by themselves.
+// These two take a null for their default by themselves.
 
 impl<'de, T: Deserialize<'de>> Field<'de> for Option<T> {
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

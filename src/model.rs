@@ -156,11 +156,7 @@ macro_rules! model {
                 }
             }
 
-            impl<'de> $crate::field::Field<'de> for $name {
-                fn read<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    deserializer.deserialize_any(Model)
-                }
-            }
+            impl $crate::field::Field<'_> for $name {}
         };
     };
     (@read $deserializer:ident $visitor:ident) => { $deserializer.deserialize_map($visitor) };

@@ -230,6 +230,13 @@ fn a_wrong_type_names_the_field_and_what_was_found() {
             .to_string()
             .contains("result: is missing")
     );
+    // A nested model that is something else is named itself, and not what is inside.
+    for (condition, found) in [("[{}]", "a list"), ("5", "a number"), ("true", "true")] {
+        let told = format!("result.condition: expected an object, found {found}");
+        let body = success(&format!(r#"{{"id":"1","condition":{condition}}}"#));
+        let error = answered(body).token("1").send().unwrap_err();
+        assert!(error.to_string().contains(&told), "{error}");
+    }
     let page = answered(success(r#"{"id":"1"}"#))
         .send(&ListTokens::new())
         .unwrap_err();

@@ -44,13 +44,13 @@ open_enum! {
 }
 
 /// Neither: what the API left out is never taken for `allow`.
-impl Field<'_> for Effect {}
-
 impl Default for Effect {
     fn default() -> Self {
         Self::Other(String::new())
     }
 }
+
+impl Field<'_> for Effect {}
 
 /// What a policy applies to, by the resource's name, such as `com.cloudflare.api.account.zone.*`.
 pub type Resources = BTreeMap<String, ResourceScope>;
