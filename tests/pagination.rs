@@ -122,6 +122,40 @@ fn an_item_that_fails_costs_itself_and_no_other() {
 }
 
 #[test]
+fn an_item_that_is_no_json_has_one_error_however_it_is_read() {
+    for item in [
+        "nul",
+        "-",
+        "1x",
+        "tru",
+        r#"{"id":}"#,
+        r#"{"id":"\q"}"#,
+        "[{}]",
+    ] {
+        let client = || {
+            let answer = ok(success(&format!(r#"[{{"id":"1"}},{item},{{"id":"3"}}]"#)));
+            scripted(vec![answer, page(&[], "null"), page(&[], "null")]).0
+        };
+        let errors = |read: Vec<cloudflare_user::Error>| {
+            let texts = read.iter().map(|error| error.to_string());
+            texts.collect::<Vec<_>>()
+        };
+        let one_by_one = client();
+        let by_items = errors(one_by_one.tokens().iter().filter_map(Result::err).collect());
+        let by_pages = errors(client().tokens().pages().filter_map(Result::err).collect());
+        let ahead = client();
+        let ahead = ahead.tokens().iter().read_ahead(1);
+        assert_eq!(by_items.len(), 1, "{item}: {by_items:?}");
+        assert_eq!(by_items, by_pages, "{item}");
+        assert_eq!(
+            by_items,
+            errors(ahead.filter_map(Result::err).collect()),
+            "{item}"
+        );
+    }
+}
+
+#[test]
 fn pages_give_the_good_items_first_and_then_an_error_for_each_bad_one() {
     let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
     let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);

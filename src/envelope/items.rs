@@ -118,19 +118,13 @@ impl<T: DeserializeOwned> Items<T> {
         if index >= Self::MOST {
             return step_over(cursor, index, ends_first);
         }
-        if ends_first {
-            match decode_item(cursor.step_over()?, index) {
-                Ok(item) => self.good.push(item),
-                Err(text) => self.bad.push((index, text)),
-            }
+        if !ends_first && let Ok(item) = cursor.value() {
+            self.good.push(item);
             return Ok(());
         }
-        match cursor.value() {
+        match decode_item(cursor.step_over()?, index) {
             Ok(item) => self.good.push(item),
-            Err(error) => {
-                let text = explain(&error, cursor.step_over()?, index);
-                self.bad.push((index, text));
-            }
+            Err(text) => self.bad.push((index, text)),
         }
         Ok(())
     }
