@@ -250,6 +250,31 @@ fn an_answer_over_the_cap_is_an_error() {
     let error = sized(body.len() - 1).user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
     assert_eq!(error.attempts(), 1);
+    // What fits is kept, whatever was read before into the same memory.
+    assert_eq!(error.body(), Some(&body.as_bytes()[..body.len() - 1]));
+    let page = |number: usize| {
+        format!(
+            r#"[{{"id":"{number}","x":"{}"}}]"#,
+            "x".repeat(500 * number)
+        )
+    };
+    let server = Tcp::new(move |number, _| {
+        common::tcp::Reply::Send(common::tcp::answer(
+            "200 OK",
+            "",
+            &success(&page(number + 1)),
+        ))
+    });
+    for ahead in [0, 1] {
+        let client = with_token()
+            .base_url(server.url())
+            .max_response_size(1200)
+            .build();
+        let client = client.unwrap();
+        let logs = client.audit_logs().iter().read_ahead(ahead);
+        let error = logs.filter_map(Result::err).next().unwrap();
+        assert_eq!(error.body().map(<[u8]>::len), Some(1200), "{ahead} ahead");
+    }
 }
 
 #[test]

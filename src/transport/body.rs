@@ -77,7 +77,6 @@ impl Body {
                 let room = limit.saturating_add(1).saturating_sub(*filled);
                 let chunk = (*filled).clamp(FIRST_CHUNK, LARGEST_CHUNK).min(room);
                 if bytes.capacity() - *filled < chunk {
-                    bytes.truncate(*filled);
                     bytes.reserve_exact((*filled).clamp(chunk, LARGEST_STEP).min(room));
                 }
                 bytes.resize(*filled + chunk, 0);
@@ -85,6 +84,7 @@ impl Body {
             match self.read(&mut bytes[*filled..]) {
                 Ok(0) => return Ok(()),
                 Ok(read) if *filled + read > limit => {
+                    *filled = limit;
                     let reason = format!("it has more than {limit} bytes, the `max_response_size`");
                     return Err(TransportError::too_large(reason));
                 }
