@@ -1,4 +1,5 @@
-//! Finds where values end by their brackets and quotes alone, without looking at what is in between.
+//! Finds where values end by their brackets and quotes alone, without looking at what is in between; lists and objects by
+//! many bytes at a time.
 
 use super::block::{self, Block};
 
@@ -37,7 +38,7 @@ fn end_of_nested(bytes: &[u8], from: usize) -> Option<usize> {
     None
 }
 
-/// What is known of strings at the end of a block.
+/// What is known of strings before a block, by the blocks before it.
 #[derive(Default)]
 struct Strings {
     /// All bits are set within a string.

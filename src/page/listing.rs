@@ -260,7 +260,8 @@ impl<T> Default for Fetched<T> {
 
 /// Of a page this part is decoded ahead, if its items take less time than that. To take over what another core made, and
 /// to free it, costs almost as much as to decode it: measured on two cores, all of the audit logs, at two microseconds
-/// each, make a listing slower, and a sixth makes it fastest, whether its consumer counts the logs or writes them out.
+/// each, make a listing slower, and a sixth makes it fastest, whether its consumer counts the logs or writes them out. The
+/// first part of a page decides for all of it.
 const QUICK_PART: usize = 6;
 const QUICK: Duration = Duration::from_micros(10);
 
@@ -315,7 +316,8 @@ impl<T> Fetched<T> {
         let part = self.sheet.len().div_ceil(QUICK_PART);
         let started = Instant::now();
         for (index, item) in self.sheet.items().enumerate().take(most) {
-            if enough() || (index == part && started.elapsed() < QUICK * part as u32) {
+            if enough() || (index == part && started.elapsed() < QUICK.saturating_mul(part as u32))
+            {
                 return;
             }
             self.decoded.push_back(decode_item(item, index));
