@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -15,29 +14,7 @@ use crate::amount::Amount;
 /// Every model is one too, as [`model`](crate::model) stamps it.
 pub(crate) trait Field<'de>: Deserialize<'de> + Default {
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OrDefault<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for OrDefault<T> {
-            type Value = T;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value or null")
-            }
-
-            fn visit_none<E: Error>(self) -> Result<T, E> {
-                Ok(T::default())
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<T, E> {
-                Ok(T::default())
-            }
-
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-                T::deserialize(deserializer)
-            }
-        }
-
-        deserializer.deserialize_option(OrDefault(PhantomData))
+        Ok(Option::deserialize(deserializer)?.unwrap_or_default())
     }
 }
 
