@@ -229,13 +229,7 @@ fn keep_memory() {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pages<'_, T> {
-    /// Fetches and decodes this many pages ahead, on a thread each, while the consumer works on those before them. Of items
-    /// that are quick to decode, as all of this crate, a part is decoded there and the rest as it is handed out, which is
-    /// faster than to move all of them from one core to another.
-    ///
-    /// Order, content and errors are those without it. At most this many requests are under way at a time, and as many
-    /// pages are held; past an end that the server told of, none is sent ahead. More than 32 pages count as 32. Dropping the
-    /// iterator stops the fetching: it returns at once, and a request under way ends by itself, within its timeout.
+    /// As [`Iter::read_ahead`].
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.listing.read_ahead(pages);
         self
