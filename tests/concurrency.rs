@@ -154,18 +154,14 @@ fn a_panic_on_a_thread_that_reads_ahead_is_not_swallowed() {
             Ok(Self)
         }
     }
-    #[derive(serde::Serialize)]
-    struct ListExplosives;
-    impl cloudflare_user::Endpoint for ListExplosives {
-        type Output = cloudflare_user::Page<Explosive>;
-        const METHOD: cloudflare_user::http::Method = cloudflare_user::http::Method::GET;
-        fn path(&self) -> Vec<&str> {
-            vec!["explosives"]
-        }
-    }
     let answers = [1, 2, 3].map(|id| common::ok(success(&format!("[{id}]"))));
     let (client, _) = common::scripted(answers.into());
-    let read = std::panic::AssertUnwindSafe(|| client.iter(&ListExplosives).read_ahead(1).count());
+    let read = std::panic::AssertUnwindSafe(|| {
+        client
+            .iter(&common::ListOf::<Explosive>::new())
+            .read_ahead(1)
+            .count()
+    });
     let panic = std::panic::catch_unwind(read).unwrap_err();
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"it exploded"));
 }
@@ -184,19 +180,10 @@ fn a_page_that_is_slow_to_decode_is_decoded_ahead_to_its_last_item() {
             Ok(Self)
         }
     }
-    #[derive(serde::Serialize)]
-    struct ListSlow;
-    impl cloudflare_user::Endpoint for ListSlow {
-        type Output = cloudflare_user::Page<Slow>;
-        const METHOD: cloudflare_user::http::Method = cloudflare_user::http::Method::GET;
-        fn path(&self) -> Vec<&str> {
-            vec!["slow"]
-        }
-    }
     let pages = [1..21, 21..41, 0..0].map(|ids| ids.collect::<Vec<u32>>());
     let answers = pages.map(|ids| common::ok(success(&format!("{ids:?}"))));
     let (client, _) = common::scripted(answers.into());
-    let mut items = client.iter(&ListSlow).read_ahead(1);
+    let mut items = client.iter(&common::ListOf::<Slow>::new()).read_ahead(1);
     assert!(items.next().is_some_and(|item| item.is_ok()));
     let until = Instant::now() + Duration::from_secs(20);
     while AHEAD.load(Ordering::SeqCst) < 20 && Instant::now() < until {

@@ -220,17 +220,11 @@ fn what_is_equal_elsewhere_is_handed_out() {
 #[test]
 fn only_objects_are_taken_for_the_same() {
     let numbers = |items: &str| ok(format!(r#"{{"success":true,"result":{items}}}"#));
-    #[derive(serde::Serialize)]
-    struct ListNumbers;
-    impl cloudflare_user::Endpoint for ListNumbers {
-        type Output = cloudflare_user::Page<u32>;
-        const METHOD: cloudflare_user::http::Method = cloudflare_user::http::Method::GET;
-        fn path(&self) -> Vec<&str> {
-            vec!["numbers"]
-        }
-    }
     let (client, _) = scripted(vec![numbers("[1,2]"), numbers("[2,3]"), numbers("[]")]);
-    let read: Vec<_> = client.iter(&ListNumbers).collect::<Result<_, _>>().unwrap();
+    let read: Vec<_> = client
+        .iter(&common::ListOf::<u32>::new())
+        .collect::<Result<_, _>>()
+        .unwrap();
     assert_eq!(read, [1, 2, 2, 3]);
 }
 
@@ -449,15 +443,6 @@ fn identifiers_that_are_not_said_to_be_unique_lose_no_item_where_pages_are_promi
     struct Row {
         value: u32,
     }
-    #[derive(serde::Serialize)]
-    struct ListRows;
-    impl cloudflare_user::Endpoint for ListRows {
-        type Output = cloudflare_user::Page<Row>;
-        const METHOD: cloudflare_user::http::Method = cloudflare_user::http::Method::GET;
-        fn path(&self) -> Vec<&str> {
-            vec!["rows"]
-        }
-    }
     let page = |tick: u32, info: &str| {
         ok(format!(
             r#"{{"success":true,"result":[{{"id":"a","value":{tick}}},{{"id":"b","value":{tick}}}],"result_info":{info}}}"#
@@ -466,7 +451,7 @@ fn identifiers_that_are_not_said_to_be_unique_lose_no_item_where_pages_are_promi
     let read = |answers| {
         let (client, seen) = scripted(answers);
         let rows: Vec<_> = client
-            .iter(&ListRows)
+            .iter(&common::ListOf::<Row>::new())
             .take(100)
             .map(|row| row.unwrap().value)
             .collect();

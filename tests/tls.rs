@@ -24,9 +24,19 @@ fn environment_of_a_child() {
     }
 }
 
-/// What the default client says of a server, on a machine that trusts the roots of this file.
+/// What the default client says of a server, on a machine that trusts it.
 #[allow(dead_code)]
-fn on_a_machine_that_trusts(file: &str, server: &Tls) -> String {
+fn on_a_machine_that_trusts(server: &Tls) -> String {
+    let file = std::env::temp_dir().join(format!("roots-{}.pem", server.address.port()));
+    std::fs::write(&file, &server.pem).unwrap();
+    let printed = on_a_machine_with_roots(file.to_str().unwrap(), server);
+    std::fs::remove_file(&file).unwrap();
+    printed
+}
+
+/// As above, on a machine that trusts the roots of this file.
+#[allow(dead_code)]
+fn on_a_machine_with_roots(file: &str, server: &Tls) -> String {
     let variables = [
         ("BASE_URL", &*server.url),
         ("SSL_CERT_FILE", file),
@@ -105,17 +115,14 @@ mod with_the_roots_of_the_system {
     #[test]
     fn what_the_system_trusts_is_trusted() {
         let server = Tls::new();
-        let file = std::env::temp_dir().join(format!("roots-{}.pem", server.address.port()));
-        std::fs::write(&file, &server.pem).unwrap();
-        let printed = on_a_machine_that_trusts(file.to_str().unwrap(), &server);
-        std::fs::remove_file(&file).unwrap();
+        let printed = on_a_machine_that_trusts(&server);
         assert!(printed.contains("user 7"), "{printed}");
     }
 
     #[test]
     fn a_machine_without_roots_trusts_nobody() {
         let server = Tls::new();
-        let printed = on_a_machine_that_trusts("/nowhere", &server);
+        let printed = on_a_machine_with_roots("/nowhere", &server);
         assert!(
             printed.contains("connect true") && printed.contains("certificate"),
             "{printed}"
@@ -129,10 +136,7 @@ mod with_the_roots_of_the_system {
 #[test]
 fn what_the_system_trusts_is_nothing_to_mozilla() {
     let server = Tls::new();
-    let file = std::env::temp_dir().join(format!("roots-{}.pem", server.address.port()));
-    std::fs::write(&file, &server.pem).unwrap();
-    let printed = on_a_machine_that_trusts(file.to_str().unwrap(), &server);
-    std::fs::remove_file(&file).unwrap();
+    let printed = on_a_machine_that_trusts(&server);
     assert!(printed.contains("certificate was refused"), "{printed}");
 }
 

@@ -6,11 +6,31 @@
 pub mod network;
 pub mod tcp;
 
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
-use cloudflare_user::{Body, Client, TransportError, http};
+use cloudflare_user::{Body, Client, Endpoint, Page, TransportError, http};
 use mockito::{Matcher, Server, ServerGuard};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// A listing of anything, as a user would write it.
+#[derive(serde::Serialize)]
+pub struct ListOf<T>(PhantomData<T>);
+
+impl<T> ListOf<T> {
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: DeserializeOwned> Endpoint for ListOf<T> {
+    type Output = Page<T>;
+    const METHOD: http::Method = http::Method::GET;
+    fn path(&self) -> Vec<&str> {
+        vec!["things"]
+    }
+}
 
 /// What a request looked like on the wire.
 #[derive(Debug, Clone, Default)]
