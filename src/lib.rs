@@ -474,61 +474,47 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-mod amount;
-mod audit_logs;
+mod api;
 mod auth;
-mod billing;
-mod builder;
+mod call;
 mod cancel;
 mod client;
-mod date;
-mod deleted;
 mod encode;
 mod endpoint;
 mod envelope;
 mod error;
-mod field;
-mod invites;
 mod json;
-mod model;
-mod order;
-mod organizations;
 mod page;
+mod pagination;
 mod redact;
-mod request;
-mod retry;
-mod subscriptions;
-mod tokens;
 mod transport;
-mod user;
 
 #[doc(no_inline)]
 pub use http;
 #[doc(no_inline)]
 pub use secrecy::{ExposeSecret, SecretString};
 
-pub use self::amount::Amount;
-pub use self::audit_logs::*;
-pub use self::billing::*;
-pub use self::builder::ClientBuilder;
-pub use self::client::Client;
-pub use self::date::DateOrDateTime;
-pub use self::deleted::Deleted;
+pub use self::api::amount::Amount;
+pub use self::api::audit_logs::*;
+pub use self::api::billing::*;
+pub use self::api::date::DateOrDateTime;
+pub use self::api::deleted::Deleted;
+pub use self::api::invites::*;
+pub use self::api::order::{Direction, Match};
+pub use self::api::organizations::*;
+pub use self::api::request::Detached;
+pub use self::api::subscriptions::*;
+pub use self::api::tokens::*;
+pub use self::api::user::*;
+pub use self::client::{Client, ClientBuilder, RateLimit};
 pub use self::endpoint::Endpoint;
 pub use self::envelope::Output;
 pub use self::error::{ApiError, Error, Exchange, InvalidRequest, Result};
-pub use self::invites::*;
-pub use self::order::{Direction, Match};
-pub use self::organizations::*;
-pub use self::page::{Iter, Page, PageInfo, Pages};
-pub use self::request::Detached;
-pub use self::retry::RateLimit;
-pub use self::subscriptions::*;
-pub use self::tokens::*;
+pub use self::page::{Page, PageInfo};
+pub use self::pagination::{Iter, Pages};
 pub use self::transport::{
     AttemptTimeout, Body, Transport, TransportError, TransportErrorKind, UreqTransport,
 };
-pub use self::user::*;
 
 /// The examples of the README, which are tests too.
 #[cfg(doctest)]

@@ -1,6 +1,9 @@
 //! Takes secrets out of texts that people and logs will see.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::{Map, Value};
 
 const REDACTED: &str = "[redacted]";
 
@@ -77,6 +80,15 @@ fn match_byte(text: &[u8], byte: u8) -> Option<usize> {
             is(digits, radix).then_some(end + 3)
         }
         _ => None,
+    }
+}
+
+/// The names of fields, for `Debug`, without their values.
+pub(crate) struct Names<'m>(pub(crate) &'m Map<String, Value>);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }
 

@@ -9,8 +9,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::require_substance;
-use crate::client::Head;
-use crate::endpoint::Call;
+use crate::call::{Call, Head};
 use crate::error::{ApiError, Fault};
 use crate::json::Cursor;
 

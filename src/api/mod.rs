@@ -1,0 +1,16 @@
+//! The 22 operations: one folder a resource, one file an endpoint.
+
+pub(crate) mod amount;
+pub(crate) mod audit_logs;
+pub(crate) mod billing;
+pub(crate) mod date;
+pub(crate) mod deleted;
+pub(crate) mod field;
+pub(crate) mod invites;
+pub(crate) mod model;
+pub(crate) mod order;
+pub(crate) mod organizations;
+pub(crate) mod request;
+pub(crate) mod subscriptions;
+pub(crate) mod tokens;
+pub(crate) mod user;

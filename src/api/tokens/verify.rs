@@ -1,0 +1,67 @@
+use http::Method;
+use serde::Serialize;
+
+use super::TokenVerification;
+use crate::api::request::{Detached, detached_default, terminals};
+use crate::endpoint::Endpoint;
+
+/// Asks whether the token of this client works.
+///
+/// `GET /user/tokens/verify`, see the [API reference]. Any API token may ask, whatever its permissions.
+///
+/// ```
+/// # use cloudflare_user::{Body, Client, http};
+/// # let answer = r#"{"success":true,"result":{"id":"ed17","status":"active"}}"#;
+/// # let client = Client::builder().api_token("t")
+/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// use cloudflare_user::TokenStatus;
+///
+/// let works = match client.verify_token().send() {
+///     Ok(verification) => verification.status == Some(TokenStatus::Active),
+///     Err(error) if error.is_unauthorized() => false,
+///     Err(error) => return Err(error),
+/// };
+/// assert!(works);
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// A client with an email and a key is refused before anything is sent
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)). A token that Cloudflare does not know is an error
+/// ([`is_unauthorized`](crate::Error::is_unauthorized)); one that is disabled or expired may be that, or a status. What
+/// cannot be a token at all is status 400 with code 6003.
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct VerifyToken<C = Detached> {
+    #[serde(skip)]
+    client: C,
+}
+
+impl VerifyToken {
+    /// Makes the detached request.
+    pub fn new() -> Self {
+        Self::on(Detached)
+    }
+}
+
+impl<C> VerifyToken<C> {
+    pub(super) fn on(client: C) -> Self {
+        Self { client }
+    }
+}
+
+impl<C> Endpoint for VerifyToken<C> {
+    type Output = TokenVerification;
+    const METHOD: Method = Method::GET;
+    const BEARER_ONLY: bool = true;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "tokens", "verify"]
+    }
+}
+
+detached_default!(VerifyToken);
+terminals!(VerifyToken -> TokenVerification);

@@ -1,0 +1,81 @@
+//! A request and the head of its response, as plain data between the layers.
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::{Method, Request, StatusCode};
+
+use crate::encode::encode;
+use crate::error::{Error, Result};
+
+/// An endpoint as plain data: all that there is to know to send it, once or a hundred times.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// Percent-encoded, with a slash in front.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) accept: &'static str,
+    pub(crate) idempotent: bool,
+    /// It may change something, and is not known to have done so if its answer is lost.
+    pub(crate) write: bool,
+    pub(crate) bare: bool,
+    pub(crate) single_page: bool,
+    pub(crate) unique_ids: bool,
+    pub(crate) bearer_only: bool,
+    pub(crate) hint: Option<String>,
+}
+
+impl Call {
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.query.iter().find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    pub(crate) fn set_parameter(&mut self, name: &str, value: String) {
+        match self.query.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => self.query.push((name.to_owned(), value)),
+        }
+    }
+
+    /// The HTTP request, without the credential.
+    pub(crate) fn request(&self, base_url: &str) -> Result<Request<Vec<u8>>> {
+        let mut target =
+            String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
+        target.push_str(base_url);
+        target.push_str(&self.path);
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            target.push(if index == 0 { '?' } else { '&' });
+            target.push_str(&encode(name));
+            target.push('=');
+            target.push_str(&encode(value));
+        }
+        // The one thing that can still be wrong with a target made of encoded parts.
+        let too_long = |_| {
+            Error::invalid_request(
+                "request",
+                "does not fit in a URL: at most 65,534 bytes when encoded",
+            )
+        };
+        let uri = http::Uri::try_from(target).map_err(too_long)?;
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = uri;
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static(self.accept));
+        if !self.body.is_empty() {
+            request
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(request)
+    }
+}
+
+/// The head of an answer with a status of success.
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) attempts: u32,
+}
