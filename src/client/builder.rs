@@ -11,7 +11,7 @@ use super::retry::{LONGEST, Limits};
 use super::{Client, Shared};
 use crate::auth::Auth;
 use crate::error::{Error, Result};
-use crate::transport::{AttemptTimeout, Transport, UreqTransport};
+use crate::transport::{Transport, UreqTransport};
 
 const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
@@ -201,18 +201,11 @@ impl ClientBuilder {
         let base_url = base_url(&self.base_url, self.allow_http)?;
         let connect_timeout = self.connect_timeout.min(LONGEST);
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let (transport, transport_timeout) = match self.transport {
-            Some(transport) => (transport, None),
-            None => {
-                let timeout =
-                    AttemptTimeout::new(connect_timeout, self.limits.timeout.min(LONGEST));
-                let transport: Box<dyn Transport> = Box::new(UreqTransport::with_timeout(timeout));
-                (transport, Some(timeout))
-            }
-        };
+        let transport = self
+            .transport
+            .unwrap_or_else(|| Box::new(UreqTransport::with_default_agent()));
         let shared = Shared {
             transport,
-            transport_timeout,
             auth,
             base_url,
             user_agent,

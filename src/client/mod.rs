@@ -20,7 +20,7 @@ use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::envelope::sealed::Decode;
 use crate::error::{Error, Result};
-use crate::transport::{AttemptTimeout, Transport};
+use crate::transport::Transport;
 
 /// A client of Cloudflare's User API: one credential, one set of connections.
 ///
@@ -37,8 +37,6 @@ pub struct Client {
 /// What all clones of a client have in common.
 pub(crate) struct Shared {
     pub(crate) transport: Box<dyn Transport>,
-    /// The timeouts that the transport keeps without being told, if it is the crate's own.
-    pub(crate) transport_timeout: Option<AttemptTimeout>,
     pub(crate) auth: Auth,
     pub(crate) base_url: String,
     pub(crate) user_agent: HeaderValue,

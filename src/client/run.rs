@@ -13,7 +13,7 @@ use crate::call::{Call, Head};
 use crate::cancel::Cancel;
 use crate::envelope;
 use crate::error::{Error, Fault, Result};
-use crate::transport::{AttemptTimeout, Body, Streaming, TransportError, TransportErrorKind};
+use crate::transport::{AttemptTimeout, Body, TransportError, TransportErrorKind};
 
 /// How much of the body of a failure is read: enough for any list of errors.
 const LARGEST_FAILURE: usize = 1 << 20;
@@ -157,15 +157,8 @@ impl Client {
             .headers_mut()
             .insert(USER_AGENT, self.shared.user_agent.clone());
         self.shared.auth.apply(request.headers_mut());
-        let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout);
-        // An extension costs more than all else here, and nearly all requests have the same.
-        if self.shared.transport_timeout != Some(timeout) {
-            request.extensions_mut().insert(timeout);
-        }
-        if streaming {
-            let read = self.limits.timeout.min(LONGEST);
-            request.extensions_mut().insert(Streaming(read));
-        }
+        let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout, streaming);
+        request.extensions_mut().insert(timeout);
         Ok(request)
     }
 

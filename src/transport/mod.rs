@@ -55,27 +55,26 @@ where
     }
 }
 
-/// How long an attempt may take; an extension of every request that a [`Transport`] is given.
+/// How long an attempt may take. An extension of every request that a [`Transport`] executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptTimeout {
-    /// Resolving the name, connecting, and the TLS handshake.
+    /// The time limit for name resolution, connecting and the TLS handshake.
     pub connect: Duration,
-    /// The whole attempt with its body; for an export, its headers and then each single read.
+    /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is true, for the response
+    /// head, and then for each read of the body.
     pub total: Duration,
+    /// Whether the caller reads the body at their own pace, as in an export, so that nothing limits the whole of it.
+    pub streaming: bool,
 }
 
 impl AttemptTimeout {
-    /// Connecting may take most of an attempt, but not all of it: so that what runs out is known to be the connecting,
-    /// after which nothing was sent.
-    pub(crate) fn new(connect: Duration, total: Duration) -> Self {
+    // Connecting gets most of an attempt, but not all of it. A timeout while connecting then shows as one, and the
+    // request can be retried, because nothing was sent.
+    pub(crate) fn new(connect: Duration, total: Duration, streaming: bool) -> Self {
         Self {
             connect: connect.min(total - total / 16),
             total,
+            streaming,
         }
     }
 }
-
-/// An extension of a request whose body is read by the caller at their own pace, so that no timeout may bound the
-/// whole of it: how long each single read of it may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Streaming(pub(crate) Duration);

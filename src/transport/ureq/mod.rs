@@ -13,7 +13,7 @@ use ureq::config::Config;
 use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::failure::classify;
-use super::{AttemptTimeout, Body, Streaming, Transport, TransportError};
+use super::{AttemptTimeout, Body, Transport, TransportError};
 
 /// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
 ///
@@ -39,8 +39,6 @@ use super::{AttemptTimeout, Body, Streaming, Transport, TransportError};
 /// one's own too: the features are those of this crate.
 pub struct UreqTransport {
     agent: Agent,
-    /// The timeouts that the agent is configured with already, if it is this crate's own.
-    configured: Option<AttemptTimeout>,
     /// The variable of the environment that names a proxy which the agent could not use.
     unusable_proxy: Option<&'static str>,
 }
@@ -56,21 +54,13 @@ impl UreqTransport {
     pub fn new(agent: Agent) -> Self {
         Self {
             agent,
-            configured: None,
             unusable_proxy: None,
         }
     }
 
-    /// An agent of its own, which keeps this timeout if a request says nothing else.
-    pub(crate) fn with_timeout(timeout: AttemptTimeout) -> Self {
-        // A configuration for each request would have to be cloned for each.
+    /// Makes the agent of a client that has no transport of its own.
+    pub(crate) fn with_default_agent() -> Self {
         let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_resolve(Some(timeout.connect))
-            .timeout_connect(Some(timeout.connect))
-            .timeout_global(Some(timeout.total))
             .max_idle_age(MAX_IDLE_AGE)
             .max_idle_connections(MAX_IDLE_CONNECTIONS)
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
@@ -80,7 +70,6 @@ impl UreqTransport {
         Self {
             unusable_proxy: config.proxy().map_or_else(unusable_proxy, |_| None),
             agent: config.into(),
-            configured: Some(timeout),
         }
     }
 
@@ -139,12 +128,8 @@ impl UreqTransport {
         &self,
         request: http::Request<B>,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let timeout = request.extensions().get().copied().or(self.configured);
-        let streaming = request.extensions().get::<Streaming>().copied();
+        let timeout = request.extensions().get::<AttemptTimeout>().copied();
         let through_proxy = !avoids_proxy(self.agent.config(), request.uri());
-        if through_proxy && streaming.is_none() && timeout.is_some() && timeout == self.configured {
-            return self.agent.run(request);
-        }
         let mut config = self
             .agent
             .configure_request(request)
@@ -154,18 +139,19 @@ impl UreqTransport {
         if !through_proxy {
             config = config.proxy(None);
         }
-        if let Some(AttemptTimeout { connect, total }) = timeout {
+        if let Some(timeout) = timeout {
+            let total = timeout.total;
             config = config
-                .timeout_resolve(Some(connect))
-                .timeout_connect(Some(connect));
-            config = if let Some(Streaming(read)) = streaming {
+                .timeout_resolve(Some(timeout.connect))
+                .timeout_connect(Some(timeout.connect));
+            config = if timeout.streaming {
                 config
                     .timeout_global(None)
                     .timeout_per_call(None)
                     .timeout_recv_body(None)
                     .timeout_send_request(Some(total))
                     .timeout_recv_response(Some(total))
-                    .timeout_per_read(Some(read))
+                    .timeout_per_read(Some(total))
             } else {
                 config.timeout_global(Some(total))
             };
