@@ -54,7 +54,7 @@ impl Endpoint for Export {
     type Output = Page<Box<RawValue>>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(1000);
-    const UNIQUE_IDS: bool = true;
+
     fn path(&self) -> Vec<&str> {
         vec!["user", "audit_logs"]
     }

@@ -6,7 +6,7 @@ use http::{Method, Request, StatusCode};
 use crate::encode::encode;
 use crate::error::{Error, Result};
 
-/// An endpoint as plain data: all that there is to know to send it, once or a hundred times.
+/// A request as plain data, which can be sent any number of times.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -15,14 +15,15 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) accept: &'static str,
+    /// Whether the caller reads the body of the response.
+    pub(crate) streaming: bool,
     pub(crate) idempotent: bool,
-    /// It may change something, and is not known to have done so if its answer is lost.
+    /// Whether the request may change something.
     pub(crate) write: bool,
-    pub(crate) bare: bool,
+    pub(crate) unwrapped: bool,
     pub(crate) single_page: bool,
-    pub(crate) unique_ids: bool,
-    pub(crate) bearer_only: bool,
-    pub(crate) hint: Option<String>,
+    pub(crate) token_only: bool,
+    pub(crate) recovery_hint: Option<String>,
 }
 
 impl Call {
@@ -36,6 +37,12 @@ impl Call {
             Some((_, old)) => *old = value,
             None => self.query.push((name.to_owned(), value)),
         }
+    }
+
+    /// The start of an error text about a page: `page 3, `. Empty if the request has no page number.
+    pub(crate) fn page_prefix(&self) -> String {
+        let number = self.parameter("page");
+        number.map_or(String::new(), |number| format!("page {number}, "))
     }
 
     /// The HTTP request, without the credential.
@@ -73,9 +80,11 @@ impl Call {
     }
 }
 
-/// The head of an answer with a status of success.
-pub(crate) struct Head {
+/// The status and the headers of a response.
+#[derive(Debug, Clone)]
+pub(crate) struct ResponseHead {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// How often the request was sent to get this response.
     pub(crate) attempts: u32,
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use http::Method;
 use serde::Serialize;
 use serde_json::Value;
@@ -64,7 +66,7 @@ pub trait Endpoint: Serialize {
     fn path(&self) -> Vec<&str>;
 
     /// Whether a success may come bare, without the envelope of `success` and `result`. Almost nothing does.
-    const BARE: bool = false;
+    const UNWRAPPED: bool = false;
 
     /// Whether a listing has one page only, so that no `page` or `per_page` is sent.
     const SINGLE_PAGE: bool = false;
@@ -73,19 +75,23 @@ pub trait Endpoint: Serialize {
     /// without it no `per_page` is sent, and the server decides.
     const MAX_PER_PAGE: Option<u64> = None;
 
-    /// Whether each item of a listing has an `id` that no other one has: then an item that comes again is known by it,
-    /// also where something else of it changed meanwhile. Without it, an item is known by all its bytes.
-    const UNIQUE_IDS: bool = false;
+    /// Returns the identifier of an item of a list, which no other item has; `None` if it has none.
+    ///
+    /// An item is yielded once, even if it moves to a later page while the list is read. Items without an identifier
+    /// are told apart by their bytes, page by page.
+    fn item_id(_item: &<Self::Output as Output>::Item) -> Option<Cow<'_, str>> {
+        None
+    }
 
     /// Whether only an API token will do, not an email with a key.
-    const BEARER_ONLY: bool = false;
+    const TOKEN_ONLY: bool = false;
 
     /// Refuses what cannot be right, with [`Error::invalid_request`], before anything is sent.
     ///
     /// # Errors
     ///
     /// An error here is what the call answers.
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         Ok(())
     }
 
@@ -96,14 +102,14 @@ pub trait Endpoint: Serialize {
 
     /// What to look at before a write whose answer was lost is sent again, for the text of the error: "look for a
     /// token named `ci`".
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         None
     }
 }
 
 impl Call {
     pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Result<Self> {
-        endpoint.check()?;
+        endpoint.validate()?;
         let in_query = E::METHOD.is_safe() || E::METHOD == Method::DELETE;
         let idempotent = endpoint.is_idempotent();
         let write = !(E::METHOD.is_safe() && idempotent);
@@ -115,11 +121,15 @@ impl Call {
             accept: "application/json",
             idempotent,
             write,
-            bare: E::BARE,
+            streaming: false,
+            unwrapped: E::UNWRAPPED,
             single_page: E::SINGLE_PAGE,
-            unique_ids: E::UNIQUE_IDS,
-            bearer_only: E::BEARER_ONLY,
-            hint: if write { endpoint.after_loss() } else { None },
+            token_only: E::TOKEN_ONLY,
+            recovery_hint: if write {
+                endpoint.recovery_hint()
+            } else {
+                None
+            },
         };
         let unwritable = |error: serde_json::Error| {
             Error::invalid_request("request", format!("cannot be written: {error}"))

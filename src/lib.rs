@@ -370,14 +370,13 @@
 //!     type Output = Page<Box<RawValue>>;
 //!     const METHOD: Method = Method::GET;
 //!     const MAX_PER_PAGE: Option<u64> = <ListAuditLogs>::MAX_PER_PAGE;
-//!     const UNIQUE_IDS: bool = <ListAuditLogs>::UNIQUE_IDS;
 //!
 //!     fn path(&self) -> Vec<&str> {
 //!         self.0.path()
 //!     }
 //!
-//!     fn check(&self) -> Result<()> {
-//!         self.0.check()
+//!     fn validate(&self) -> Result<()> {
+//!         self.0.validate()
 //!     }
 //! }
 //!

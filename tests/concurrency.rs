@@ -167,33 +167,6 @@ fn a_panic_on_a_thread_that_reads_ahead_is_not_swallowed() {
 }
 
 #[test]
-fn a_page_that_is_slow_to_decode_is_decoded_ahead_to_its_last_item() {
-    static AHEAD: AtomicUsize = AtomicUsize::new(0);
-    struct Slow;
-    impl<'de> serde::Deserialize<'de> for Slow {
-        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            u32::deserialize(deserializer)?;
-            thread::sleep(Duration::from_micros(100));
-            if thread::current().name() == Some("cloudflare-user read ahead") {
-                AHEAD.fetch_add(1, Ordering::SeqCst);
-            }
-            Ok(Self)
-        }
-    }
-    let pages = [1..21, 21..41, 0..0].map(|ids| ids.collect::<Vec<u32>>());
-    let answers = pages.map(|ids| common::ok(success(&format!("{ids:?}"))));
-    let (client, _) = common::scripted(answers.into());
-    let mut items = client.iter(&common::ListOf::<Slow>::new()).read_ahead(1);
-    assert!(items.next().is_some_and(|item| item.is_ok()));
-    let until = Instant::now() + Duration::from_secs(20);
-    while AHEAD.load(Ordering::SeqCst) < 20 && Instant::now() < until {
-        thread::sleep(Duration::from_millis(1));
-    }
-    assert_eq!(AHEAD.load(Ordering::SeqCst), 20);
-    assert_eq!(items.filter(Result::is_ok).count(), 39);
-}
-
-#[test]
 fn a_call_inside_an_async_runtime_blocks_and_works() {
     let server = Tcp::answering("200 OK", "", &success(r#"[{"id":"1"}]"#));
     let client = Client::builder()

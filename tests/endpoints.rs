@@ -47,7 +47,7 @@ impl Endpoint for PurgeCache {
     fn path(&self) -> Vec<&str> {
         vec!["zones", &self.zone_id, "purge_cache"]
     }
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         if self.files.is_empty() {
             Err(Error::invalid_request("files", "is empty"))
         } else {

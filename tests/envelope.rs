@@ -140,10 +140,10 @@ fn what_is_no_json_is_told_in_words() {
         ("", "no body"),
         ("   \n", "no body"),
         ("upstream connect error", "not JSON"),
-        (r#"{"success":true,"result":{"id":"1""#, "cut short"),
+        (r#"{"success":true,"result":{"id":"1""#, "truncated"),
         (
             r#"{"success":true,"result":{"id":"1"}} trailing"#,
-            "something follows",
+            "expected nothing more",
         ),
         (r#"{"success":true "result":{}}"#, "expected `,`"),
         (r#"{"success":true,"result":NaN}"#, "not JSON"),

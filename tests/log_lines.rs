@@ -102,7 +102,7 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
         "{}",
         lines[1]
     );
-    assert!(lines[1].ends_with("; trying again in # ms"), "{}", lines[1]);
+    assert!(lines[1].ends_with("; retrying in # ms"), "{}", lines[1]);
     assert!(
         lines[1].contains("1234") && lines[1].contains("8f2b7c1d-FRA"),
         "{}",
@@ -122,7 +122,7 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
     let lines = lines_of(|| ask(&client));
     assert_eq!(lines.len(), 5, "{lines:#?}");
     assert!(
-        lines[0].starts_with("DEBUG GET /user/audit_logs: no answer (Connect), attempt 1, # ms"),
+        lines[0].starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"),
         "{}",
         lines[0]
     );

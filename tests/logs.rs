@@ -74,7 +74,7 @@ fn no_log_line_at_any_level_holds_one() {
         "{lines}"
     );
     assert!(lines.contains("GET /user/tokens/1: 503"), "{lines}");
-    assert!(lines.contains("trying again"), "{lines}");
+    assert!(lines.contains("retrying"), "{lines}");
     // There ureq writes all that it sends and gets, sixteen bytes a line.
     if cfg!(feature = "no-trace-logs") {
         assert!(!lines.contains("TRACE"), "{lines}");

@@ -64,7 +64,7 @@ fn counts_tell_what_is_in_hand_and_what_there_is() {
     tokens.next().unwrap().unwrap();
     assert_eq!(
         (tokens.next_page(), tokens.total(), tokens.size_hint()),
-        (1, Some(3), (1, None))
+        (1, Some(3), (0, None))
     );
     tokens.next().unwrap().unwrap();
     assert_eq!((tokens.next_page(), tokens.size_hint()), (2, (0, None)));

@@ -67,7 +67,7 @@ fn errors_go_into_anything_that_takes_errors() {
 
 #[test]
 fn iterators_and_bodies_move_to_another_thread() {
-    each!(is_iterator: Iter<'static, AuditLog>, Pages<'static, AuditLog>);
+    each!(is_iterator: Iter<AuditLog>, Pages<AuditLog>);
     fn is_read<T: Movable + Read + Default + From<String> + From<Vec<u8>> + From<&'static str>>() {}
     is_read::<Body>();
     fn is_page<T: Shareable + IntoIterator<Item = AuditLog> + Clone + PartialEq>() {}

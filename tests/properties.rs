@@ -244,7 +244,6 @@ proptest! {
     fn a_server_that_does_not_turn_its_pages_is_read_once(
         entries in 1_u32..6,
         moves in any::<bool>(),
-        grows in any::<bool>(),
         turns in any::<bool>(),
         info in prop::sample::select(vec!["null", r#"{"total_count":2000,"per_page":20,"page":1}"#, r#"{"total_pages":500}"#, r#""odd""#]),
     ) {
@@ -253,10 +252,8 @@ proptest! {
         let transport = move |_: http::Request<Vec<u8>>| {
             let mut tick = seen.lock().unwrap();
             *tick += 1;
-            let top = if grows { *tick } else { 0 };
-            let mut ids: Vec<u32> = (top..top + entries).rev().collect();
-            // Both together may look like pages of a listing that is read upwards.
-            if turns && !grows && tick.is_multiple_of(2) {
+            let mut ids: Vec<u32> = (0..entries).rev().collect();
+            if turns && tick.is_multiple_of(2) {
                 ids.reverse();
             }
             let metadata = if moves { *tick } else { 0 };
@@ -266,10 +263,8 @@ proptest! {
         };
         let client = Client::builder().api_token("a-token-of-the-tests").transport(transport).build().unwrap();
         let read = client.audit_logs().iter().take(100).count();
-        // Of one entry that is another one each time, nobody can know that it is no page of its own.
-        if !(grows && entries == 1) {
-            prop_assert!(read <= 2 * entries as usize && *requests.lock().unwrap() <= 4, "{read}");
-        }
+        // With total_pages 500, the list ends in an error that says that pages are missing.
+        prop_assert!(read <= entries as usize + 1 && *requests.lock().unwrap() <= 5, "{read}");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// The slot of a request that no client holds: plain data, to be run with [`Client::send`](crate::Client::send) and
 /// its like.
 ///
@@ -34,14 +36,14 @@ macro_rules! terminals {
     ($request:ident -> Page<$item:ty>) => {
         terminals!($request -> $crate::Page<$item>);
 
-        impl<'c> $request<&'c $crate::Client> {
+        impl $request<&$crate::Client> {
             /// Every item of every page, each page fetched when it is needed.
-            pub fn iter(&self) -> $crate::Iter<'c, $item> {
+            pub fn iter(&self) -> $crate::Iter<$item> {
                 self.client.iter(self)
             }
 
             /// Every page, fetched when it is needed.
-            pub fn pages(&self) -> $crate::Pages<'c, $item> {
+            pub fn pages(&self) -> $crate::Pages<$item> {
                 self.client.pages(self)
             }
         }
@@ -72,3 +74,8 @@ macro_rules! detached_default {
 }
 
 pub(crate) use {detached_default, terminals};
+
+/// An identifier that the API may have left out.
+pub(crate) fn identifier(id: &str) -> Option<Cow<'_, str>> {
+    (!id.is_empty()).then_some(Cow::Borrowed(id))
+}

@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::header::HeaderValue;
 use url::{Host, Url};
 
-use super::rate_limit::Limiter;
-use super::retry::{LONGEST, Limits};
+use super::rate_limit::RateLimiter;
+use super::retry::{LONGEST, Limits, RetryPolicy};
 use super::{Client, Shared};
 use crate::auth::Auth;
 use crate::error::{Error, Result};
@@ -61,7 +61,7 @@ impl ClientBuilder {
             limits: Limits {
                 timeout: Duration::from_secs(60),
                 deadline: Duration::from_secs(300),
-                max_retries: 2,
+                retry: RetryPolicy { max_retries: 2 },
                 max_retry_wait: Duration::from_secs(60),
             },
             max_response_size: 64 << 20,
@@ -158,7 +158,7 @@ impl ClientBuilder {
 
     /// How often a request may be sent again; 2 if unset.
     pub fn max_retries(mut self, repeats: u32) -> Self {
-        self.limits.max_retries = repeats;
+        self.limits.retry.max_retries = repeats;
         self
     }
 
@@ -211,7 +211,7 @@ impl ClientBuilder {
             user_agent,
             connect_timeout,
             max_response_size: self.max_response_size,
-            limiter: Limiter::default(),
+            rate_limiter: RateLimiter::default(),
         };
         Ok(Client {
             shared: Arc::new(shared),

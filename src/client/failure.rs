@@ -1,58 +1,46 @@
-//! A failed attempt as an error, with no secret in its texts.
-
-use std::sync::Arc;
+//! A failed call as an error, with no secret in its texts.
 
 use http::header::HeaderMap;
 
-use super::Client;
-use super::retry;
-use crate::call::{Call, Head};
+use super::{Client, retry};
+use crate::call::{Call, ResponseHead};
 use crate::envelope;
 use crate::error::{Error, Exchange, Fault};
 use crate::redact::{redact, redact_long_words};
 
 /// How much of a body an error keeps.
-const KEPT: usize = 64 << 10;
+const LARGEST_KEPT_BODY: usize = 64 << 10;
 
 impl Client {
-    pub(super) fn ray_id(&self, headers: &HeaderMap) -> Option<String> {
-        Some(
-            self.shared
-                .auth
-                .scrub(headers.get("cf-ray")?.to_str().ok()?)
-                .into_owned(),
-        )
-    }
-
-    pub(crate) fn not_understood(
+    /// The error of a response with a 2xx status that cannot be used.
+    pub(crate) fn undecodable(
         &self,
         call: &Call,
-        head: &Head,
+        head: &ResponseHead,
         body: &[u8],
         fault: Fault,
     ) -> Error {
-        self.failed(call, head.attempts, Some((head, self.kept(body))), fault)
+        self.failed(call, head.attempts, Some((head, body)), fault)
     }
 
-    /// As much of a body as an error keeps.
-    pub(crate) fn kept(&self, body: &[u8]) -> Arc<[u8]> {
-        Arc::from(&body[..body.len().min(KEPT)])
-    }
-
-    /// The error of a call that was sent, with no credential in it.
-    pub(crate) fn failed(
+    /// The error of a call, with its last response, if there was one.
+    pub(super) fn failed(
         &self,
         call: &Call,
         attempts: u32,
-        answer: Option<(&Head, Arc<[u8]>)>,
+        response: Option<(&ResponseHead, &[u8])>,
         fault: Fault,
     ) -> Error {
         let scrub = |text: &str| self.shared.auth.scrub(text).into_owned();
-        // What a write answers may be a new secret, and the server may repeat it anywhere.
-        let created = answer
-            .as_ref()
+        let head = response.map(|(head, _)| head);
+        let body = response.map(|(_, body)| match &fault {
+            Fault::Item { json, .. } => &**json,
+            _ => body,
+        });
+        // The response to a write may hold a new secret, which the server may repeat anywhere.
+        let created = body
             .filter(|_| call.write)
-            .and_then(|(_, body)| envelope::created_secret(body));
+            .and_then(envelope::created_secret);
         let clean = |text: &str| {
             let mut text = scrub(text);
             if let Some(secret) = &created {
@@ -63,12 +51,11 @@ impl Client {
             }
             text
         };
-        let head = answer.as_ref().map(|(head, _)| *head);
         let exchange = Box::new(Exchange {
             method: call.method.clone(),
             path: scrub(&call.path),
             write: call.write,
-            hint: call.hint.as_deref().map(scrub),
+            recovery_hint: call.recovery_hint.as_deref().map(scrub),
             attempts,
             status: head.map(|head| head.status),
             ray_id: head
@@ -77,13 +64,18 @@ impl Client {
             retry_after: head
                 .filter(|head| !head.status.is_success())
                 .and_then(|head| retry::retry_after(&head.headers)),
-            body: answer.map(|(_, body)| body),
+            body: body.map(|body| body[..body.len().min(LARGEST_KEPT_BODY)].into()),
             fault: fault.map_text(&clean),
         });
         match exchange.fault {
             Fault::Transport(_) => Error::Transport(exchange),
             Fault::Api(_) | Fault::Status(_) => Error::Api(exchange),
-            Fault::Decode(_) | Fault::Item(_) => Error::Decode(exchange),
+            Fault::Decode(_) | Fault::Item { .. } => Error::Decode(exchange),
         }
+    }
+
+    pub(super) fn ray_id(&self, headers: &HeaderMap) -> Option<String> {
+        let ray_id = headers.get("cf-ray")?.to_str().ok()?;
+        Some(self.shared.auth.scrub(ray_id).into_owned())
     }
 }

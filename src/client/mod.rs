@@ -12,13 +12,13 @@ use http::Response;
 use http::header::HeaderValue;
 
 pub use self::builder::ClientBuilder;
-use self::rate_limit::Limiter;
 pub use self::rate_limit::RateLimit;
-use self::retry::Limits;
+use self::rate_limit::RateLimiter;
+use self::retry::{Limits, RetryPolicy};
 use crate::auth::Auth;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
-use crate::envelope::sealed::Decode;
+use crate::envelope::{RawResponse, sealed::Decode};
 use crate::error::{Error, Result};
 use crate::transport::Transport;
 
@@ -42,7 +42,7 @@ pub(crate) struct Shared {
     pub(crate) user_agent: HeaderValue,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_response_size: usize,
-    pub(crate) limiter: Limiter,
+    rate_limiter: RateLimiter,
 }
 
 impl Client {
@@ -125,7 +125,20 @@ impl Client {
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
         Self {
             limits: Limits {
-                max_retries,
+                retry: RetryPolicy { max_retries },
+                ..self.limits
+            },
+            ..self.clone()
+        }
+    }
+
+    /// Returns the same client, over the same connections, with another longest wait before a retry or for the rate
+    /// limit. See [`ClientBuilder::max_retry_wait`].
+    #[must_use]
+    pub fn with_max_retry_wait(&self, max_retry_wait: Duration) -> Self {
+        Self {
+            limits: Limits {
+                max_retry_wait,
                 ..self.limits
             },
             ..self.clone()
@@ -135,7 +148,7 @@ impl Client {
     /// What the last answer said of the rate limit, to this client or to one that it shares connections with. See
     /// [rate limits](crate#rate-limits).
     pub fn rate_limit(&self) -> Option<RateLimit> {
-        self.shared.limiter.last()
+        self.shared.rate_limiter.last()
     }
 
     /// Sends a request, and waits for its answer: a value, or one page of a listing.
@@ -147,8 +160,12 @@ impl Client {
         let call = Call::of(request)?;
         let mut body = Vec::new();
         let head = self.run(&call, &mut body, None)?;
-        E::Output::decode(head.answer(&call, &body))
-            .map_err(|fault| self.not_understood(&call, &head, &body, fault))
+        let response = RawResponse {
+            call: &call,
+            head: &head,
+            body: &body,
+        };
+        E::Output::decode(response).map_err(|fault| self.undecodable(&call, &head, &body, fault))
     }
 
     /// Sends a request, and answers the status, the headers and the exact bytes of a success.
@@ -172,8 +189,14 @@ impl Client {
         let call = Call::of(request)?;
         let mut body = Vec::new();
         let head = self.run(&call, &mut body, None)?;
-        let judged = head.answer(&call, &body).check();
-        judged.map_err(|fault| self.not_understood(&call, &head, &body, fault))?;
+        let response = RawResponse {
+            call: &call,
+            head: &head,
+            body: &body,
+        };
+        response
+            .check()
+            .map_err(|fault| self.undecodable(&call, &head, &body, fault))?;
         let mut response = Response::new(body);
         *response.status_mut() = head.status;
         *response.headers_mut() = head.headers;

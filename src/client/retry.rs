@@ -1,85 +1,54 @@
-//! What is repeated and when: the backoff and `Retry-After`.
+//! What is retried, and how long to wait before.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use crate::call::{Call, Head};
+use crate::call::{Call, ResponseHead};
 use crate::error::Fault;
 use crate::transport::TransportErrorKind;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
-/// No timeout is longer, so that clocks can be added to.
-pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The longest time limit. A larger one could not be added to an `Instant`.
+pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// How long calls may take, and how often they are repeated.
+/// The time limits of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    pub(crate) timeout: Duration,
-    pub(crate) deadline: Duration,
-    pub(crate) max_retries: u32,
-    pub(crate) max_retry_wait: Duration,
+    pub(super) timeout: Duration,
+    pub(super) deadline: Duration,
+    pub(super) max_retry_wait: Duration,
+    pub(super) retry: RetryPolicy,
 }
 
-/// One call on its way: its clock and its attempts.
-pub(crate) struct Course {
-    limits: Limits,
-    started: Instant,
-    pub(crate) attempts: u32,
+/// Which failures are retried, and how often.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RetryPolicy {
+    pub(super) max_retries: u32,
 }
 
-impl Course {
-    pub(crate) fn start(limits: Limits) -> Self {
-        Self {
-            limits,
-            started: Instant::now(),
-            attempts: 0,
-        }
-    }
-
-    /// How long the next attempt may take; zero if the deadline is over.
-    pub(crate) fn attempt_timeout(&self) -> Duration {
-        self.limits.timeout.min(self.left()).min(LONGEST)
-    }
-
-    /// Whether a wait is short enough to be waited.
-    pub(crate) fn may_wait(&self, wait: Duration) -> bool {
-        wait <= self.limits.max_retry_wait && wait < self.left()
-    }
-
-    /// How long to wait before the request is sent again; nothing if it must not be.
-    pub(crate) fn wait_before_retry(
-        &self,
+impl RetryPolicy {
+    /// Returns how long to wait before the next attempt, or `None` if there must be none.
+    pub(super) fn wait(
+        self,
         call: &Call,
+        attempts: u32,
         fault: &Fault,
-        head: Option<&Head>,
+        head: Option<&ResponseHead>,
     ) -> Option<Duration> {
-        if self.attempts > self.limits.max_retries || !is_repeatable(call, fault, head) {
+        if attempts > self.max_retries || !may_retry(call, fault, head) {
             return None;
         }
-        let asked = head
+        let requested = head
             .filter(|head| !head.status.is_success())
             .and_then(|head| retry_after(&head.headers));
-        let wait = asked.unwrap_or_else(|| self.backoff());
-        self.may_wait(wait).then_some(wait)
-    }
-
-    /// A random half to whole of 0.5 s, doubled with every attempt, up to 8 s.
-    fn backoff(&self) -> Duration {
-        let doubled = FIRST_BACKOFF.saturating_mul(1 << (self.attempts.max(1) - 1).min(10));
-        doubled
-            .min(LONGEST_BACKOFF)
-            .mul_f64(0.5 + fastrand::f64() / 2.0)
-    }
-
-    fn left(&self) -> Duration {
-        self.limits.deadline.saturating_sub(self.started.elapsed())
+        Some(requested.unwrap_or_else(|| backoff(attempts)))
     }
 }
 
-/// A read is repeated after what may pass; a write only where it surely did not happen.
-fn is_repeatable(call: &Call, fault: &Fault, head: Option<&Head>) -> bool {
+/// Whether a request may be sent again: a read after a transient failure, a write only if it was not applied.
+fn may_retry(call: &Call, fault: &Fault, head: Option<&ResponseHead>) -> bool {
     if let Fault::Transport(error) = fault {
         return match error.kind() {
             TransportErrorKind::Connect => true,
@@ -88,30 +57,242 @@ fn is_repeatable(call: &Call, fault: &Fault, head: Option<&Head>) -> bool {
             _ => false,
         };
     }
-    match head.map_or(0, |head| head.status.as_u16()) {
-        429 => true,
-        408 | 425 | 500 | 502..=504 | 520..=527 | 529 | 530 => call.idempotent,
+    match head.map(|head| head.status.as_u16()) {
+        Some(429) => true,
+        Some(408 | 425 | 500 | 502..=504 | 520..=527 | 529 | 530) => call.idempotent,
         _ => false,
     }
 }
 
-/// How long the server asks to wait: `Retry-After` in whole seconds or as an HTTP date. Anything else, the past and
-/// zero included, is no answer.
-pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// A random half to whole of 0.5 s, doubled with every attempt, up to 8 s.
+fn backoff(attempts: u32) -> Duration {
+    let doublings = attempts.saturating_sub(1).min(10);
+    let longest = (FIRST_BACKOFF * (1 << doublings)).min(LONGEST_BACKOFF);
+    longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+/// Reads `Retry-After`: whole seconds or an HTTP date. Zero, the past, and anything else is `None`.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text
-            .parse()
-            .ok()
-            .filter(|seconds| *seconds > 0)
-            .map(Duration::from_secs);
-    }
-    let date = |text: &str| httpdate::parse_http_date(text).ok();
-    // By the server's own clock, if it tells it: this machine's may be wrong.
-    let now = headers
-        .get(DATE)
-        .and_then(|now| date(now.to_str().ok()?))
-        .unwrap_or_else(SystemTime::now);
-    let wait = date(text)?.duration_since(now).ok()?;
+    let wait = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Duration::from_secs(text.parse().ok()?)
+    } else {
+        let date = |text: &str| httpdate::parse_http_date(text).ok();
+        let server_time = headers.get(DATE).and_then(|now| date(now.to_str().ok()?));
+        // The server's clock, if it sent its time, because the clock of this machine may be wrong.
+        let now = server_time.unwrap_or_else(SystemTime::now);
+        date(text)?.duration_since(now).ok()?
+    };
     (!wait.is_zero()).then_some(wait)
+}
+
+/// When a call must end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline(Instant);
+
+impl Deadline {
+    pub(super) fn after(duration: Duration) -> Self {
+        Self(Instant::now() + duration.min(LONGEST))
+    }
+
+    pub(super) fn instant(self) -> Instant {
+        self.0
+    }
+
+    pub(super) fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::Endpoint;
+    use crate::transport::TransportError;
+    use http::{HeaderValue, Method, StatusCode};
+
+    #[derive(serde::Serialize)]
+    struct Read;
+
+    impl Endpoint for Read {
+        type Output = ();
+        const METHOD: Method = Method::GET;
+        fn path(&self) -> Vec<&str> {
+            vec!["things"]
+        }
+    }
+
+    #[derive(serde::Serialize)]
+    struct Write;
+
+    impl Endpoint for Write {
+        type Output = ();
+        const METHOD: Method = Method::POST;
+        fn path(&self) -> Vec<&str> {
+            vec!["things"]
+        }
+    }
+
+    const TWICE: RetryPolicy = RetryPolicy { max_retries: 2 };
+
+    fn head(status: u16, headers: &[(&'static str, &'static str)]) -> ResponseHead {
+        let headers = headers
+            .iter()
+            .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        ResponseHead {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: headers.collect(),
+            attempts: 0,
+        }
+    }
+
+    /// Whether a read and a write are retried after a response with this status.
+    fn retried_after_status(status: u16) -> (bool, bool) {
+        let head = head(status, &[]);
+        let fault = Fault::Status(String::new());
+        let is_retried = |call| TWICE.wait(&call, 1, &fault, Some(&head)).is_some();
+        (
+            is_retried(Call::of(&Read).unwrap()),
+            is_retried(Call::of(&Write).unwrap()),
+        )
+    }
+
+    fn retried_after(error: fn() -> TransportError) -> (bool, bool) {
+        let is_retried = |call| {
+            TWICE
+                .wait(&call, 1, &Fault::Transport(error()), None)
+                .is_some()
+        };
+        (
+            is_retried(Call::of(&Read).unwrap()),
+            is_retried(Call::of(&Write).unwrap()),
+        )
+    }
+
+    #[test]
+    fn retries_reads_after_transient_statuses_and_writes_after_429_only() {
+        let transient = [
+            408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
+        ];
+        for status in 300..600 {
+            let read = status == 429 || transient.contains(&status);
+            assert_eq!(
+                retried_after_status(status),
+                (read, status == 429),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn retries_writes_only_if_nothing_was_sent() {
+        assert_eq!(retried_after(|| TransportError::connect("x")), (true, true));
+        assert_eq!(
+            retried_after(|| TransportError::connect_timeout("x")),
+            (true, true)
+        );
+        assert_eq!(
+            retried_after(|| TransportError::timeout("x")),
+            (true, false)
+        );
+        assert_eq!(
+            retried_after(|| TransportError::interrupted("x")),
+            (true, false)
+        );
+        for error in [
+            || TransportError::certificate("x"),
+            || TransportError::malformed("x"),
+            || TransportError::too_large("x"),
+            || TransportError::other("x"),
+        ] {
+            assert_eq!(retried_after(error), (false, false));
+        }
+    }
+
+    #[test]
+    fn stops_after_max_retries() {
+        let call = Call::of(&Read).unwrap();
+        let fault = Fault::Transport(TransportError::connect("x"));
+        let is_retried = |attempts| TWICE.wait(&call, attempts, &fault, None).is_some();
+        assert_eq!([1, 2, 3].map(is_retried), [true, true, false]);
+    }
+
+    #[test]
+    fn obeys_retry_after_of_failures_only() {
+        let call = Call::of(&Read).unwrap();
+        let headers = [("retry-after", "7")];
+        let refusal = Fault::Status(String::new());
+        let wait = TWICE.wait(&call, 1, &refusal, Some(&head(503, &headers)));
+        assert_eq!(wait, Some(Duration::from_secs(7)));
+        let truncated = Fault::Transport(TransportError::interrupted("x"));
+        let wait = TWICE.wait(&call, 1, &truncated, Some(&head(200, &headers)));
+        assert!(wait.unwrap() <= FIRST_BACKOFF);
+    }
+
+    #[test]
+    fn reads_retry_after_as_seconds_or_as_a_date() {
+        let read = |text| retry_after(&head(429, &[("retry-after", text)]).headers);
+        assert_eq!(read(" 120 "), Some(Duration::from_secs(120)));
+        for unusable in [
+            "0",
+            "",
+            "-1",
+            "1.5",
+            "soon",
+            "99999999999999999999999",
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(read(unusable), None, "{unusable}");
+        }
+        let by_date = |date| {
+            let headers = [
+                ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),
+                ("retry-after", date),
+            ];
+            retry_after(&head(429, &headers).headers)
+        };
+        assert_eq!(
+            by_date("Sun, 06 Nov 1994 08:49:37 GMT"),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(
+            by_date("Sunday, 06-Nov-94 08:49:37 GMT"),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(by_date("Sun, 06 Nov 1994 08:49:07 GMT"), None);
+        assert!(read("Fri, 31 Dec 9999 23:59:59 GMT").is_some());
+    }
+
+    #[test]
+    fn doubles_the_backoff_up_to_8_seconds() {
+        for (attempts, longest) in [
+            (0, 500),
+            (1, 500),
+            (2, 1000),
+            (3, 2000),
+            (5, 8000),
+            (99, 8000),
+        ] {
+            let longest = Duration::from_millis(longest);
+            let waits: Vec<_> = (0..200).map(|_| backoff(attempts)).collect();
+            assert!(
+                waits
+                    .iter()
+                    .all(|wait| (longest / 2..=longest).contains(wait)),
+                "{attempts}"
+            );
+            let spread = |part| waits.iter().any(|wait| *wait > longest.mul_f64(part));
+            assert!(spread(0.9) && waits.iter().any(|wait| *wait < longest.mul_f64(0.6)));
+        }
+    }
+
+    #[test]
+    fn counts_the_time_that_is_left() {
+        let left = Deadline::after(Duration::from_secs(60)).left();
+        assert!(left <= Duration::from_secs(60) && left > Duration::from_secs(50));
+        assert!(Deadline::after(Duration::ZERO).left().is_zero());
+        assert!(Deadline::after(Duration::MAX).left() > LONGEST - Duration::from_secs(60));
+        let deadline = Deadline::after(Duration::from_secs(60));
+        assert!(deadline.instant() > Instant::now() + Duration::from_secs(50));
+    }
 }

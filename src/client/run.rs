@@ -1,4 +1,4 @@
-//! The one place where a call runs: its attempts, its log lines, and the error that it may end with.
+//! The retry loop: the only place where a request is sent.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -7,66 +7,125 @@ use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
 
-use super::retry::{Course, LONGEST};
+use super::retry::Deadline;
 use super::{Client, Shared};
-use crate::call::{Call, Head};
+use crate::call::{Call, ResponseHead};
 use crate::cancel::Cancel;
-use crate::envelope;
+use crate::envelope::{self, RawResponse};
 use crate::error::{Error, Fault, Result};
 use crate::transport::{AttemptTimeout, Body, TransportError, TransportErrorKind};
 
 /// How much of the body of a failure is read: enough for any list of errors.
 const LARGEST_FAILURE: usize = 1 << 20;
 
+/// How one attempt ended.
+enum Attempt {
+    /// A response with a 2xx status. Its body was read, unless the call streams it.
+    Success(ResponseHead, Body),
+    /// A response with any other status.
+    Refusal(ResponseHead),
+    /// A response with a 2xx status whose body could not be read to its end.
+    TruncatedBody(ResponseHead, TransportError),
+    NoResponse(TransportError),
+}
+
 impl Client {
-    /// Runs a call, and reads the body of its success into `body`, whose allocation is used again.
+    /// Sends a request until it succeeds or may not be retried. Returns the body of the success in `body`.
     ///
-    /// A call that was cancelled sends nothing more.
+    /// After `cancel` is called, nothing more is sent.
     pub(crate) fn run(
         &self,
         call: &Call,
         body: &mut Vec<u8>,
         cancel: Option<&Cancel>,
-    ) -> Result<Head> {
-        let (head, _) = self.attempt_until_done(call, body, false, cancel)?;
-        Ok(head)
+    ) -> Result<ResponseHead> {
+        Ok(self.run_attempts(call, body, cancel)?.0)
     }
 
-    /// Runs a call whose body is read by the caller.
+    /// Sends a request whose successful response is read by the caller.
     pub(crate) fn open(&self, call: &Call) -> Result<Body> {
         let mut start = Vec::new();
-        let (head, mut body) = self.attempt_until_done(call, &mut start, true, None)?;
-        let broken =
-            |start: &[u8], error| self.not_understood(call, &head, start, Fault::Transport(error));
-        let until = Instant::now() + self.limits.timeout.min(LONGEST);
-        body.read_start(&mut start, until)
-            .map_err(|error| broken(&start, error))?;
-        // A failure with a status of success is JSON, and short.
-        if start.trim_ascii_start().starts_with(b"{") {
-            let begun = start.len();
-            let read = body.read_into(&mut start, begun, LARGEST_FAILURE, until);
-            if let Err(error) = read
-                && error.kind() != TransportErrorKind::TooLarge
-            {
-                return Err(broken(&start, error));
-            }
+        let (head, mut body) = self.run_attempts(call, &mut start, None)?;
+        let until = Deadline::after(self.limits.timeout).instant();
+        let mut read = body.read_start(&mut start, until);
+        // A failure with a 2xx status is JSON, and short.
+        if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
+            let length = start.len();
+            read = body.read_into(&mut start, length, LARGEST_FAILURE, until);
         }
-        let judged = head.answer(call, &start).check_stream();
-        judged.map_err(|fault| self.not_understood(call, &head, &start, fault))?;
-        Ok(Body::from_reader(Clean {
+        if let Err(error) = read
+            && error.kind() != TransportErrorKind::TooLarge
+        {
+            return Err(self.undecodable(call, &head, &start, Fault::Transport(error)));
+        }
+        let response = RawResponse {
+            call,
+            head: &head,
+            body: &start,
+        };
+        response
+            .check_stream()
+            .map_err(|fault| self.undecodable(call, &head, &start, fault))?;
+        Ok(Body::from_reader(Redacted {
             body: Cursor::new(start).chain(body),
             shared: Arc::clone(&self.shared),
         }))
     }
 
-    fn attempt_until_done(
+    fn run_attempts(
         &self,
         call: &Call,
         body: &mut Vec<u8>,
-        streaming: bool,
         cancel: Option<&Cancel>,
-    ) -> Result<(Head, Body)> {
-        if call.bearer_only && !self.shared.auth.is_bearer() {
+    ) -> Result<(ResponseHead, Body)> {
+        self.refuse(call)?;
+        let deadline = Deadline::after(self.limits.deadline);
+        let mut attempts = 0;
+        loop {
+            self.hold(call, attempts, deadline, cancel)?;
+            let timeout = self.limits.timeout.min(deadline.left());
+            if timeout.is_zero() || cancel.is_some_and(Cancel::is_cancelled) {
+                let fault = Fault::Transport(TransportError::deadline_over());
+                return Err(self.failed(call, attempts, None, fault));
+            }
+            let request = self.request(call, timeout)?;
+            attempts += 1;
+            let started = Instant::now();
+            let attempt = self.attempt(call, request, started + timeout, body);
+            self.log(call, attempts, started, &attempt);
+            let (head, fault) = match attempt {
+                Attempt::Success(head, rest) => {
+                    return Ok((ResponseHead { attempts, ..head }, rest));
+                }
+                Attempt::Refusal(head) => {
+                    let fault = envelope::failure(call, &self.shared.base_url, &head, body);
+                    (Some(head), fault)
+                }
+                Attempt::TruncatedBody(head, error) => (Some(head), Fault::Transport(error)),
+                Attempt::NoResponse(error) => (None, Fault::Transport(error)),
+            };
+            let wait = self
+                .limits
+                .retry
+                .wait(call, attempts, &fault, head.as_ref());
+            let wait = wait.filter(|wait| self.may_wait(*wait, deadline));
+            let response = head.as_ref().map(|head| (head, body.as_slice()));
+            let error = self.failed(call, attempts, response, fault);
+            // The server's error says more than that the rate limit held the next attempt.
+            let hold = self.shared.rate_limiter.hold();
+            match wait {
+                Some(wait) if hold.is_none_or(|hold| self.may_wait(hold, deadline)) => {
+                    log::warn!("{}; retrying in {} ms", error.for_logs(), wait.as_millis());
+                    sleep(wait, cancel);
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Refuses what may not be sent with the credential of this client.
+    fn refuse(&self, call: &Call) -> Result<()> {
+        if call.token_only && !self.shared.auth.is_bearer() {
             return Err(Error::invalid_request(
                 "api_token",
                 "is missing: this request takes an API token, not an email with a key",
@@ -78,158 +137,116 @@ impl Client {
                 "holds the credential of this client: pass the identifier, not the secret",
             ));
         }
-        let mut course = Course::start(self.limits);
-        let sleep = |wait| match cancel {
-            Some(cancel) => cancel.sleep(wait),
-            None => thread::sleep(wait),
-        };
-        loop {
-            while let Some(pause) = self.shared.limiter.pause() {
-                if !course.may_wait(pause) {
-                    let fault = Fault::Transport(TransportError::rate_limited());
-                    return Err(self
-                        .failed(call, course.attempts, None, fault)
-                        .with_retry_after(pause));
-                }
-                log::debug!("waiting {} ms for the rate limit", pause.as_millis());
-                sleep(pause);
-                if cancel.is_some_and(Cancel::is_cancelled) {
-                    break;
-                }
-            }
-            let timeout = course.attempt_timeout();
-            if timeout.is_zero() || cancel.is_some_and(Cancel::is_cancelled) {
-                let fault = Fault::Transport(TransportError::deadline_over());
-                return Err(self.failed(call, course.attempts, None, fault));
-            }
-            let request = self.request(call, timeout, streaming)?;
-            course.attempts += 1;
-            let started = Instant::now();
-            let (head, outcome) = self.attempt(request, started + timeout, body, streaming);
-            self.log(
-                call,
-                course.attempts,
-                started,
-                head.as_ref(),
-                outcome.as_ref().err(),
-            );
-            let (fault, head) = match (outcome, head) {
-                (Ok(rest), Some(head)) if head.status.is_success() => {
-                    return Ok((
-                        Head {
-                            attempts: course.attempts,
-                            ..head
-                        },
-                        rest,
-                    ));
-                }
-                (Ok(_), Some(head)) => (
-                    envelope::failure(call, &self.shared.base_url, &head, body),
-                    Some(head),
-                ),
-                (Ok(_), None) => (Fault::Transport(TransportError::other("no answer")), None),
-                (Err(error), head) => (Fault::Transport(error), head),
-            };
-            let wait = course.wait_before_retry(call, &fault, head.as_ref());
-            let answer = head.as_ref().map(|head| (head, self.kept(body)));
-            let error = self.failed(call, course.attempts, answer, fault);
-            // What the server said is worth more than that nothing more was sent.
-            let pause = self.shared.limiter.pause();
-            let wait = wait.filter(|_| pause.is_none_or(|pause| course.may_wait(pause)));
-            let Some(wait) = wait else { return Err(error) };
-            log::warn!(
-                "{}; trying again in {} ms",
-                error.for_logs(),
-                wait.as_millis()
-            );
-            sleep(wait);
-        }
+        Ok(())
     }
 
-    fn request(
+    /// Waits until the rate limit allows a request, or fails at once if the wait is too long.
+    fn hold(
         &self,
         call: &Call,
-        timeout: Duration,
-        streaming: bool,
-    ) -> Result<http::Request<Vec<u8>>> {
+        attempts: u32,
+        deadline: Deadline,
+        cancel: Option<&Cancel>,
+    ) -> Result<()> {
+        while let Some(hold) = self.shared.rate_limiter.hold() {
+            if !self.may_wait(hold, deadline) {
+                let fault = Fault::Transport(TransportError::rate_limited());
+                let error = self.failed(call, attempts, None, fault);
+                return Err(error.with_retry_after(hold));
+            }
+            log::debug!("waiting {} ms for the rate limit", hold.as_millis());
+            sleep(hold, cancel);
+            if cancel.is_some_and(Cancel::is_cancelled) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn may_wait(&self, wait: Duration, deadline: Deadline) -> bool {
+        wait <= self.limits.max_retry_wait && wait < deadline.left()
+    }
+
+    fn request(&self, call: &Call, timeout: Duration) -> Result<http::Request<Vec<u8>>> {
         let mut request = call.request(&self.shared.base_url)?;
-        request
-            .headers_mut()
-            .insert(USER_AGENT, self.shared.user_agent.clone());
-        self.shared.auth.apply(request.headers_mut());
-        let timeout = AttemptTimeout::new(self.shared.connect_timeout, timeout, streaming);
+        let headers = request.headers_mut();
+        headers.insert(USER_AGENT, self.shared.user_agent.clone());
+        self.shared.auth.apply(headers);
+        let connect = self.shared.connect_timeout;
+        let timeout = AttemptTimeout::new(connect, timeout, call.streaming);
         request.extensions_mut().insert(timeout);
         Ok(request)
     }
 
-    /// Sends a request once. The body of an answer is read into `body`, unless the caller reads that of a success. Of
-    /// an answer that breaks off, the head stays known.
+    /// Sends a request once, and reads the body of the response, unless it is a success that the call streams.
     fn attempt(
         &self,
+        call: &Call,
         request: http::Request<Vec<u8>>,
         until: Instant,
         body: &mut Vec<u8>,
-        streaming: bool,
-    ) -> (Option<Head>, Result<Body, TransportError>) {
+    ) -> Attempt {
+        body.clear();
         let (parts, mut rest) = match self.shared.transport.execute(request) {
             Ok(response) => response.into_parts(),
-            Err(error) => {
-                body.clear();
-                return (None, Err(error));
-            }
+            Err(error) => return Attempt::NoResponse(error),
         };
-        let limiter = &self.shared.limiter;
-        limiter.note(parts.status, &parts.headers, &self.limits);
-        let head = Head {
+        self.shared.rate_limiter.note(parts.status, &parts.headers);
+        let head = ResponseHead {
             status: parts.status,
             headers: parts.headers,
             attempts: 0,
         };
-        let read = if !head.status.is_success() {
-            // What matters of a failure is its status, even if its body breaks off.
+        if !head.status.is_success() {
+            // The status of a failure is what matters, even if its body is truncated.
             let _ = rest.read_into(body, 0, LARGEST_FAILURE, until);
-            Ok(())
-        } else if streaming {
-            body.clear();
-            Ok(())
-        } else {
-            rest.read_into(body, 0, self.shared.max_response_size, until)
-        };
-        (Some(head), read.map(|()| rest))
+            return Attempt::Refusal(head);
+        }
+        if call.streaming {
+            return Attempt::Success(head, rest);
+        }
+        match rest.read_into(body, 0, self.shared.max_response_size, until) {
+            Ok(()) => Attempt::Success(head, rest),
+            Err(error) => Attempt::TruncatedBody(head, error),
+        }
     }
 
-    fn log(
-        &self,
-        call: &Call,
-        attempt: u32,
-        started: Instant,
-        head: Option<&Head>,
-        error: Option<&TransportError>,
-    ) {
+    fn log(&self, call: &Call, attempts: u32, started: Instant, attempt: &Attempt) {
         if !log::log_enabled!(log::Level::Debug) {
             return;
         }
-        let path = self.shared.auth.scrub(&call.path);
-        let status = head.map_or("no answer", |head| head.status.as_str());
-        let failure = error.map_or(String::new(), |error| format!(" ({:?})", error.kind()));
-        let ray_id = head
-            .and_then(|head| self.ray_id(&head.headers))
-            .unwrap_or_default();
-        let millis = started.elapsed().as_millis();
+        let (head, error) = match attempt {
+            Attempt::Success(head, _) | Attempt::Refusal(head) => (Some(head), None),
+            Attempt::TruncatedBody(head, error) => (Some(head), Some(error)),
+            Attempt::NoResponse(error) => (None, Some(error)),
+        };
+        let status = head.map_or("no response", |head| head.status.as_str());
+        let error = error.map_or(String::new(), |error| format!(" ({:?})", error.kind()));
+        let ray_id = head.and_then(|head| self.ray_id(&head.headers));
+        let ray_id = ray_id.map_or(String::new(), |ray_id| format!(", cf-ray {ray_id}"));
         log::debug!(
-            "{} {path}: {status}{failure}, attempt {attempt}, {millis} ms, cf-ray {ray_id}",
-            call.method
+            "{} {}: {status}{error}, attempt {attempts}, {} ms{ray_id}",
+            call.method,
+            self.shared.auth.scrub(&call.path),
+            started.elapsed().as_millis(),
         );
     }
 }
 
-/// A body that the caller reads, whose failures hold no credential.
-struct Clean<R> {
+fn sleep(duration: Duration, cancel: Option<&Cancel>) {
+    match cancel {
+        Some(cancel) => cancel.sleep(duration),
+        None => thread::sleep(duration),
+    }
+}
+
+/// A body that the caller reads, whose errors hold no credential.
+struct Redacted<R> {
     body: R,
     shared: Arc<Shared>,
 }
 
-impl<R: Read> Read for Clean<R> {
+impl<R: Read> Read for Redacted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.body.read(buffer).map_err(|error| {
             let kind = error.kind();

@@ -3,24 +3,22 @@
 use std::ops::RangeInclusive;
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
-use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use url::Url;
 
-use super::require_substance;
-use crate::call::{Call, Head};
+use super::{BYTE_ORDER_MARK, refuse_tiny_values};
+use crate::call::{Call, ResponseHead};
 use crate::error::{ApiError, Fault};
-use crate::json::Cursor;
+use crate::json::{Malformed, skip_space, value_at, walk_array, walk_object};
 
 /// What an answer with a status other than success says.
-pub(crate) fn failure(call: &Call, base_url: &str, head: &Head, body: &[u8]) -> Fault {
+pub(crate) fn failure(call: &Call, base_url: &str, head: &ResponseHead, body: &[u8]) -> Fault {
     if head.status.is_redirection() {
         return Fault::Status(redirection(base_url, &head.headers));
     }
-    match api_errors(body) {
+    match failure_reasons(body) {
         Some(errors) if !errors.is_empty() => Fault::Api(errors),
-        Some(_) => Fault::Status("the answer does not say why".to_owned()),
+        Some(_) => Fault::Status("the response does not say why".to_owned()),
         None => Fault::Status(describe(call, &head.headers, body, "")),
     }
 }
@@ -28,7 +26,7 @@ pub(crate) fn failure(call: &Call, base_url: &str, head: &Head, body: &[u8]) -> 
 /// Where a redirect points: the scheme, the host and the port alone, since the rest may repeat a secret.
 fn redirection(base_url: &str, headers: &HeaderMap) -> String {
     let Some(location) = headers.get(LOCATION) else {
-        return "an answer that was not asked for".to_owned();
+        return "a redirect without a location".to_owned();
     };
     let location = String::from_utf8_lossy(location.as_bytes());
     let origin = |url: &Url| url.origin().ascii_serialization();
@@ -42,20 +40,14 @@ fn redirection(base_url: &str, headers: &HeaderMap) -> String {
     format!("redirects are not followed; this one points to {target}: check the base URL")
 }
 
-/// The new secret that an answer to a write may hold.
+/// Returns the new secret in the response to a write, if there is one.
 pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Created<'a> {
-        #[serde(borrow)]
-        value: &'a RawValue,
-    }
-    let result = Failure::read(&String::from_utf8_lossy(body))?
-        .result?
-        .get()
-        .to_owned();
-    let value = match serde_json::from_str::<Created<'_>>(&result) {
-        Ok(created) => created.value.get(),
-        Err(_) => &result,
+    let text = String::from_utf8_lossy(body);
+    let [result] = fields(&text, ["result"])?;
+    let result = result?;
+    let value = match fields(result, ["value"]) {
+        Some([value]) => value?,
+        None => result,
     };
     serde_json::from_str(value)
         .ok()
@@ -64,56 +56,71 @@ pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
 
 /// How long a secret may be. Shorter words are in any text, and nothing of Cloudflare's is longer.
 const SECRETS: RangeInclusive<usize> = 16..=256;
-/// More errors side by side, or more text of them, is not looked at: it takes a multiple of its size, and nobody reads
-/// it.
+/// More errors, or more text of them, are not read: they would take many times their size in memory.
 const MOST_ERRORS: usize = 1000;
 const LARGEST_ERRORS: usize = 2 << 20;
 
-/// A failure, as leniently as it comes. Whatever else is odd in it must not hide its errors.
-#[derive(Deserialize)]
-struct Failure<'a> {
-    #[serde(borrow)]
-    errors: Option<&'a RawValue>,
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-}
-
-impl<'a> Failure<'a> {
-    /// Nothing if the text is no JSON object.
-    fn read(text: &'a str) -> Option<Self> {
-        let text = text.trim_start_matches('\u{feff}').trim_start();
-        serde_json::from_str(text)
-            .ok()
-            .filter(|_| text.starts_with('{'))
+/// Returns the raw values of these fields of a JSON object; `None` if the text does not start as an object.
+///
+/// Everything else about the text is ignored, so that nothing malformed hides Cloudflare's errors.
+fn fields<'t, const N: usize>(text: &'t str, names: [&str; N]) -> Option<[Option<&'t str>; N]> {
+    let text = text.trim_start_matches(BYTE_ORDER_MARK);
+    let start = skip_space(text, 0);
+    if text.as_bytes().get(start) != Some(&b'{') {
+        return None;
     }
+    let mut values = [None; N];
+    let _: Result<_, Malformed> = walk_object(text, start, |name, at| {
+        let value = value_at(text, at)?;
+        if let Some(index) = names.iter().position(|known| *known == name) {
+            values[index] = Some(value);
+        }
+        Ok(at + value.len())
+    });
+    Some(values)
 }
 
-/// The errors of an envelope; nothing if the body is no JSON object.
+/// Reads the errors of a response; `None` if the body is not a JSON object.
 pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
-    let text = String::from_utf8_lossy(body);
-    let errors = Failure::read(&text)?.errors.map_or("", RawValue::get);
-    let mut left = LARGEST_ERRORS;
-    let mut read = |text: &str| {
-        left = left.checked_sub(text.len())?;
-        require_substance(text).ok()?;
-        serde_json::from_str(text).ok().map(read_errors)
-    };
-    let entries = entries(errors).take(MOST_ERRORS);
-    Some(match errors.starts_with('[') {
-        true => entries.map_while(&mut read).flatten().collect(),
-        false => read(errors).unwrap_or_default(),
-    })
+    // Some failures have `error` instead of `errors`.
+    first_list(body, ["errors", "error"])
 }
 
-/// The entries of a list, one by one; none if it is no list.
-fn entries(list: &str) -> impl Iterator<Item = &str> {
-    let mut cursor = Cursor::new(list);
-    let mut more = cursor.eat(b'[');
-    std::iter::from_fn(move || {
-        let entry = more.then(|| cursor.step_over().ok()).flatten()?;
-        more = cursor.eat(b',');
-        Some(entry)
-    })
+/// Reads why a response failed, from its messages if it has no errors; `None` if the body is not a JSON object.
+pub(super) fn failure_reasons(body: &[u8]) -> Option<Vec<ApiError>> {
+    first_list(body, ["errors", "error", "messages"])
+}
+
+fn first_list<const N: usize>(body: &[u8], names: [&str; N]) -> Option<Vec<ApiError>> {
+    let text = String::from_utf8_lossy(body);
+    let mut lists = fields(&text, names)?.into_iter().flatten().map(read_list);
+    Some(lists.find(|errors| !errors.is_empty()).unwrap_or_default())
+}
+
+fn read_list(list: &str) -> Vec<ApiError> {
+    if !list.starts_with('[') {
+        return read_entry(list).unwrap_or_default();
+    }
+    let mut errors = Vec::new();
+    let mut length = 0;
+    let _: Result<_, Malformed> = walk_array(list, 0, |at| {
+        let entry = value_at(list, at)?;
+        length += entry.len();
+        if errors.len() >= MOST_ERRORS || length > LARGEST_ERRORS {
+            return Err(Malformed::Truncated);
+        }
+        errors.extend(read_entry(entry).unwrap_or_default());
+        Ok(at + entry.len())
+    });
+    errors
+}
+
+fn read_entry(entry: &str) -> Option<Vec<ApiError>> {
+    if entry.len() > LARGEST_ERRORS {
+        return None;
+    }
+    refuse_tiny_values(entry).ok()?;
+    serde_json::from_str(entry).ok().map(read_errors)
 }
 
 fn read_errors(errors: Value) -> Vec<ApiError> {
@@ -175,20 +182,20 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let is_json = text.starts_with(['{', '[', '"']);
     let mut told = if let (Some(encoding), false) = (header(CONTENT_ENCODING), is_json) {
-        format!("the answer is in the encoding `{encoding}`, which was not asked for")
+        format!("the response has the content encoding `{encoding}`, which was not requested")
     } else if text.is_empty() {
-        "the answer has no body".to_owned()
+        "the response has no body".to_owned()
     } else if content_type.contains("html") || text.starts_with('<') {
-        "answered with a web page, not with the API's JSON: is a proxy in between?".to_owned()
+        "the response is a web page, not the API's JSON: is a proxy in between?".to_owned()
     } else if reason.is_empty() {
         let what = if is_json {
             "the API's envelope"
         } else {
             "JSON"
         };
-        format!("the answer is not {what}")
+        format!("the response is not {what}")
     } else {
-        format!("the answer is not JSON: {reason}")
+        format!("the response is not JSON: {reason}")
     };
     if !content_type.is_empty() {
         told.push_str(&format!(" (content type {content_type})"));

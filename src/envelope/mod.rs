@@ -1,309 +1,265 @@
-//! `success`, `errors`, `result`, `result_info`: what an answer means. The only file that knows them.
+//! What a response means: a value, a page of a list, or a failure.
+//!
+//! Cloudflare wraps its responses in an envelope of `success`, `errors`, `result` and `result_info`. No other module
+//! reads these fields.
 
 mod failure;
-mod items;
 
 use std::ops::Range;
 use std::str::Utf8Error;
 
-use http::HeaderMap;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use self::failure::{api_errors, describe};
+use self::failure::{api_errors, describe, failure_reasons};
 pub(crate) use self::failure::{created_secret, failure};
-use self::items::find_items;
-pub(crate) use self::items::{Each, Items, decode_item, step_over};
-use crate::call::{Call, Head};
+use crate::call::{Call, ResponseHead};
 use crate::error::Fault;
-use crate::json::{self, Cursor};
+use crate::json::{self, Malformed, skip_space, value_at, walk_array, walk_object};
 use crate::page::{Page, PageInfo};
 
-/// What a success of an [`Endpoint`](crate::Endpoint) becomes: any type that can be deserialized, or a [`Page`].
+/// What [`Client::send`](crate::Client::send) returns for an [`Endpoint`](crate::Endpoint): any type that can be
+/// deserialized, or a [`Page`].
 ///
-/// Implemented for all of them, and not to be implemented by hand.
-// `Page` must never implement `Deserialize`: that is what keeps the two implementations apart.
-pub trait Output: sealed::Decode {}
-
-impl<T: sealed::Decode> Output for T {}
-
-/// A whole answer with a status of success.
-#[derive(Clone, Copy)]
-pub(crate) struct Answer<'a> {
-    pub(crate) call: &'a Call,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) body: &'a [u8],
+/// The crate implements it for both. It cannot be implemented elsewhere.
+// `Page` must never implement `Deserialize`: that keeps the two implementations apart.
+pub trait Output: sealed::Decode {
+    /// The type of the items of a [`Page`]; otherwise the output itself.
+    type Item;
 }
 
-impl Head {
-    pub(crate) fn answer<'a>(&'a self, call: &'a Call, body: &'a [u8]) -> Answer<'a> {
-        Answer {
-            call,
-            headers: &self.headers,
-            body,
-        }
-    }
+impl<T: DeserializeOwned> Output for T {
+    type Item = T;
+}
+
+impl<T: DeserializeOwned> Output for Page<T> {
+    type Item = T;
 }
 
 pub(crate) mod sealed {
-    use super::{Answer, Cursor, DeserializeOwned, Fault, NULL_LIST, Page};
-    use crate::envelope::items::Items;
+    use super::{DeserializeOwned, Fault, Page, RawResponse, decode_item};
 
-    #[allow(private_interfaces, reason = "named by nothing outside this crate")]
+    #[allow(private_interfaces, reason = "no other crate can name the argument")]
     pub trait Decode: Sized {
         #[doc(hidden)]
-        fn decode(answer: Answer<'_>) -> Result<Self, Fault>;
+        fn decode(response: RawResponse<'_>) -> Result<Self, Fault>;
     }
 
     #[allow(private_interfaces, reason = "as above")]
     impl<T: DeserializeOwned> Decode for T {
-        fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
-            answer.single()
+        fn decode(response: RawResponse<'_>) -> Result<Self, Fault> {
+            response.value()
         }
     }
 
     #[allow(private_interfaces, reason = "as above")]
     impl<T: DeserializeOwned> Decode for Page<T> {
-        fn decode(answer: Answer<'_>) -> Result<Self, Fault> {
-            let mut spans = Vec::new();
-            let mut items = Items::with_room_for(0);
-            let mut each =
-                |cursor: &mut Cursor<'_>, index, ends_first| items.read(cursor, index, ends_first);
-            let listed = answer.list(answer.text()?, &mut spans, &mut each)?;
-            if listed.null {
-                return Err(Fault::Decode(NULL_LIST.to_owned()));
-            }
-            Items::<T>::check(spans.len()).map_err(Fault::Decode)?;
-            if let Some((_, text)) = items.bad.into_iter().next() {
-                return Err(Fault::Decode(text));
-            }
+        fn decode(response: RawResponse<'_>) -> Result<Self, Fault> {
+            let text = response.text()?;
+            let list = response.list(text)?;
+            let items = list.items.into_iter().enumerate();
+            let items = items.map(|(index, item)| decode_item(response.call, &text[item], index));
             Ok(Self {
-                items: items.good,
-                info: listed.info,
+                items: items.collect::<Result<_, _>>()?,
+                info: list.info,
             })
         }
     }
 }
 
-pub(crate) const NULL_LIST: &str = "result: expected a list, found null or nothing";
+/// A response with a 2xx status and its whole body.
+#[derive(Clone, Copy)]
+pub(crate) struct RawResponse<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) head: &'a ResponseHead,
+    pub(crate) body: &'a [u8],
+}
 
-/// The `result` of a listing, but for its items.
-pub(crate) struct Listed {
+/// A page whose items are not decoded yet.
+pub(crate) struct RawList {
+    /// Where each item is in the text of the response.
+    pub(crate) items: Vec<Range<usize>>,
     pub(crate) info: Option<PageInfo>,
-    /// There was no list: `result` was null, or absent.
-    pub(crate) null: bool,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Key {
-    Success,
-    Result,
-    ResultInfo,
-    #[serde(other)]
-    Other,
-}
-
-impl Key {
-    /// The key that comes next, if it is one of every answer and written as in every answer. Whatever else there is goes
-    /// the long way.
-    fn eat(cursor: &mut Cursor<'_>) -> Option<Self> {
-        cursor.peek();
-        let (text, key) = match cursor.rest() {
-            [b'"', b's', ..] => (r#""success""#, Self::Success),
-            [b'"', b'e', ..] => (r#""errors""#, Self::Other),
-            [b'"', b'm', ..] => (r#""messages""#, Self::Other),
-            [b'"', b'r', b'e', b's', b'u', b'l', b't', b'"', ..] => (r#""result""#, Self::Result),
-            [b'"', b'r', ..] => (r#""result_info""#, Self::ResultInfo),
-            _ => return None,
-        };
-        cursor.eat_text(text).then_some(key)
-    }
-}
-
-impl<'a> Answer<'a> {
-    /// Decodes a `result` that is one value.
-    fn single<T: DeserializeOwned>(self) -> Result<T, Fault> {
-        let mut result = None;
-        let read = |cursor: &mut Cursor<'a>| {
-            cursor.peek();
-            let value = match cursor.value::<T>() {
-                Ok(value) => Ok(value),
-                Err(error) => Err(json::explain(&error, "result", cursor.skip()?)),
-            };
-            result = Some(value);
-            Ok(())
-        };
-        match self.walk(self.text()?, read)? {
-            Some(_) => {}
-            None => return self.bare(),
+/// Decodes the item at `index` of a page.
+pub(crate) fn decode_item<T: DeserializeOwned>(
+    call: &Call,
+    item: &str,
+    index: usize,
+) -> Result<T, Fault> {
+    serde_json::from_str(item).map_err(|error| {
+        let text = json::explain(
+            &error,
+            &format!("{}result[{index}]", call.page_prefix()),
+            item,
+        );
+        Fault::Item {
+            text,
+            json: item.as_bytes().into(),
         }
-        match result {
-            Some(result) => result.map_err(Fault::Decode),
-            // What takes a null takes nothing as well.
-            None => serde_json::from_str("null")
+    })
+}
+
+impl<'a> RawResponse<'a> {
+    /// Decodes a `result` that is one value.
+    fn value<T: DeserializeOwned>(self) -> Result<T, Fault> {
+        let text = self.text()?;
+        let mut result = None;
+        let envelope = self.split(text, |at| {
+            let value = value_at(text, at)?;
+            result = Some(value);
+            Ok(at + value.len())
+        })?;
+        match (envelope, result) {
+            (None, _) => self.unwrapped(text),
+            (Some(_), Some(result)) => serde_json::from_str(result)
+                .map_err(|error| Fault::Decode(json::explain(&error, "result", result))),
+            // A type that accepts `null` accepts an absent result as well.
+            (Some(_), None) => serde_json::from_str("null")
                 .map_err(|_| Fault::Decode("result: is missing".to_owned())),
         }
     }
 
-    /// Finds the items of a `result` that is a list, and puts where they stand in the answer's text into `spans`.
+    /// Finds the items of a `result` that is a list. `null` and absence are an empty list.
     ///
-    /// All around the items is checked to be JSON. `each` may decode an item or leave it for later: one that cannot be
-    /// decoded costs itself, and no other.
-    pub(crate) fn list(
-        self,
-        text: &'a str,
-        spans: &mut Vec<Range<usize>>,
-        each: Each<'_>,
-    ) -> Result<Listed, Fault> {
-        match self.list_once(text, spans, each, false) {
-            Err(Fault::Decode(_)) => self.list_once(text, spans, each, true),
-            listed => listed,
-        }
-    }
-
-    fn list_once(
-        self,
-        text: &'a str,
-        spans: &mut Vec<Range<usize>>,
-        each: Each<'_>,
-        ends_first: bool,
-    ) -> Result<Listed, Fault> {
-        spans.clear();
-        let (mut null, mut wrong) = (true, None);
-        let read = |cursor: &mut Cursor<'a>| {
-            match cursor.peek() {
-                Some(b'[') => {
-                    null = false;
-                    wrong = find_items(cursor, spans, each, ends_first)?;
-                }
-                Some(b'n') => drop(cursor.skip()?),
-                _ => {
-                    let found = json::kind(cursor.skip()?);
-                    wrong = Some(format!("result: expected a list, found {found}"));
-                }
+    /// What is malformed inside an item is found when that item is decoded.
+    pub(crate) fn list(self, text: &str) -> Result<RawList, Fault> {
+        let mut items = Vec::new();
+        let mut found = "null";
+        let envelope = self.split(text, |at| {
+            if text.as_bytes().get(at) != Some(&b'[') {
+                found = value_at(text, at)?;
+                return Ok(at + found.len());
             }
-            Ok(())
-        };
-        let info = self.walk(text, read)?;
-        if let Some(wrong) = wrong {
-            return Err(Fault::Decode(wrong));
+            walk_array(text, at, |at| {
+                if items.len() == MOST_ITEMS {
+                    return Err(too_many_items().into());
+                }
+                let end = at + value_at(text, at)?.len();
+                items.push(at..end);
+                Ok(end)
+            })
+        })?;
+        let envelope = envelope.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
+        if found != "null" {
+            let prefix = self.call.page_prefix();
+            let found = json::kind(found);
+            return Err(Fault::Decode(format!(
+                "{prefix}result: expected a list, found {found}"
+            )));
         }
-        let info = info.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
-        Ok(Listed { info, null })
+        Ok(RawList {
+            items,
+            info: envelope.info,
+        })
     }
 
-    /// Judges the answer without decoding what it holds.
+    /// Checks that the response is a success and valid JSON, without decoding its result.
     pub(crate) fn check(self) -> Result<(), Fault> {
-        let walk = |text| self.walk(text, |cursor| cursor.skip().map(drop));
-        match self.text().and_then(walk) {
-            // What may come bare may come as anything.
-            Err(Fault::Decode(_)) | Ok(None) if self.call.bare => Ok(()),
-            Ok(None) => Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned())),
-            Ok(Some(_)) => Ok(()),
-            Err(fault) => Err(fault),
+        let text = self.text()?;
+        serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches(BYTE_ORDER_MARK))
+            .map_err(|error| self.not_json(&error.to_string()))?;
+        match self.split(text, |at| Ok(at + value_at(text, at)?.len()))? {
+            None if !self.call.unwrapped => Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned())),
+            _ => Ok(()),
         }
     }
 
-    /// Judges what a stream begins with, which should be no JSON at all.
+    /// Checks the start of a stream that should be no JSON at all.
     pub(crate) fn check_stream(self) -> Result<(), Fault> {
-        let walk = |text| self.walk(text, |cursor| cursor.skip().map(drop));
-        match self.text().and_then(walk) {
+        let split = |text| self.split(text, |at| Ok(at + value_at(text, at)?.len()));
+        match self.text().and_then(split) {
             Err(fault @ Fault::Api(_)) => Err(fault),
             _ if self.body.trim_ascii_start().starts_with(b"<") => Err(self.not_json("")),
             _ => Ok(()),
         }
     }
 
-    /// Walks the envelope, leaves `result` to `read`, and answers the `result_info`; nothing if it is no envelope.
-    // Everything is read to the end before anything is believed: `success` comes after `result`.
-    fn walk(
+    /// Splits the envelope into its fields. Returns `None` if the response is JSON but no envelope.
+    ///
+    /// `result` gets where the value of `result` starts, and returns where it ends.
+    // Nothing of `result` may be used before this returns, because `success` comes after it.
+    fn split(
         self,
-        text: &'a str,
-        mut read: impl FnMut(&mut Cursor<'a>) -> Result<(), String>,
-    ) -> Result<Option<Option<PageInfo>>, Fault> {
-        let mut cursor = Cursor::new(text);
-        if !cursor.eat(b'{') {
-            let broken = cursor.skip().is_err();
-            return if broken {
-                Err(self.not_json(""))
+        text: &str,
+        mut result: impl FnMut(usize) -> Result<usize, SplitError>,
+    ) -> Result<Option<Envelope>, Fault> {
+        refuse_tiny_values(text)?;
+        let start = skip_space(
+            text,
+            if text.starts_with(BYTE_ORDER_MARK) {
+                BYTE_ORDER_MARK.len_utf8()
             } else {
+                0
+            },
+        );
+        if text.as_bytes().get(start) != Some(&b'{') {
+            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]).is_ok();
+            return if is_json {
                 Ok(None)
+            } else {
+                Err(self.not_json(""))
             };
         }
-        let (mut success, mut has_result, mut info) = (None, false, None);
-        let mut walk = || -> Result<Option<String>, String> {
-            let mut first = true;
-            while !cursor.eat(b'}') {
-                if !std::mem::take(&mut first) {
-                    cursor.expect(b',')?;
-                }
-                let key = match Key::eat(&mut cursor).map_or_else(|| cursor.value(), Ok) {
-                    Ok(key) => key,
-                    Err(error) if error.is_eof() => return Err("it is cut short".to_owned()),
-                    Err(_) => return Err(cursor.broken("expected the name of a field")),
+        let mut success = None;
+        let mut has_result = false;
+        let mut info = None;
+        let end = walk_object(text, start, |name, at| match name.as_ref() {
+            "success" if success.is_some() => Err(repeated("success")),
+            "success" => {
+                let value = value_at(text, at)?;
+                success = match value {
+                    "true" => Some(true),
+                    "false" => Some(false),
+                    "null" => None,
+                    other => return Err(wrong_success(other)),
                 };
-                cursor.expect(b':')?;
-                cursor.peek();
-                match key {
-                    Key::Success if success.is_some() => {
-                        return Ok(Some("`success` twice".to_owned()));
-                    }
-                    Key::Success if cursor.eat_text("true") => success = Some(true),
-                    Key::Success => match cursor.step_over()? {
-                        "false" => success = Some(false),
-                        "null" => {}
-                        other => {
-                            return Ok(Some(format!(
-                                "success: expected a boolean, found {}",
-                                json::kind(other)
-                            )));
-                        }
-                    },
-                    Key::Result if has_result => return Ok(Some("`result` twice".to_owned())),
-                    Key::Result => {
-                        has_result = true;
-                        read(&mut cursor)?;
-                    }
-                    Key::ResultInfo => info = PageInfo::read(cursor.skip()?),
-                    Key::Other => drop(cursor.skip()?),
-                }
+                Ok(at + value.len())
             }
-            match cursor.peek() {
-                None => Ok(None),
-                Some(_) => Err(cursor.broken("something follows the JSON")),
+            "result" if has_result => Err(repeated("result")),
+            "result" => {
+                has_result = true;
+                result(at)
             }
-        };
-        match walk() {
-            Err(broken) => Err(self.not_json(&broken)),
-            Ok(Some(wrong)) => Err(Fault::Decode(wrong)),
-            Ok(None) if success == Some(false) => {
-                Err(Fault::Api(api_errors(self.body).unwrap_or_default()))
+            "result_info" => {
+                let value = value_at(text, at)?;
+                info = PageInfo::read(value);
+                Ok(at + value.len())
             }
-            Ok(None) if success.is_some() || has_result => Ok(Some(info)),
-            Ok(None) => Ok(None),
+            _ => Ok(at + value_at(text, at)?.len()),
+        });
+        let end = end.map_err(|error| match error {
+            SplitError::Malformed(malformed) => self.not_json(&malformed.to_string()),
+            SplitError::Fault(fault) => fault,
+        })?;
+        let rest = skip_space(text, end);
+        if rest < text.len() {
+            return Err(self.not_json(&format!("expected nothing more at byte {rest}")));
+        }
+        match success {
+            Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
+            None if !has_result => Ok(None),
+            _ => Ok(Some(Envelope { info })),
         }
     }
 
-    /// Decodes an answer that is JSON, and not the envelope.
-    fn bare<T: DeserializeOwned>(self) -> Result<T, Fault> {
-        if !self.call.bare {
+    /// Decodes a response that is JSON but no envelope.
+    fn unwrapped<T: DeserializeOwned>(self, text: &str) -> Result<T, Fault> {
+        if !self.call.unwrapped {
             return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
         }
-        let text = self.text()?;
         if let Some(errors) = api_errors(self.body).filter(|errors| !errors.is_empty()) {
             return Err(Fault::Api(errors));
         }
-        let text = text.trim_start_matches('\u{feff}');
+        let text = text.trim_start_matches(BYTE_ORDER_MARK);
         serde_json::from_str(text)
-            .map_err(|error| Fault::Decode(json::explain(&error, "the answer", text)))
+            .map_err(|error| Fault::Decode(json::explain(&error, "response", text)))
     }
 
     fn text(self) -> Result<&'a str, Fault> {
         let text = str::from_utf8(self.body).map_err(|error| self.not_utf8(error))?;
-        require_substance(text)?;
-        // A bare answer that says nothing is worth a null.
-        if self.call.bare && text.trim().is_empty() {
+        // An endpoint that needs no envelope needs no body either.
+        if self.call.unwrapped && text.trim().is_empty() {
             Ok("null")
         } else {
             Ok(text)
@@ -315,32 +271,71 @@ impl<'a> Answer<'a> {
     }
 
     fn not_json(self, reason: &str) -> Fault {
-        Fault::Decode(describe(self.call, self.headers, self.body, reason))
+        Fault::Decode(describe(self.call, &self.head.headers, self.body, reason))
     }
 }
 
-/// Refuses a text of countless values of next to nothing, such as `[0,0,0` and so on: each would take a multiple of its
-/// size in memory.
-pub(crate) fn require_substance(text: &str) -> Result<(), Fault> {
-    // As many values as this, and no text between them; a documented page is shorter.
+/// The fields of an envelope, besides its result.
+struct Envelope {
+    info: Option<PageInfo>,
+}
+
+/// Why an envelope could not be split.
+enum SplitError {
+    Malformed(Malformed),
+    Fault(Fault),
+}
+
+impl From<Malformed> for SplitError {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+impl From<Fault> for SplitError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+fn repeated(field: &str) -> SplitError {
+    Fault::Decode(format!("`{field}` occurs twice")).into()
+}
+
+fn wrong_success(found: &str) -> SplitError {
+    let found = json::kind(found);
+    Fault::Decode(format!("success: expected a boolean, found {found}")).into()
+}
+
+fn too_many_items() -> Fault {
+    Fault::Decode(format!(
+        "result: has more than {MOST_ITEMS} items, too many for a page"
+    ))
+}
+
+/// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them takes many times the
+/// memory of the text.
+fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
+    // A documented page has far fewer values, and each is longer.
     const MANY: usize = 1 << 18;
-    const THIN: usize = 8;
-    const SHORT: usize = 1 << 20;
-    if text.len() <= SHORT {
+    const TINY: usize = 8;
+    if text.len() <= 1 << 20 {
         return Ok(());
     }
     let is_start = |byte: &u8| u8::from(matches!(byte, b',' | b'[' | b'{'));
-    // In sums that fit in a byte, of which a processor makes many at a time.
+    // Sums that fit in a byte, which the compiler vectorizes.
     let chunks = text.as_bytes().chunks(255);
     let values: usize = chunks
         .map(|chunk| usize::from(chunk.iter().map(is_start).sum::<u8>()))
         .sum();
-    if values > MANY && text.len() < values * THIN {
-        let reason =
-            format!("the answer holds some {values} values of next to nothing, too many to be one");
+    if values > MANY && text.len() < values * TINY {
+        let reason = format!("the response has some {values} tiny values, too many to decode");
         return Err(Fault::Decode(reason));
     }
     Ok(())
 }
 
-const NOT_THE_ENVELOPE: &str = "the answer is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";
+/// The largest documented page has 1,000 items.
+const MOST_ITEMS: usize = 100_000;
+const BYTE_ORDER_MARK: char = '\u{feff}';
+const NOT_THE_ENVELOPE: &str = "the response is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";

@@ -2,7 +2,6 @@ mod plain;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -36,7 +35,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// An error about an argument, for [`Endpoint::check`](crate::Endpoint::check) of an endpoint of one's own.
+    /// An error about an argument, for [`Endpoint::validate`](crate::Endpoint::validate) of an endpoint of one's own.
     ///
     /// The reason follows the parameter's name in the text: "`zone_id` is empty".
     pub fn invalid_request(
@@ -135,7 +134,7 @@ impl Error {
     /// error ends the listing.
     pub fn is_item(&self) -> bool {
         self.exchange()
-            .is_some_and(|exchange| matches!(exchange.fault, Fault::Item(_)))
+            .is_some_and(|exchange| matches!(exchange.fault, Fault::Item { .. }))
     }
 
     /// Whether the request was refused before sending.
@@ -258,12 +257,12 @@ pub struct Exchange {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) write: bool,
-    pub(crate) hint: Option<String>,
+    pub(crate) recovery_hint: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) status: Option<StatusCode>,
     pub(crate) ray_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: Option<Arc<[u8]>>,
+    pub(crate) body: Option<Box<[u8]>>,
     pub(crate) fault: Fault,
 }
 
@@ -276,7 +275,10 @@ pub(crate) enum Fault {
     Status(String),
     Decode(String),
     /// One item of a listing that could not be decoded.
-    Item(String),
+    Item {
+        text: String,
+        json: Box<[u8]>,
+    },
 }
 
 impl Fault {
@@ -292,7 +294,10 @@ impl Fault {
             ),
             Self::Status(text) => Self::Status(map(&text)),
             Self::Decode(text) => Self::Decode(map(&text)),
-            Self::Item(text) => Self::Item(map(&text)),
+            Self::Item { text, json } => Self::Item {
+                text: map(&text),
+                json,
+            },
         }
     }
 }
@@ -321,7 +326,7 @@ impl Exchange {
                 Fault::Api(_) | Fault::Status(_) => {
                     self.status.is_some_and(|status| status.is_server_error())
                 }
-                Fault::Decode(_) | Fault::Item(_) => true,
+                Fault::Decode(_) | Fault::Item { .. } => true,
             }
     }
 }
@@ -339,13 +344,13 @@ impl fmt::Display for Exchange {
                 plain.write_str("the answer says that it failed, and not why")?
             }
             Fault::Api(errors) => write!(plain, "{}", List(errors))?,
-            Fault::Status(text) | Fault::Decode(text) | Fault::Item(text) => {
+            Fault::Status(text) | Fault::Decode(text) | Fault::Item { text, .. } => {
                 plain.write_str(text)?
             }
         }
         if self.may_have_been_applied() {
             f.write_str("; it may have been applied all the same")?;
-            if let Some(hint) = &self.hint {
+            if let Some(hint) = &self.recovery_hint {
                 write!(f, ": {hint} before trying again")?;
             }
         }

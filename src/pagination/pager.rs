@@ -1,326 +1,387 @@
+//! Fetches the pages of a list in order, and decodes their items one by one.
+
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
-use super::end::{Judge, Verdict};
-use super::read_ahead::Ahead;
-use super::sheet::Sheet;
-use crate::call::{Call, Head};
+use super::end::{End, Next, PageSummary};
+use super::read_ahead::ReadAhead;
+use super::seen::Seen;
+use crate::call::{Call, ResponseHead};
 use crate::cancel::Cancel;
 use crate::client::Client;
-use crate::envelope::{Each, NULL_LIST, decode_item, require_substance};
+use crate::envelope::{RawList, RawResponse, decode_item};
 use crate::error::{Error, Fault, Result};
 use crate::page::PageInfo;
 
-/// A listing on its way: fetches pages in order, and hands them out until the judge says that it ended.
-pub(super) struct Listing<'c, T> {
-    client: &'c Client,
+/// The page of a list that is being yielded, and what it takes to go on to the next one.
+pub(super) struct Pager<T> {
+    client: Client,
+    /// `None` if the request was refused.
     call: Option<Call>,
-    /// Why there is no call, until that was said.
-    refused: Option<Error>,
-    judge: Judge,
+    item_id: fn(&T) -> Option<Cow<'_, str>>,
+    /// The error to yield next, after which the list is over.
+    error: Option<Error>,
     next: u64,
+    page: Option<CurrentPage<T>>,
+    previous: Fingerprint,
     total: Option<u64>,
-    over: bool,
-    fetched: Fetched<T>,
-    ahead: Option<Ahead<T>>,
-    page: Handed,
-    /// The first items of the page that are left, as far as they were decoded where they were fetched.
-    decoded: VecDeque<Result<T, String>>,
+    end: End,
+    seen: Seen,
+    read_ahead: Option<ReadAhead>,
+    is_over: bool,
 }
 
-/// The page that is being handed out; its bytes are with the judge.
-#[derive(Default)]
-struct Handed {
+/// A page as it was received.
+pub(super) struct Fetched {
+    head: ResponseHead,
+    text: String,
+    items: Vec<Range<usize>>,
+    info: Option<PageInfo>,
+}
+
+/// A page whose items are being yielded.
+struct CurrentPage<T> {
     number: u64,
-    head: Option<Head>,
-    /// Which of its items are still to be handed out.
-    left: Range<usize>,
-    /// Whether its items were decoded while they were found.
-    decoded: bool,
-    /// The start of its body, which the errors of all its items share.
-    kept: Option<Arc<[u8]>>,
+    fetched: Fetched,
+    /// The index of the first item that was not decoded yet.
+    next: usize,
+    /// Items that were decoded and not yielded yet.
+    decoded: VecDeque<Result<T, Fault>>,
+    new_items: u64,
+    fingerprint: Fingerprint,
 }
 
-/// One page as it came.
-pub(super) struct Fetched<T> {
-    sheet: Sheet,
-    /// The first of its items, as far as they were decoded ahead.
-    decoded: VecDeque<Result<T, String>>,
-    head: Option<Head>,
-    /// For a null result: the error that it is, unless the listing ended before it.
-    null: Option<Error>,
+/// What it takes to compare a page with others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Fingerprint {
+    /// A hash of all items in their order, by their identifiers where they have one.
+    items: u64,
+    /// A hash of the items without an identifier.
+    without_id: u64,
+    count_without_id: usize,
 }
 
-impl<'c, T> Listing<'c, T> {
-    pub(super) fn new(client: &'c Client, call: Result<Call>) -> Self {
-        let (call, refused) = match call {
+/// An item that was decoded.
+enum Decoded<T> {
+    New(T),
+    Duplicate,
+    /// It has no identifier, or cannot be decoded.
+    WithoutId(Result<T, Fault>),
+}
+
+impl<T> Pager<T> {
+    pub(super) fn new(
+        client: Client,
+        call: Result<Call>,
+        item_id: fn(&T) -> Option<Cow<'_, str>>,
+    ) -> Self {
+        let (call, error) = match call {
             Ok(call) => (Some(call), None),
             Err(error) => (None, Some(error)),
         };
-        let number = |name| {
-            call.as_ref()
-                .and_then(|call| call.parameter(name)?.parse().ok())
-        };
+        let parameter = |name| call.as_ref()?.parameter(name)?.parse().ok();
+        let next = parameter("page").unwrap_or(1);
         Self {
+            end: End::new(next, parameter("per_page")),
             client,
-            judge: Judge::new(
-                number("per_page"),
-                call.as_ref().is_some_and(|call| call.single_page),
-                call.as_ref().is_some_and(|call| call.unique_ids),
-            ),
-            next: number("page").unwrap_or(1),
             call,
-            refused,
+            item_id,
+            error,
+            next,
+            page: None,
+            previous: Fingerprint::default(),
             total: None,
-            over: false,
-            fetched: Fetched::default(),
-            ahead: None,
-            page: Handed::default(),
-            decoded: VecDeque::new(),
+            seen: Seen::default(),
+            read_ahead: None,
+            is_over: false,
         }
     }
 
-    pub(super) fn read_ahead(&mut self, pages: usize)
-    where
-        T: DeserializeOwned + Send + 'static,
-    {
-        self.ahead = (pages > 0).then(|| Ahead::new(pages));
+    pub(super) fn read_ahead(&mut self, pages: usize) {
+        self.read_ahead = (pages > 0).then(|| ReadAhead::new(pages));
     }
 
-    /// The first page that was not yet handed out whole.
+    /// The first page that was not yet yielded whole.
     pub(super) fn next_page(&self) -> u64 {
-        if self.page.left.is_empty() {
-            self.next
-        } else {
-            self.page.number
-        }
-    }
-
-    pub(super) fn current_page(&self) -> u64 {
-        self.page.number
+        self.page.as_ref().map_or(self.next, |page| page.number)
     }
 
     pub(super) fn total(&self) -> Option<u64> {
         self.total
     }
 
-    pub(super) fn info(&self) -> Option<PageInfo> {
-        self.judge.page().info.clone()
-    }
-
-    /// How many items the page has.
-    pub(super) fn page_len(&self) -> usize {
-        self.judge.page().len()
-    }
-
     pub(super) fn is_over(&self) -> bool {
-        self.over
+        self.is_over && self.page.is_none() && self.error.is_none()
     }
 
-    /// How many items of the page are still to be handed out.
-    pub(super) fn left(&self) -> usize {
-        self.page.left.len()
+    /// The `result_info` of the current page.
+    pub(super) fn info(&self) -> Option<PageInfo> {
+        self.page.as_ref()?.fetched.info.clone()
     }
 
-    /// Goes to the next page; nothing if there is none.
-    ///
-    /// `each` is shown its items, unless the page was fetched ahead.
-    pub(super) fn advance(&mut self, each: Each<'_>) -> Option<Result<()>> {
-        if let Some(error) = self.refused.take() {
-            self.over = true;
+    /// How many items of the current page are left, duplicates included.
+    pub(super) fn items_left(&self) -> usize {
+        let left =
+            |page: &CurrentPage<T>| page.fetched.items.len() - page.next + page.decoded.len();
+        self.page.as_ref().map_or(0, left)
+    }
+
+    fn fetch(&mut self, number: u64) -> Option<Result<Fetched>> {
+        let call = self.call.as_ref()?;
+        let ahead = self.read_ahead.as_mut().and_then(ReadAhead::next_page);
+        let fetch = || fetch_page(&self.client, call.clone(), number, Vec::new(), None);
+        Some(ahead.unwrap_or_else(fetch))
+    }
+
+    fn stop(&mut self) {
+        self.is_over = true;
+        self.read_ahead = None;
+    }
+
+    /// Goes on after the current page, all of whose items were yielded.
+    fn finish_page(&mut self) {
+        let Some(page) = self.page.take() else { return };
+        let summary = PageSummary {
+            number: page.number,
+            items: page.fetched.items.len() as u64,
+            new_items: page.new_items,
+            equals_previous: page.fingerprint == self.previous,
+            per_page: page.fetched.per_page(),
+        };
+        self.previous = page.fingerprint;
+        self.next = page.number.saturating_add(1);
+        let next = match &self.call {
+            Some(call) if call.single_page => Next::End("it has one page".to_owned()),
+            _ => self.end.after(summary),
+        };
+        match next {
+            Next::Page => {}
+            Next::End(reason) => {
+                log::debug!("list ended: {reason}");
+                self.stop();
+            }
+            Next::Failure(reason) => {
+                self.next = page.number;
+                self.error = self.failed(&page.fetched, Fault::Decode(reason));
+                self.stop();
+            }
+        }
+    }
+
+    fn failed(&self, fetched: &Fetched, fault: Fault) -> Option<Error> {
+        let call = self.call.as_ref()?;
+        let body = fetched.text.as_bytes();
+        Some(self.client.undecodable(call, &fetched.head, body, fault))
+    }
+}
+
+impl<T: DeserializeOwned> Pager<T> {
+    /// Goes to the next page; `None` if the list is over. The page may turn out to have no new item.
+    pub(super) fn advance(&mut self) -> Option<Result<()>> {
+        if let Some(error) = self.error.take() {
+            self.stop();
             return Some(Err(error));
         }
-        while !self.over {
-            let number = self.next;
-            let call = self.call.as_mut()?;
-            let landed = self
-                .ahead
-                .as_mut()
-                .and_then(|ahead| ahead.land(&mut self.fetched));
-            let decoded = landed.is_none();
-            let outcome =
-                landed.unwrap_or_else(|| self.fetched.fill(self.client, call, number, each, None));
-            let fetched = &mut self.fetched;
-            self.judge.note(fetched.sheet.info.as_ref());
-            if let Some(info) = &fetched.sheet.info {
-                self.total = info.total_count.or(self.total);
-            }
-            let failure = outcome
-                .err()
-                .map(|error| (error, false))
-                .or(fetched.null.take().map(|error| (error, true)));
-            let verdict = match failure {
-                None => self.judge.judge(number, &mut fetched.sheet),
-                Some((error, null)) if self.judge.ends_at(number, &error, null) => Verdict::End,
-                Some((error, _)) => {
-                    self.end();
-                    return Some(Err(error));
-                }
-            };
-            match verdict {
-                Verdict::HandOut { known, last } => {
-                    std::mem::swap(&mut self.decoded, &mut fetched.decoded);
-                    self.decoded.drain(..known.min(self.decoded.len()));
-                    self.page = Handed {
-                        number,
-                        head: fetched.head.take(),
-                        left: known..self.judge.page().len(),
-                        decoded,
-                        kept: None,
-                    };
-                    self.next = number.saturating_add(1);
-                    if last {
-                        self.end();
-                    } else {
-                        self.look_ahead();
-                    }
-                    return Some(Ok(()));
-                }
-                Verdict::Skip => self.next = number.saturating_add(1),
-                Verdict::End => self.end(),
-            }
-        }
-        None
-    }
-
-    fn end(&mut self) {
-        self.over = true;
-        if let Some(ahead) = &mut self.ahead {
-            ahead.stop();
-        }
-    }
-
-    fn look_ahead(&mut self) {
-        if let (Some(ahead), Some(call)) = (&mut self.ahead, &self.call) {
-            ahead.launch(self.client, call, self.next, self.judge.last_page());
-        }
-    }
-
-    /// Decodes the next item of the page; nothing after its last one.
-    pub(super) fn item(&mut self) -> Option<Result<T>>
-    where
-        T: DeserializeOwned,
-    {
-        let index = self.page.left.next()?;
-        let text = match self.decoded.pop_front() {
-            Some(Ok(item)) => return Some(Ok(item)),
-            Some(Err(text)) => text,
-            None => match decode_item(self.judge.page().item(index), index) {
-                Ok(item) => return Some(Ok(item)),
-                Err(text) => text,
-            },
-        };
-        Some(Err(self.failed(Fault::Item(text))))
-    }
-
-    /// Ends the listing at this page, which is no good as a whole.
-    pub(super) fn refuse(&mut self, text: String) -> Error {
-        self.next = self.page.number;
-        self.page.left = 0..0;
-        self.end();
-        self.failed(Fault::Decode(text))
-    }
-
-    /// All items of the page, if they were decoded while they were found, and where those begin that are new.
-    pub(super) fn take_decoded(&mut self) -> Option<usize> {
-        if !self.page.decoded {
+        if self.is_over {
             return None;
         }
-        let known = self.page.left.start;
-        self.page.left = 0..0;
-        Some(known)
-    }
-
-    /// An error about the page that is being handed out.
-    pub(super) fn failed(&mut self, fault: Fault) -> Error {
-        let (Some(call), Some(head)) = (&self.call, &self.page.head) else {
-            return Error::invalid_request("page", "was not fetched");
-        };
-        let body = self.judge.page().text.as_bytes();
-        let kept = self.page.kept.get_or_insert_with(|| self.client.kept(body));
-        let answer = Some((head, Arc::clone(kept)));
-        self.client.failed(call, head.attempts, answer, fault)
-    }
-}
-
-impl<T> Default for Fetched<T> {
-    fn default() -> Self {
-        Self {
-            sheet: Sheet::default(),
-            decoded: VecDeque::new(),
-            head: None,
-            null: None,
-        }
-    }
-}
-
-/// Of a page this part is decoded ahead, if its items take less time than that. To take over what another core made, and
-/// to free it, costs almost as much as to decode it: measured on two cores, all of the audit logs, at two microseconds
-/// each, make a listing slower, and a sixth makes it fastest, whether its consumer counts the logs or writes them out. The
-/// first part of a page decides for all of it.
-const QUICK_PART: usize = 6;
-const QUICK: Duration = Duration::from_micros(10);
-
-/// As much memory, in place, may the items take that are decoded ahead: a thousand times the documented page, and no
-/// multiple of a page of nothing but `{}`.
-const LARGEST_DECODED: usize = 4 << 20;
-
-impl<T> Fetched<T> {
-    /// Fetches page `number`, and finds its items.
-    pub(super) fn fill(
-        &mut self,
-        client: &Client,
-        call: &mut Call,
-        number: u64,
-        each: Each<'_>,
-        cancel: Option<&Cancel>,
-    ) -> Result<()> {
-        self.sheet.info = None;
-        self.decoded.clear();
-        self.null = None;
-        if !call.single_page {
-            call.set_parameter("page", number.to_string());
-        }
-        let mut body = std::mem::take(&mut self.sheet.text).into_bytes();
-        let head = client.run(call, &mut body, cancel)?;
-        self.sheet.text = String::from_utf8(body).map_err(|error| {
-            let fault = head
-                .answer(call, error.as_bytes())
-                .not_utf8(error.utf8_error());
-            client.not_understood(call, &head, error.as_bytes(), fault)
-        })?;
-        let text = &self.sheet.text;
-        let failed = |fault| client.not_understood(call, &head, text.as_bytes(), fault);
-        let answer = head.answer(call, text.as_bytes());
-        let listed = require_substance(text)
-            .and_then(|()| answer.list(text, &mut self.sheet.spans, each))
-            .map_err(failed)?;
-        self.null = listed
-            .null
-            .then(|| failed(Fault::Decode(NULL_LIST.to_owned())));
-        self.sheet.info = listed.info;
-        self.head = Some(head);
-        Ok(())
-    }
-
-    /// Decodes the first of its items, as many as pays, until that is enough.
-    pub(super) fn decode_until(&mut self, enough: impl Fn() -> bool)
-    where
-        T: DeserializeOwned,
-    {
-        let most = LARGEST_DECODED / size_of::<Result<T, String>>();
-        let part = self.sheet.len().div_ceil(QUICK_PART);
-        let started = Instant::now();
-        for (index, item) in self.sheet.items().enumerate().take(most) {
-            if enough() || (index == part && started.elapsed() < QUICK.saturating_mul(part as u32))
-            {
-                return;
+        let number = self.next;
+        let fetched = match self.fetch(number)? {
+            Ok(fetched) => fetched,
+            Err(error) => {
+                self.stop();
+                if self.end.is_past_end(number, &error) {
+                    log::debug!("list ended: page {number} does not exist");
+                    return None;
+                }
+                return Some(Err(error));
             }
-            self.decoded.push_back(decode_item(item, index));
+        };
+        if let Some(info) = &fetched.info {
+            self.end.note_totals(info);
+            self.total = info.total_count.or(self.total);
         }
+        self.request_ahead(number.saturating_add(1), fetched.per_page());
+        self.start_page(number, fetched);
+        Some(Ok(()))
+    }
+
+    /// Returns the next item of the current page that was not yielded before; `None` after the last one.
+    pub(super) fn next_item(&mut self) -> Option<Result<T>> {
+        let item = loop {
+            let page = self.page.as_mut()?;
+            if let Some(item) = page.decoded.pop_front() {
+                break item;
+            }
+            match page.decode_next(self.call.as_ref()?, self.item_id, &mut self.seen) {
+                Some(Decoded::New(item)) => break Ok(item),
+                Some(Decoded::WithoutId(item)) => break item,
+                Some(Decoded::Duplicate) => {}
+                None => {
+                    self.finish_page();
+                    return None;
+                }
+            }
+        };
+        let page = self.page.as_mut()?;
+        page.new_items += 1;
+        let item = match item {
+            Ok(item) => Ok(item),
+            Err(fault) => {
+                let page = self.page.as_ref()?;
+                Err(self.failed(&page.fetched, fault)?)
+            }
+        };
+        if self.items_left() == 0 {
+            self.finish_page();
+        }
+        Some(item)
+    }
+
+    fn request_ahead(&mut self, next: u64, per_page: Option<u64>) {
+        if let (Some(ahead), Some(call)) = (&mut self.read_ahead, &self.call)
+            && !call.single_page
+        {
+            ahead.request(&self.client, call, next, self.end.last_page(per_page));
+        }
+    }
+
+    /// Decodes the items of a page up to the first new one, or all if there is none.
+    ///
+    /// Items without an identifier are new if any other item of the page is, or if they are not those of the page
+    /// before. So they are kept until that is known.
+    fn start_page(&mut self, number: u64, fetched: Fetched) {
+        let Some(call) = &self.call else { return };
+        let mut page = CurrentPage {
+            number,
+            fetched,
+            next: 0,
+            decoded: VecDeque::new(),
+            new_items: 0,
+            fingerprint: Fingerprint::default(),
+        };
+        loop {
+            match page.decode_next(call, self.item_id, &mut self.seen) {
+                Some(Decoded::Duplicate) => {}
+                Some(Decoded::WithoutId(item)) => page.decoded.push_back(item),
+                Some(Decoded::New(item)) => {
+                    page.decoded.push_back(Ok(item));
+                    break;
+                }
+                None => {
+                    if page.repeats_items_without_id(&self.previous, &mut self.seen) {
+                        page.decoded.clear();
+                    }
+                    break;
+                }
+            }
+        }
+        self.page = Some(page);
+    }
+}
+
+impl<T: DeserializeOwned> CurrentPage<T> {
+    fn decode_next(
+        &mut self,
+        call: &Call,
+        item_id: fn(&T) -> Option<Cow<'_, str>>,
+        seen: &mut Seen,
+    ) -> Option<Decoded<T>> {
+        let index = self.next;
+        let text = &self.fetched.text[self.fetched.items.get(index)?.clone()];
+        self.next += 1;
+        let item = decode_item(call, text, index);
+        if let Ok(item) = &item
+            && let Some(id) = item_id(item)
+        {
+            let hash = seen.hash(id);
+            self.fingerprint.add(hash);
+            if !seen.insert(hash) {
+                return Some(Decoded::Duplicate);
+            }
+        } else {
+            self.fingerprint.add_without_id(seen.hash(text));
+            return Some(Decoded::WithoutId(item));
+        }
+        item.ok().map(Decoded::New)
+    }
+
+    /// Whether the items without an identifier of a page that has no other new item were yielded before.
+    fn repeats_items_without_id(&self, previous: &Fingerprint, seen: &mut Seen) -> bool {
+        let Fingerprint {
+            items,
+            without_id,
+            count_without_id,
+        } = self.fingerprint;
+        if count_without_id == 0 {
+            return true;
+        }
+        let is_of_previous =
+            (without_id, count_without_id) == (previous.without_id, previous.count_without_id);
+        if count_without_id < self.fetched.items.len() {
+            return is_of_previous;
+        }
+        !seen.insert(seen.hash(("page", items)))
+    }
+}
+
+impl Fingerprint {
+    fn add(&mut self, hash: u64) {
+        self.items = mix(self.items, hash);
+    }
+
+    fn add_without_id(&mut self, hash: u64) {
+        self.add(hash);
+        self.without_id = mix(self.without_id, hash);
+        self.count_without_id += 1;
+    }
+}
+
+fn mix(hash: u64, next: u64) -> u64 {
+    hash.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(next)
+}
+
+impl Fetched {
+    fn per_page(&self) -> Option<u64> {
+        self.info.as_ref()?.per_page
+    }
+}
+
+/// Fetches page `number` of a list.
+pub(super) fn fetch_page(
+    client: &Client,
+    mut call: Call,
+    number: u64,
+    mut body: Vec<u8>,
+    cancel: Option<&Cancel>,
+) -> Result<Fetched> {
+    if !call.single_page {
+        call.set_parameter("page", number.to_string());
+    }
+    let head = client.run(&call, &mut body, cancel)?;
+    let response = |body| RawResponse {
+        call: &call,
+        head: &head,
+        body,
+    };
+    let text = match String::from_utf8(body) {
+        Ok(text) => text,
+        Err(error) => {
+            let body = error.as_bytes();
+            let fault = response(body).not_utf8(error.utf8_error());
+            return Err(client.undecodable(&call, &head, body, fault));
+        }
+    };
+    match response(text.as_bytes()).list(&text) {
+        Ok(RawList { items, info }) => Ok(Fetched {
+            head,
+            text,
+            items,
+            info,
+        }),
+        Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
     }
 }

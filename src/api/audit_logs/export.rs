@@ -45,6 +45,7 @@ impl Client {
     /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
     pub fn export<C>(&self, request: &ListAuditLogs<C>) -> Result<Body> {
         let mut call = Call::of(request)?;
+        call.streaming = true;
         call.accept = "text/csv, */*;q=0.5";
         // The largest page is for listings: an export that heeded it would be cut.
         if request.per_page.is_none() {

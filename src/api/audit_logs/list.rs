@@ -1,10 +1,12 @@
+use std::borrow::Cow;
+
 use http::Method;
 use serde::Serialize;
 
 use super::AuditLog;
 use crate::api::date::DateOrDateTime;
 use crate::api::order::Direction;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, detached_default, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::page::Page;
@@ -175,13 +177,16 @@ impl<C> Endpoint for ListAuditLogs<C> {
     type Output = Page<AuditLog>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(1000);
-    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "audit_logs"]
     }
 
-    fn check(&self) -> Result<()> {
+    fn item_id(log: &AuditLog) -> Option<Cow<'_, str>> {
+        identifier(&log.id)
+    }
+
+    fn validate(&self) -> Result<()> {
         self.since.map_or(Ok(()), |moment| moment.check("since"))?;
         self.before.map_or(Ok(()), |moment| moment.check("before"))
     }

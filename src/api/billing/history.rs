@@ -1,10 +1,12 @@
+use std::borrow::Cow;
+
 use http::Method;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::BillingItem;
 use crate::api::date::DateOrDateTime;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, detached_default, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::page::Page;
@@ -116,13 +118,16 @@ impl<C> Endpoint for ListBillingHistory<C> {
     type Output = Page<BillingItem>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(50);
-    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "billing", "history"]
     }
 
-    fn check(&self) -> Result<()> {
+    fn item_id(item: &BillingItem) -> Option<Cow<'_, str>> {
+        identifier(&item.id)
+    }
+
+    fn validate(&self) -> Result<()> {
         self.occurred_at
             .map_or(Ok(()), |instant| instant.check("occurred_at"))
     }

@@ -57,7 +57,7 @@ impl<C> Endpoint for GetInvite<C> {
         vec!["user", "invites", &self.invite_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_identifier("invite_id", &self.invite_id)
     }
 }

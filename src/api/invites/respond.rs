@@ -75,11 +75,11 @@ impl<C> Endpoint for RespondToInvite<C> {
         vec!["user", "invites", &self.invite_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_identifier("invite_id", &self.invite_id)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("look at the invitation's status".to_owned())
     }
 }

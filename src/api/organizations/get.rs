@@ -56,7 +56,7 @@ impl<C> Endpoint for GetOrganization<C> {
         vec!["user", "organizations", &self.organization_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_identifier("organization_id", &self.organization_id)
     }
 }

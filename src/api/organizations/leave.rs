@@ -53,17 +53,17 @@ impl<C> LeaveOrganization<C> {
 impl<C> Endpoint for LeaveOrganization<C> {
     type Output = Deleted;
     const METHOD: Method = Method::DELETE;
-    const BARE: bool = true;
+    const UNWRAPPED: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "organizations", &self.organization_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_identifier("organization_id", &self.organization_id)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("look whether the organization is still listed".to_owned())
     }
 }

@@ -1,9 +1,11 @@
+use std::borrow::Cow;
+
 use http::Method;
 use serde::Serialize;
 
 use super::{Organization, OrganizationStatus};
 use crate::api::order::{Direction, Match};
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, detached_default, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::page::Page;
 
@@ -122,10 +124,13 @@ impl<C> Endpoint for ListOrganizations<C> {
     type Output = Page<Organization>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(50);
-    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "organizations"]
+    }
+
+    fn item_id(organization: &Organization) -> Option<Cow<'_, str>> {
+        identifier(&organization.id)
     }
 }
 

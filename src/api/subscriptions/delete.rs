@@ -52,17 +52,17 @@ impl<C> DeleteSubscription<C> {
 impl<C> Endpoint for DeleteSubscription<C> {
     type Output = DeletedSubscription;
     const METHOD: Method = Method::DELETE;
-    const BARE: bool = true;
+    const UNWRAPPED: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "subscriptions", &self.subscription_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_identifier("subscription_id", &self.subscription_id)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("look whether the subscription is still listed".to_owned())
     }
 }

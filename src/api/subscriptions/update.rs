@@ -106,11 +106,11 @@ impl<C> Endpoint for UpdateSubscription<C> {
         vec!["user", "subscriptions", &self.subscription_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_identifier("subscription_id", &self.subscription_id)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("look at the subscription's plan, frequency and price".to_owned())
     }
 }

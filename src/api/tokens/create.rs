@@ -143,14 +143,14 @@ impl<C> Endpoint for CreateToken<C> {
         vec!["user", "tokens"]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_name(&self.name)?;
         require_effects(&self.policies)?;
         require_ranges(&self.condition)?;
         require_instants(self.expires_on, self.not_before)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some(format!(
             "look for a token named {:?}, whose secret nobody holds, and delete it",
             self.name

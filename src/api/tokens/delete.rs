@@ -62,11 +62,11 @@ impl<C> Endpoint for DeleteToken<C> {
         vec!["user", "tokens", &self.token_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_token_id(&self.token_id)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("look whether the token is still listed".to_owned())
     }
 }

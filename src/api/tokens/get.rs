@@ -57,7 +57,7 @@ impl<C> Endpoint for GetToken<C> {
         vec!["user", "tokens", &self.token_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_token_id(&self.token_id)
     }
 }

@@ -1,9 +1,11 @@
+use std::borrow::Cow;
+
 use http::Method;
 use serde::Serialize;
 
 use super::Token;
 use crate::api::order::Direction;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, detached_default, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::page::Page;
 
@@ -87,10 +89,13 @@ impl<C> Endpoint for ListTokens<C> {
     type Output = Page<Token>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(50);
-    const UNIQUE_IDS: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "tokens"]
+    }
+
+    fn item_id(token: &Token) -> Option<Cow<'_, str>> {
+        identifier(&token.id)
     }
 }
 

@@ -68,11 +68,11 @@ impl<C> Endpoint for RollToken<C> {
         vec!["user", "tokens", &self.token_id, "value"]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_token_id(&self.token_id)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("check whether the old secret still works".to_owned())
     }
 }

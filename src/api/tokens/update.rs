@@ -185,7 +185,7 @@ impl<C> Endpoint for UpdateToken<C> {
         vec!["user", "tokens", &self.token_id]
     }
 
-    fn check(&self) -> Result<()> {
+    fn validate(&self) -> Result<()> {
         require_token_id(&self.token_id)?;
         require_name(&self.name)?;
         // The API refuses a token without one, and a guess might switch the token on or off.
@@ -204,7 +204,7 @@ impl<C> Endpoint for UpdateToken<C> {
         require_instants(self.expires_on, self.not_before)
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("read the token and compare it".to_owned())
     }
 }

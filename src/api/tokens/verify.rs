@@ -56,7 +56,7 @@ impl<C> VerifyToken<C> {
 impl<C> Endpoint for VerifyToken<C> {
     type Output = TokenVerification;
     const METHOD: Method = Method::GET;
-    const BEARER_ONLY: bool = true;
+    const TOKEN_ONLY: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "tokens", "verify"]

@@ -130,7 +130,7 @@ impl<C> Endpoint for EditUser<C> {
         vec!["user"]
     }
 
-    fn after_loss(&self) -> Option<String> {
+    fn recovery_hint(&self) -> Option<String> {
         Some("read the user's details".to_owned())
     }
 }
