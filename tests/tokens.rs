@@ -107,6 +107,34 @@ fn either_spelling_of_the_condition_is_read() {
 }
 
 #[test]
+fn contradicting_spellings_of_the_condition_are_both_kept() {
+    let result = json!({"condition": {"request_ip": {"in": ["10.0.0.0/8"]}, "request.ip": {"not_in": ["10.0.0.1"]}}});
+    let token = answered(success(&result.to_string()))
+        .send(&GetToken::new(ID))
+        .unwrap();
+    assert_eq!(token.condition.request_ip.in_, ["10.0.0.0/8"]);
+    assert_eq!(serde_json::to_value(&token).unwrap(), result);
+}
+
+#[test]
+fn the_zero_time_of_go_is_no_time() {
+    for zero in [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00.000Z",
+        "0001-01-01",
+    ] {
+        let result = json!({"id": ID, "last_used_on": zero, "issued_on": "0001-01-01T00:00:01Z"});
+        let token = answered(success(&result.to_string()))
+            .send(&GetToken::new(ID))
+            .unwrap();
+        assert_eq!(token.last_used_on, None, "{zero}");
+        assert!(token.issued_on.is_some());
+        let written = serde_json::to_value(&token).unwrap();
+        assert_eq!(written.get("last_used_on"), None);
+    }
+}
+
+#[test]
 fn verifying_asks_about_the_clients_own_token() {
     let api = Api::answering(fixture("tokens_verify"));
     let verification = api.client().verify_token().send().unwrap();

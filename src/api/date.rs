@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::error::{Error, Result};
 
@@ -25,7 +25,7 @@ pub enum DateOrDateTime {
 }
 
 impl DateOrDateTime {
-    /// Refuses what RFC 3339 cannot write.
+    /// Refuses years that RFC 3339 cannot represent.
     pub(crate) fn check(self, parameter: &'static str) -> Result<()> {
         match self {
             Self::Date(date) if (0..=9999).contains(&date.year()) => Ok(()),
@@ -65,7 +65,7 @@ impl Serialize for DateOrDateTime {
     }
 }
 
-/// Instants in bodies: UTC, whole seconds.
+/// Writes an instant in UTC and whole seconds, as request bodies require.
 pub(crate) fn whole_seconds<S: Serializer>(
     instant: &Option<OffsetDateTime>,
     serializer: S,
@@ -75,95 +75,42 @@ pub(crate) fn whole_seconds<S: Serializer>(
         .serialize(serializer)
 }
 
-/// As RFC 3339 writes it.
+/// Formats an instant as in RFC 3339.
 pub(crate) fn format(instant: OffsetDateTime) -> Result<String, time::error::Format> {
     instant.format(&Rfc3339)
 }
 
-/// The same instant in UTC, if RFC 3339 can write it.
+/// The instant in UTC, if RFC 3339 can represent it.
 fn utc(instant: OffsetDateTime) -> Option<OffsetDateTime> {
     instant
         .checked_to_offset(UtcOffset::UTC)
         .filter(|utc| (0..=9999).contains(&utc.year()))
 }
 
-/// Reads RFC 3339, and somewhat more: a date alone, any number of digits in a fraction, a space for the `T`, an offset
-/// without a colon, and no offset, for UTC.
-// By hand: no format of `time` is as lenient, and nothing else in a listing takes as long.
+/// Parses a time of a response. Beyond RFC 3339, the API has sent a date alone, which means midnight UTC, an offset
+/// without a colon or without minutes, and no offset, which means UTC.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
-    let bytes = text.as_bytes();
-    let (date, rest) = bytes.split_at_checked(10)?;
-    let [a, b, c, d, b'-', e, f, b'-', g, h] = *date else {
-        return None;
+    OffsetDateTime::parse(text, &Rfc3339)
+        .or_else(|_| OffsetDateTime::parse(&completed(text), &Rfc3339))
+        .ok()
+}
+
+/// Adds what RFC 3339 requires and `text` leaves out.
+fn completed(text: &str) -> String {
+    let Some((_, time)) = text.split_at_checked("2026-11-01".len()) else {
+        return text.to_owned();
     };
-    let year = number(&[a, b, c, d])?;
-    let month = Month::try_from(u8::try_from(number(&[e, f])?).ok()?).ok()?;
-    let date =
-        Date::from_calendar_date(i32::from(year), month, u8::try_from(number(&[g, h])?).ok()?)
-            .ok()?;
-    if rest.is_empty() {
-        return Some(date.midnight().assume_utc());
+    let offset = time.find(['+', '-']).map_or("", |at| &time[at..]);
+    match (time.len(), offset.len()) {
+        (0, _) => format!("{text}T00:00:00Z"),
+        (_, 0) => format!("{text}Z"),
+        (_, 3) => format!("{text}:00"),
+        (_, 5) if text.is_ascii() => {
+            let (rest, minutes) = text.split_at(text.len() - 2);
+            format!("{rest}:{minutes}")
+        }
+        _ => text.to_owned(),
     }
-    let (time, rest) = rest.split_at_checked(9)?;
-    let [b'T' | b't' | b' ', a, b, b':', c, d, b':', e, f] = *time else {
-        return None;
-    };
-    let (hour, minute, second) = (number(&[a, b])?, number(&[c, d])?, number(&[e, f])?);
-    let (nanosecond, rest) = fraction(rest)?;
-    // A leap second, which `time` does not know, counts as the end of the second before it.
-    let (second, nanosecond) = if second == 60 && minute == 59 {
-        (59, 999_999_999)
-    } else {
-        (second, nanosecond)
-    };
-    let small = |number: u16| u8::try_from(number).ok();
-    let time =
-        Time::from_hms_nano(small(hour)?, small(minute)?, small(second)?, nanosecond).ok()?;
-    Some(date.with_time(time).assume_offset(offset(rest)?))
-}
-
-/// Reads `.123`, of any length, as nanoseconds; digits past them are dropped.
-fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
-    let Some(digits) = text.strip_prefix(b".") else {
-        return Some((0, text));
-    };
-    let length = digits
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    let (digits, rest) = digits.split_at(length);
-    let mut nanosecond = 0;
-    for place in 0..9 {
-        nanosecond = nanosecond * 10 + digits.get(place).map_or(0, |digit| u32::from(digit - b'0'));
-    }
-    (length > 0).then_some((nanosecond, rest))
-}
-
-fn offset(text: &[u8]) -> Option<UtcOffset> {
-    let (sign, hours, minutes) = match *text {
-        [] | [b'Z' | b'z'] => return Some(UtcOffset::UTC),
-        [sign, a, b] => (sign, [a, b], [b'0', b'0']),
-        [sign, a, b, c, d] | [sign, a, b, b':', c, d] => (sign, [a, b], [c, d]),
-        _ => return None,
-    };
-    let sign = match sign {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let part = |digits: [u8; 2], most: u16| {
-        let number = number(&digits).filter(|number| *number <= most)?;
-        i8::try_from(number).ok().map(|number| sign * number)
-    };
-    UtcOffset::from_hms(part(hours, 23)?, part(minutes, 59)?, 0).ok()
-}
-
-fn number(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0, |number, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| number * 10 + u16::from(digit - b'0'))
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ pub(crate) mod audit_logs;
 pub(crate) mod billing;
 pub(crate) mod date;
 pub(crate) mod deleted;
-pub(crate) mod field;
 pub(crate) mod invites;
 pub(crate) mod model;
 pub(crate) mod order;

@@ -1,169 +1,15 @@
-//! What all models and enums have in common, stamped by two macros.
+//! What all models share: open enums, `Debug` without secrets, and readers for fields where the API deviates from its
+//! documentation.
 
-/// Stamps a model: `pub field: Type = "name in the API"`, and the function that reads it, in brackets, unless it is
-/// that of its type as a [`Field`](crate::api::field::Field).
-///
-/// Every field may be absent or null, what is absent is not written back, and what is not known is kept in `extra`.
-/// `Debug` shows of `extra` the names only: secrets have been seen there. A model with `[]` holds secrets itself, and
-/// is neither comparable nor to be serialized. With `or null` the whole may be null, with `then` a method has the last word
-/// on what was read.
-macro_rules! model {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident [PartialEq Serialize] $(or $null:ident)? $(then $finish:ident)? {
-            $(
-                $(#[$field_meta:meta])*
-                pub $field:ident: $type:ty = $json:literal $(($reader:path))?,
-            )*
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
-        #[non_exhaustive]
-        pub struct $name {
-            $(
-                $(#[$field_meta])*
-                #[serde(rename = $json, skip_serializing_if = "crate::api::model::is_absent")]
-                pub $field: $type,
-            )*
-            /// Fields that are not known to this crate, as they came.
-            #[serde(flatten)]
-            pub extra: serde_json::Map<String, serde_json::Value>,
-        }
+use std::fmt;
+use std::marker::PhantomData;
 
-        model!(@reading $name $(or $null)? $(then $finish)? { $($field: $type = $json $(($reader))?,)* });
-    };
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident [] {
-            $(
-                $(#[$field_meta:meta])*
-                pub $field:ident: $type:ty $(as $shown:ident)? = $json:literal $(($reader:path))?,
-            )*
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Default)]
-        #[non_exhaustive]
-        pub struct $name {
-            $(
-                $(#[$field_meta])*
-                pub $field: $type,
-            )*
-            /// Fields that are not known to this crate, as they came.
-            pub extra: serde_json::Map<String, serde_json::Value>,
-        }
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 
-        model!(@reading $name { $($field: $type $(as $shown)? = $json $(($reader))?,)* });
-    };
-    (@reading $name:ident $(or $null:ident)? $(then $finish:ident)? {
-        $($field:ident: $type:ty $(as $shown:ident)? = $json:literal $(($reader:path))?,)*
-    }) => {
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($name))
-                    $(.field(stringify!($field), model!(@shown self.$field $($shown)?)))*
-                    .field("extra", &$crate::redact::Names(&self.extra))
-                    .finish()
-            }
-        }
+use crate::api::amount::Amount;
 
-        // By hand: what serde derives for a flattened `extra` takes a tenth longer, and a log is five models.
-        const _: () = {
-            #[allow(non_camel_case_types)]
-            enum Key {
-                $($field,)*
-                Unknown(String),
-            }
-
-            impl<'de> serde::Deserialize<'de> for Key {
-                fn deserialize<D: serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> Result<Self, D::Error> {
-                    deserializer.deserialize_identifier($crate::api::field::Text(|text: &str| {
-                        match text {
-                            $($json => Self::$field,)*
-                            unknown => Self::Unknown(unknown.to_owned()),
-                        }
-                    }))
-                }
-            }
-
-            struct Model;
-
-            impl<'de> serde::de::Visitor<'de> for Model {
-                type Value = $name;
-
-                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str("an object")
-                }
-
-                fn visit_unit<E>(self) -> Result<$name, E> {
-                    Ok($name::default())
-                }
-
-                fn visit_map<A: serde::de::MapAccess<'de>>(
-                    self,
-                    mut fields: A,
-                ) -> Result<$name, A::Error> {
-                    $(let mut $field = None;)*
-                    let mut extra = serde_json::Map::new();
-                    while let Some(key) = fields.next_key()? {
-                        match key {
-                            $(Key::$field => {
-                                struct Read<'m>(&'m mut Option<$type>);
-
-                                impl<'de> serde::de::DeserializeSeed<'de> for Read<'_> {
-                                    type Value = ();
-
-                                    fn deserialize<D: serde::Deserializer<'de>>(
-                                        self,
-                                        deserializer: D,
-                                    ) -> Result<(), D::Error> {
-                                        *self.0 = Some(model!(@reader $($reader)?)(deserializer)?);
-                                        Ok(())
-                                    }
-                                }
-
-                                if $field.is_some() {
-                                    return Err(serde::de::Error::duplicate_field($json));
-                                }
-                                fields.next_value_seed(Read(&mut $field))?;
-                            })*
-                            Key::Unknown(name) => {
-                                extra.insert(name, fields.next_value()?);
-                            }
-                        }
-                    }
-                    let model = $name {
-                        $($field: $field.unwrap_or_default(),)*
-                        extra,
-                    };
-                    $(let model = model.$finish().map_err(serde::de::Error::custom)?;)?
-                    Ok(model)
-                }
-            }
-
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> Result<Self, D::Error> {
-                    model!(@read deserializer Model $($null)?)
-                }
-            }
-
-            impl $crate::api::field::Field<'_> for $name {}
-        };
-    };
-    (@read $deserializer:ident $visitor:ident) => { $deserializer.deserialize_map($visitor) };
-    (@read $deserializer:ident $visitor:ident null) => { $deserializer.deserialize_any($visitor) };
-    (@reader) => { $crate::api::field::Field::read };
-    (@reader $reader:path) => { $reader };
-    (@shown $self:ident.$field:ident) => { &$self.$field };
-    (@shown $self:ident.$field:ident redacted) => { &$self.$field.as_ref().map(|_| format_args!("[redacted]").to_string()) };
-}
-
-/// Stamps an enum that the API answers: what is not known is kept in `Other`, and written back as it was.
+/// Defines an enum of texts that the API returns. An unknown text is kept in `Other` and written back unchanged.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -176,12 +22,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// Anything else, as the API spells it.
+            /// Any other value, as the API spells it.
             Other(String),
         }
 
         impl $name {
-            /// As the API spells it.
+            /// The value as the API spells it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -219,15 +65,167 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str($crate::api::field::Text(|text: &str| Self::from(text)))
+                $crate::api::model::from_text(deserializer)
             }
         }
     };
 }
 
-pub(crate) use {model, open_enum};
+/// Implements `Debug` for a model from the list of its fields. Of `extra` it shows the names only: secrets have been
+/// seen there. A field that the list lacks is a compile error.
+macro_rules! debug_model {
+    ($model:ident: $($field:ident),* $(; redacted: $secret:ident)?) => {
+        impl std::fmt::Debug for $model {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let Self { $($field,)* $($secret,)? extra } = self;
+                f.debug_struct(stringify!($model))
+                    $(.field(stringify!($field), $field))*
+                    $(.field(stringify!($secret), &$secret.as_ref().map(|_| "[redacted]")))?
+                    .field("extra", &$crate::redact::Names(extra))
+                    .finish()
+            }
+        }
+    };
+}
 
-/// Whether a field says nothing, so that it is not written.
-pub(crate) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) use {debug_model, open_enum};
+
+/// Whether a field has its default value and is left out when the model is written.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// Reads null as the default.
+pub(crate) fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Default,
+    D: Deserializer<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads an identifier; null is an empty one.
+pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(opt_id(deserializer)?.unwrap_or_default())
+}
+
+/// Reads an identifier, which the API also sends as a number.
+pub(crate) fn opt_id<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    struct Id;
+
+    impl<'de> Visitor<'de> for Id {
+        type Value = Option<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("text")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Some(text.to_owned()))
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(number.to_string()))
+        }
+
+        fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(Some(number.to_string()))
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Id)
+}
+
+/// Reads an amount that is documented as text and also sent as a number.
+pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Amount>::deserialize(deserializer)?.map(|amount| amount.to_string()))
+}
+
+/// Reads text without copying it first.
+pub(crate) fn from_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: for<'t> From<&'t str>,
+    D: Deserializer<'de>,
+{
+    struct Text<T>(PhantomData<T>);
+
+    impl<T: for<'t> From<&'t str>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("text")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            Ok(T::from(text))
+        }
+    }
+
+    deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// Times in responses. Null, empty text and Go's zero time, which Go services write for "never", are `None`.
+pub(crate) mod timestamp {
+    use std::fmt;
+
+    use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+    use serde::{Serialize, Serializer};
+    use time::OffsetDateTime;
+
+    use crate::api::date;
+
+    /// `0001-01-01T00:00:00Z` in seconds since 1970.
+    const GO_ZERO_TIME: i64 = -62_135_596_800;
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<OffsetDateTime>, D::Error> {
+        struct Timestamp(Option<OffsetDateTime>);
+
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Timestamp;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a date or a time as in RFC 3339")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
+                if text.is_empty() {
+                    return Ok(Timestamp(None));
+                }
+                let time = date::parse(text)
+                    .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+                let is_set = time.unix_timestamp() != GO_ZERO_TIME;
+                Ok(Timestamp(is_set.then_some(time)))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for Timestamp {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Text)
+            }
+        }
+
+        Ok(Option::<Timestamp>::deserialize(deserializer)?.and_then(|timestamp| timestamp.0))
+    }
+
+    pub(crate) fn serialize<S: Serializer>(
+        time: &Option<OffsetDateTime>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        time.map(date::format)
+            .transpose()
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
 }

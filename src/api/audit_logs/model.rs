@@ -1,94 +1,149 @@
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::api::field;
-use crate::api::model::{model, open_enum};
+use crate::api::model::{debug_model, id, is_default, open_enum, opt_id, or_default, timestamp};
 
-model! {
-    /// One thing that was done: by whom, to what, and when; answered by [`ListAuditLogs`](crate::ListAuditLogs).
-    ///
-    /// Any field may be missing, and is `None` or empty then: what Cloudflare does by itself has neither an email nor an
-    /// address, for one. What this crate does not know is kept in [`extra`](Self::extra), and written back. For the very
-    /// bytes that were sent see [endpoints of one's own](crate#endpoints-of-your-own).
-    pub struct AuditLog [PartialEq Serialize] {
-        /// Identifies the log.
-        pub id: String = "id" (field::id),
-        /// What was done.
-        pub action: AuditAction = "action",
-        /// Who did it.
-        pub actor: AuditActor = "actor",
-        /// Where it was done, such as `UI` or `API`.
-        pub interface: Option<String> = "interface",
-        /// What else there is to say; which fields it has depends on the action.
-        pub metadata: Value = "metadata",
-        /// The value that was set: text more often than not, empty or JSON in text at times, an object at others.
-        pub new_value: Option<Value> = "newValue",
-        /// The value from before, as [`new_value`](Self::new_value).
-        pub old_value: Option<Value> = "oldValue",
-        /// The value that was set, where it has a structure.
-        pub new_value_json: Option<Value> = "newValueJson",
-        /// The value from before, where it has a structure.
-        pub old_value_json: Option<Value> = "oldValueJson",
-        /// Whose it is.
-        pub owner: AuditOwner = "owner",
-        /// What it was done to.
-        pub resource: AuditResource = "resource",
-        /// When it was done.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub when: Option<OffsetDateTime> = "when" (field::instant::deserialize),
-    }
-}
-
-model! {
+/// An action in a user's account: who did what, and when. Returned by [`ListAuditLogs`](crate::ListAuditLogs).
+///
+/// A field that the API left out is `None` or empty. For example, an action of Cloudflare itself has no email and no IP
+/// address. Unknown fields are kept in [`extra`](Self::extra) and written back. For the exact bytes of each log, use a
+/// [custom endpoint](crate#endpoints-of-your-own).
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct AuditLog {
+    /// The log's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// What was done.
-    pub struct AuditAction [PartialEq Serialize] {
-        /// Whether it succeeded.
-        pub result: Option<bool> = "result",
-        /// The kind of action, such as `add`, `login` or `token_create`.
-        pub kind: Option<String> = "type",
-        /// More about it, such as the digest of a key.
-        pub info: Option<String> = "info",
-    }
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub action: AuditAction,
+    /// Who did it, and from where.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub actor: AuditActor,
+    /// How it was done, such as `UI` or `API`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    /// Details, which depend on the action.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub metadata: Value,
+    /// The new value: usually text, which may be empty or hold JSON, and sometimes an object.
+    #[serde(rename = "newValue", skip_serializing_if = "Option::is_none")]
+    pub new_value: Option<Value>,
+    /// The old value, in the same forms as [`new_value`](Self::new_value).
+    #[serde(rename = "oldValue", skip_serializing_if = "Option::is_none")]
+    pub old_value: Option<Value>,
+    /// The new value as JSON, for some actions.
+    #[serde(rename = "newValueJson", skip_serializing_if = "Option::is_none")]
+    pub new_value_json: Option<Value>,
+    /// The old value as JSON, for some actions.
+    #[serde(rename = "oldValueJson", skip_serializing_if = "Option::is_none")]
+    pub old_value_json: Option<Value>,
+    /// The owner of the resource.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub owner: AuditOwner,
+    /// The resource that was changed.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub resource: AuditResource,
+    /// When it was done.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub when: Option<OffsetDateTime>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// Who did it.
-    pub struct AuditActor [PartialEq Serialize] {
-        /// Identifies the actor: a user's identifier if a user did it.
-        pub id: Option<String> = "id" (field::optional_id),
-        /// The actor's email address.
-        pub email: Option<String> = "email",
-        /// The IP address that the request came from.
-        pub ip: Option<String> = "ip",
-        /// What kind of actor it is.
-        pub kind: Option<ActorKind> = "type",
-    }
+debug_model!(
+    AuditLog:
+    id, action, actor, interface, metadata, new_value, old_value, new_value_json, old_value_json,
+    owner, resource, when
+);
+
+/// What an audit log says was done.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct AuditAction {
+    /// Whether the action succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<bool>,
+    /// The kind of action, such as `add`, `login` or `token_create`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// A detail, such as the digest of a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub info: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// Whose account it is.
-    pub struct AuditOwner [PartialEq Serialize] {
-        /// Identifies the owner.
-        pub id: Option<String> = "id" (field::optional_id),
-    }
+debug_model!(AuditAction: result, kind, info);
+
+/// Who did what an audit log records.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct AuditActor {
+    /// The actor's identifier; of a user, the same as [`User::id`](crate::User::id).
+    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The actor's email address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The IP address that the request came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip: Option<String>,
+    /// The kind of actor.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ActorKind>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// What it was done to.
-    pub struct AuditResource [PartialEq Serialize] {
-        /// Identifies the resource; a number came as its digits.
-        pub id: Option<String> = "id" (field::optional_id),
-        /// The kind of resource, such as `zone`.
-        pub kind: Option<String> = "type",
-    }
+debug_model!(AuditActor: id, email, ip, kind);
+
+/// The owner of a resource in an audit log.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct AuditOwner {
+    /// The owner's identifier.
+    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(AuditOwner: id);
+
+/// The resource that an audit log is about.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct AuditResource {
+    /// The resource's identifier.
+    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The kind of resource, such as `zone`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+debug_model!(AuditResource: id, kind);
 
 open_enum! {
-    /// What kind of actor did something.
+    /// The kind of actor in an audit log.
     pub enum ActorKind {
         /// A user.
         User = "user",
-        /// An administrator of Cloudflare's.
+        /// An administrator at Cloudflare.
         Admin = "admin",
         /// Cloudflare's own automation.
         Cloudflare = "Cloudflare",

@@ -1,124 +1,163 @@
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::api::amount::Amount;
-use crate::api::field;
-use crate::api::model::model;
+use crate::api::model::{debug_model, id, is_default, optional_amount, or_default, timestamp};
 
-model! {
-    /// One item of the billing history; answered by [`ListBillingHistory`](crate::ListBillingHistory).
-    pub struct BillingItem [PartialEq Serialize] {
-        /// Identifies the item.
-        pub id: String = "id" (field::id),
-        /// What was done, such as `subscription`.
-        pub action: Option<String> = "action",
-        /// How much, in [`currency`](Self::currency).
-        pub amount: Option<Amount> = "amount",
-        /// The currency, such as `USD`.
-        pub currency: Option<String> = "currency",
-        /// A line for people.
-        pub description: Option<String> = "description",
-        /// When it was charged.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub occurred_at: Option<OffsetDateTime> = "occurred_at" (field::instant::deserialize),
-        /// The kind of item, such as `charge`.
-        pub kind: Option<String> = "type",
-        /// The zone that it is about.
-        pub zone: BillingZone = "zone",
-    }
+/// An item of the billing history. Returned by [`ListBillingHistory`](crate::ListBillingHistory).
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct BillingItem {
+    /// The item's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The action that was billed, such as `subscription`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The amount, in [`currency`](Self::currency).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// The currency, such as `USD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// A description to show to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// When it was charged.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<OffsetDateTime>,
+    /// The kind of item, such as `charge`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The zone that was billed.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub zone: BillingZone,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// The zone that a billing item is about.
-    pub struct BillingZone [PartialEq Serialize] {
-        /// The zone's name.
-        pub name: Option<String> = "name",
-    }
+debug_model!(BillingItem: id, action, amount, currency, description, occurred_at, kind, zone);
+
+/// The zone of a billing item.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct BillingZone {
+    /// The zone's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// The address and the means of payment that a user is billed by; answered by
-    /// [`GetBillingProfile`](crate::GetBillingProfile).
-    ///
-    /// Neither comparable nor to be serialized: it holds secrets.
-    pub struct BillingProfile [] {
-        /// Identifies the profile.
-        pub id: String = "id" (field::id),
-        /// The kind of account.
-        pub account_type: Option<String> = "account_type",
-        /// The address.
-        pub address: Option<String> = "address",
-        /// The second line of the address.
-        pub address2: Option<String> = "address2",
-        /// What is owed or held, as text such as `0`.
-        pub balance: Option<String> = "balance" (field::optional_amount),
-        /// The month in which the card expires, 1 to 12.
-        pub card_expiry_month: Option<i64> = "card_expiry_month",
-        /// The year in which the card expires.
-        pub card_expiry_year: Option<i64> = "card_expiry_year",
-        /// The number of the card, in practice masked but for its end.
-        pub card_number: Option<SecretString> = "card_number",
-        /// The city.
-        pub city: Option<String> = "city",
-        /// The company.
-        pub company: Option<String> = "company",
-        /// The country.
-        pub country: Option<String> = "country",
-        /// When the profile was created.
-        pub created_on: Option<OffsetDateTime> = "created_on" (field::instant::deserialize),
-        /// What the payment gateway knows of the device; not shown by `Debug`.
-        pub device_data: Option<String> as redacted = "device_data",
-        /// When the profile was changed last.
-        pub edited_on: Option<OffsetDateTime> = "edited_on" (field::instant::deserialize),
-        /// Where bills of an Enterprise contract go.
-        pub enterprise_billing_email: Option<String> = "enterprise_billing_email",
-        /// The contact of an Enterprise contract.
-        pub enterprise_primary_email: Option<String> = "enterprise_primary_email",
-        /// The first name.
-        pub first_name: Option<String> = "first_name",
-        /// Whether the user is a partner.
-        pub is_partner: Option<bool> = "is_partner",
-        /// The last name.
-        pub last_name: Option<String> = "last_name",
-        /// When the next bill is due.
-        pub next_bill_date: Option<OffsetDateTime> = "next_bill_date" (field::instant::deserialize),
-        /// The address of the payer.
-        pub payment_address: Option<String> = "payment_address",
-        /// The second line of the payer's address.
-        pub payment_address2: Option<String> = "payment_address2",
-        /// The city of the payer.
-        pub payment_city: Option<String> = "payment_city",
-        /// The country of the payer.
-        pub payment_country: Option<String> = "payment_country",
-        /// The email address of the payer.
-        pub payment_email: Option<String> = "payment_email",
-        /// The first name of the payer.
-        pub payment_first_name: Option<String> = "payment_first_name",
-        /// The payment gateway.
-        pub payment_gateway: Option<String> = "payment_gateway",
-        /// The last name of the payer.
-        pub payment_last_name: Option<String> = "payment_last_name",
-        /// A single-use key of the payment gateway.
-        pub payment_nonce: Option<SecretString> = "payment_nonce",
-        /// The state of the payer.
-        pub payment_state: Option<String> = "payment_state",
-        /// The zip or postal code of the payer.
-        pub payment_zipcode: Option<String> = "payment_zipcode",
-        /// The first address to write to.
-        pub primary_email: Option<String> = "primary_email",
-        /// The state.
-        pub state: Option<String> = "state",
-        /// The kind of tax number.
-        pub tax_id_type: Option<String> = "tax_id_type",
-        /// The telephone number.
-        pub telephone: Option<String> = "telephone",
-        /// Whether the older billing system is used.
-        pub use_legacy: Option<bool> = "use_legacy",
-        /// The code on the back of the card.
-        pub validation_code: Option<SecretString> = "validation_code",
-        /// The tax number.
-        pub vat: Option<String> = "vat",
-        /// The zip or postal code.
-        pub zipcode: Option<String> = "zipcode",
-    }
+debug_model!(BillingZone: name);
+
+/// A user's billing address and payment method. Returned by [`GetBillingProfile`](crate::GetBillingProfile).
+///
+/// It holds secrets, so it implements neither `PartialEq` nor `Serialize`, and `Debug` shows no secret.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct BillingProfile {
+    /// The profile's identifier.
+    #[serde(deserialize_with = "id")]
+    pub id: String,
+    /// The kind of account.
+    pub account_type: Option<String>,
+    /// The address.
+    pub address: Option<String>,
+    /// The second line of the address.
+    pub address2: Option<String>,
+    /// The balance, such as `0`.
+    #[serde(deserialize_with = "optional_amount")]
+    pub balance: Option<String>,
+    /// The month in which the card expires, 1 to 12.
+    pub card_expiry_month: Option<i64>,
+    /// The year in which the card expires.
+    pub card_expiry_year: Option<i64>,
+    /// The card number, usually masked except for the last digits.
+    pub card_number: Option<SecretString>,
+    /// The city.
+    pub city: Option<String>,
+    /// The company.
+    pub company: Option<String>,
+    /// The country.
+    pub country: Option<String>,
+    /// When the profile was created.
+    #[serde(deserialize_with = "timestamp::deserialize")]
+    pub created_on: Option<OffsetDateTime>,
+    /// The payment gateway's data about the device; redacted in `Debug`.
+    pub device_data: Option<String>,
+    /// When the profile was last changed.
+    #[serde(deserialize_with = "timestamp::deserialize")]
+    pub edited_on: Option<OffsetDateTime>,
+    /// The email address for the bills of an Enterprise contract.
+    pub enterprise_billing_email: Option<String>,
+    /// The email address of the contact of an Enterprise contract.
+    pub enterprise_primary_email: Option<String>,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// Whether the user is a partner.
+    pub is_partner: Option<bool>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// When the next bill is due.
+    #[serde(deserialize_with = "timestamp::deserialize")]
+    pub next_bill_date: Option<OffsetDateTime>,
+    /// The payer's address.
+    pub payment_address: Option<String>,
+    /// The second line of the payer's address.
+    pub payment_address2: Option<String>,
+    /// The payer's city.
+    pub payment_city: Option<String>,
+    /// The country of the payer.
+    pub payment_country: Option<String>,
+    /// The payer's email address.
+    pub payment_email: Option<String>,
+    /// The payer's first name.
+    pub payment_first_name: Option<String>,
+    /// The payment gateway.
+    pub payment_gateway: Option<String>,
+    /// The payer's last name.
+    pub payment_last_name: Option<String>,
+    /// A single-use token of the payment gateway.
+    pub payment_nonce: Option<SecretString>,
+    /// The payer's state.
+    pub payment_state: Option<String>,
+    /// The payer's zip or postal code.
+    pub payment_zipcode: Option<String>,
+    /// The primary email address.
+    pub primary_email: Option<String>,
+    /// The state.
+    pub state: Option<String>,
+    /// The kind of tax identifier.
+    pub tax_id_type: Option<String>,
+    /// The telephone number.
+    pub telephone: Option<String>,
+    /// Whether the legacy billing system is used.
+    pub use_legacy: Option<bool>,
+    /// The card's validation code.
+    pub validation_code: Option<SecretString>,
+    /// The VAT number.
+    pub vat: Option<String>,
+    /// The zip or postal code.
+    pub zipcode: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(
+    BillingProfile:
+    id, account_type, address, address2, balance, card_expiry_month, card_expiry_year, card_number,
+    city, company, country, created_on, edited_on, enterprise_billing_email,
+    enterprise_primary_email, first_name, is_partner, last_name, next_bill_date, payment_address,
+    payment_address2, payment_city, payment_country, payment_email, payment_first_name,
+    payment_gateway, payment_last_name, payment_nonce, payment_state, payment_zipcode,
+    primary_email, state, tax_id_type, telephone, use_legacy, validation_code, vat, zipcode; redacted: device_data
+);

@@ -2,50 +2,68 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::api::field;
-use crate::api::model::{model, open_enum};
+use crate::api::model::{debug_model, id, open_enum, opt_id, or_default, timestamp};
 
-model! {
-    /// An invitation to join an organization; answered by [`ListInvites`](crate::ListInvites),
-    /// [`GetInvite`](crate::GetInvite) and [`RespondToInvite`](crate::RespondToInvite).
-    pub struct Invite [PartialEq Serialize] {
-        /// Identifies the invitation.
-        pub id: String = "id" (field::id),
-        /// Identifies the organization.
-        pub organization_id: Option<String> = "organization_id" (field::optional_id),
-        /// The organization's name.
-        pub organization_name: Option<String> = "organization_name",
-        /// Whether the organization requires a second factor of its members.
-        pub organization_is_enforcing_twofactor: Option<bool> = "organization_is_enforcing_twofactor",
-        /// Identifies the user who is invited, if there is an account already.
-        pub invited_member_id: Option<String> = "invited_member_id" (field::optional_id),
-        /// The email address of the user who is invited.
-        pub invited_member_email: Option<String> = "invited_member_email",
-        /// The email address of the user who invites.
-        pub invited_by: Option<String> = "invited_by",
-        /// When the invitation was sent.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub invited_on: Option<OffsetDateTime> = "invited_on" (field::instant::deserialize),
-        /// When the invitation expires.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
-        /// The roles that the user would have.
-        pub roles: Vec<InviteRole> = "roles",
-        /// What became of the invitation.
-        pub status: Option<InviteStatus> = "status",
-    }
+/// An invitation to join an organization. Returned by [`ListInvites`](crate::ListInvites),
+/// [`GetInvite`](crate::GetInvite) and [`RespondToInvite`](crate::RespondToInvite).
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct Invite {
+    /// The invitation's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The organization's identifier.
+    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<String>,
+    /// The organization's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization_name: Option<String>,
+    /// Whether the organization requires two-factor authentication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization_is_enforcing_twofactor: Option<bool>,
+    /// The invited user's identifier; `None` if the user has no account yet.
+    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
+    pub invited_member_id: Option<String>,
+    /// The invited user's email address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invited_member_email: Option<String>,
+    /// The email address of the user who sent the invitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invited_by: Option<String>,
+    /// When the invitation was sent.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub invited_on: Option<OffsetDateTime>,
+    /// When the invitation expires.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<OffsetDateTime>,
+    /// The roles that the user gets by accepting.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<InviteRole>,
+    /// Whether the invitation was accepted, rejected or neither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<InviteStatus>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
+debug_model!(
+    Invite:
+    id, organization_id, organization_name, organization_is_enforcing_twofactor, invited_member_id,
+    invited_member_email, invited_by, invited_on, expires_on, roles, status
+);
+
 open_enum! {
-    /// What became of an invitation.
+    /// The state of an invitation.
     pub enum InviteStatus {
-        /// It was not answered yet.
+        /// Neither accepted nor rejected yet.
         Pending = "pending",
-        /// It was accepted.
+        /// Accepted.
         Accepted = "accepted",
-        /// It was rejected.
+        /// Rejected.
         Rejected = "rejected",
-        /// It was not answered in time.
+        /// Neither accepted nor rejected in time.
         Expired = "expired",
     }
 }
@@ -55,14 +73,14 @@ open_enum! {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum InviteRole {
-    /// The name alone.
+    /// The name only.
     Name(String),
-    /// An object, as it came.
+    /// An object, unchanged.
     Object(Map<String, Value>),
 }
 
 impl InviteRole {
-    /// The role's name, empty if the API left it out.
+    /// The role's name; empty if the API left it out.
     pub fn name(&self) -> &str {
         match self {
             Self::Name(name) => name,
@@ -74,14 +92,14 @@ impl InviteRole {
     }
 }
 
-/// The name.
+/// Writes the name.
 impl std::fmt::Display for InviteRole {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.name())
     }
 }
 
-/// The name, and of what else there is nothing but that there is.
+/// Shows the name only.
 impl std::fmt::Debug for InviteRole {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("InviteRole").field(&self.name()).finish()

@@ -1,61 +1,94 @@
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::api::amount::Amount;
-use crate::api::field;
-use crate::api::model::{model, open_enum};
+use crate::api::model::{debug_model, id, is_default, open_enum, opt_id, or_default, timestamp};
 
-model! {
-    /// Something that the user pays for; answered by [`ListSubscriptions`](crate::ListSubscriptions).
-    pub struct Subscription [PartialEq Serialize] {
-        /// Identifies the subscription.
-        pub id: String = "id" (field::id),
-        /// The currency, such as `USD`.
-        pub currency: Option<String> = "currency",
-        /// The price of a period, documented to be in US dollars.
-        pub price: Option<Amount> = "price",
-        /// When the current period began.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub current_period_start: Option<OffsetDateTime> = "current_period_start" (field::instant::deserialize),
-        /// When the current period ends, and the next bill is due.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub current_period_end: Option<OffsetDateTime> = "current_period_end" (field::instant::deserialize),
-        /// How often it is renewed.
-        pub frequency: Option<Frequency> = "frequency",
-        /// The state that it is in.
-        pub state: Option<SubscriptionState> = "state",
-        /// The plan.
-        pub rate_plan: RatePlan = "rate_plan",
-        /// The app that it is for.
-        pub app: SubscriptionApp = "app",
-        /// What the plan is made of.
-        pub component_values: Vec<ComponentValue> = "component_values",
-        /// The zone that it is for.
-        pub zone: SubscriptionZone = "zone",
-    }
+/// A subscription of the user. Returned by [`ListSubscriptions`](crate::ListSubscriptions).
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct Subscription {
+    /// The subscription's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The currency, such as `USD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// The price of a period, documented as US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Amount>,
+    /// When the current period began.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub current_period_start: Option<OffsetDateTime>,
+    /// When the current period ends and the next bill is due.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub current_period_end: Option<OffsetDateTime>,
+    /// How often the subscription is renewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<Frequency>,
+    /// The subscription's state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<SubscriptionState>,
+    /// The subscription's plan.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub rate_plan: RatePlan,
+    /// The app that the subscription is for.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub app: SubscriptionApp,
+    /// The plan's components.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub component_values: Vec<ComponentValue>,
+    /// The zone that the subscription is for.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub zone: SubscriptionZone,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// A plan that one subscribes to.
-    pub struct RatePlan [PartialEq Serialize] {
-        /// Identifies the plan.
-        pub id: Option<RatePlanId> = "id",
-        /// The currency, such as `USD`.
-        pub currency: Option<String> = "currency",
-        /// Whether the plan is managed outside Cloudflare.
-        pub externally_managed: Option<bool> = "externally_managed",
-        /// Whether the plan is an Enterprise contract.
-        pub is_contract: Option<bool> = "is_contract",
-        /// The plan's full name.
-        pub public_name: Option<String> = "public_name",
-        /// What the plan applies to, such as `zone`.
-        pub scope: Option<String> = "scope",
-        /// The sets that the plan belongs to.
-        pub sets: Vec<String> = "sets",
-    }
+debug_model!(
+    Subscription:
+    id, currency, price, current_period_start, current_period_end, frequency, state, rate_plan, app,
+    component_values, zone
+);
+
+/// A plan that a user can subscribe to.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct RatePlan {
+    /// The plan's identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<RatePlanId>,
+    /// The currency, such as `USD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Whether the plan is managed outside Cloudflare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub externally_managed: Option<bool>,
+    /// Whether the plan is an Enterprise contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_contract: Option<bool>,
+    /// The plan's full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_name: Option<String>,
+    /// What the plan applies to, such as `zone`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The sets that the plan belongs to.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(RatePlan: id, currency, externally_managed, is_contract, public_name, scope, sets);
 
 impl RatePlan {
-    /// The plan with this identifier; its other fields are public.
+    /// Makes a plan with this identifier. The other fields are public and can be set afterwards.
     pub fn new(id: RatePlanId) -> Self {
         Self {
             id: Some(id),
@@ -64,82 +97,136 @@ impl RatePlan {
     }
 }
 
-model! {
-    /// The app that a subscription is for.
-    pub struct SubscriptionApp [PartialEq Serialize] {
-        /// Identifies the installation.
-        pub install_id: Option<String> = "install_id" (field::optional_id),
-    }
+/// The app that a subscription is for.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct SubscriptionApp {
+    /// The identifier of the app's installation.
+    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
+    pub install_id: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// One of the parts of a plan, such as a number of page rules.
-    pub struct ComponentValue [PartialEq Serialize] {
-        /// The part's name.
-        pub name: Option<String> = "name",
-        /// How much of it there is.
-        pub value: Option<Amount> = "value",
-        /// How much of it the plan includes.
-        pub default: Option<Amount> = "default",
-        /// What it costs.
-        pub price: Option<Amount> = "price",
-    }
+debug_model!(SubscriptionApp: install_id);
+
+/// A component of a plan, such as a number of page rules.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct ComponentValue {
+    /// The component's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How much of the component the subscription has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Amount>,
+    /// How much of the component the plan includes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<Amount>,
+    /// The component's price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Amount>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// The zone that a subscription is for.
-    pub struct SubscriptionZone [PartialEq Serialize] {
-        /// Identifies the zone.
-        pub id: Option<String> = "id" (field::optional_id),
-        /// The zone's name.
-        pub name: Option<String> = "name",
-    }
+debug_model!(ComponentValue: name, value, default, price);
+
+/// The zone that a subscription is for.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct SubscriptionZone {
+    /// The zone's identifier.
+    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The zone's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// The subscription that was ended; answered by [`DeleteSubscription`](crate::DeleteSubscription).
-    pub struct DeletedSubscription [PartialEq Serialize] or null {
-        /// Identifies it; empty if the API did not say so, or said nothing at all.
-        pub subscription_id: String = "subscription_id" (field::id),
+debug_model!(SubscriptionZone: id, name);
+
+/// The identifier of a deleted subscription. Returned by [`DeleteSubscription`](crate::DeleteSubscription).
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DeletedSubscription {
+    /// The identifier; empty if the API left it out.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subscription_id: String,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+debug_model!(DeletedSubscription: subscription_id);
+
+// The API may also send null as a whole.
+impl<'de> Deserialize<'de> for DeletedSubscription {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(default, expecting = "an object")]
+        struct Fields {
+            #[serde(deserialize_with = "id")]
+            subscription_id: String,
+            #[serde(flatten)]
+            extra: Map<String, Value>,
+        }
+
+        let Fields {
+            subscription_id,
+            extra,
+        } = or_default(deserializer)?;
+        Ok(Self {
+            subscription_id,
+            extra,
+        })
     }
 }
 
 open_enum! {
     /// How often a subscription is renewed.
     pub enum Frequency {
-        /// Each week.
+        /// Every week.
         Weekly = "weekly",
-        /// Each month.
+        /// Every month.
         Monthly = "monthly",
-        /// Each quarter of a year.
+        /// Every quarter.
         Quarterly = "quarterly",
-        /// Each year.
+        /// Every year.
         Yearly = "yearly",
     }
 }
 
 open_enum! {
-    /// The state that a subscription is in.
+    /// The state of a subscription.
     pub enum SubscriptionState {
-        /// It is free for a while.
+        /// Free for a trial period.
         Trial = "Trial",
-        /// It is set up.
+        /// Set up.
         Provisioned = "Provisioned",
-        /// It is paid for.
+        /// Paid.
         Paid = "Paid",
-        /// It is not paid for yet.
+        /// Not paid yet.
         AwaitingPayment = "AwaitingPayment",
-        /// It was cancelled.
+        /// Cancelled.
         Cancelled = "Cancelled",
         /// The payment failed.
         Failed = "Failed",
-        /// It is over.
+        /// Expired.
         Expired = "Expired",
     }
 }
 
 open_enum! {
-    /// Identifies a plan.
+    /// The identifier of a plan.
     pub enum RatePlanId {
         /// Free.
         Free = "free",
@@ -153,13 +240,13 @@ open_enum! {
         Business = "business",
         /// Enterprise.
         Enterprise = "enterprise",
-        /// Free, by a partner.
+        /// Free, through a partner.
         PartnersFree = "partners_free",
-        /// Pro, by a partner.
+        /// Pro, through a partner.
         PartnersPro = "partners_pro",
-        /// Business, by a partner.
+        /// Business, through a partner.
         PartnersBusiness = "partners_business",
-        /// Enterprise, by a partner.
+        /// Enterprise, through a partner.
         PartnersEnterprise = "partners_enterprise",
     }
 }

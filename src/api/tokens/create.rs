@@ -6,7 +6,7 @@ use super::model::require_ranges;
 use super::policy::require_effects;
 use super::{Condition, CreatedToken, Policy};
 use crate::api::date::{self, DateOrDateTime};
-use crate::api::model::is_absent;
+use crate::api::model;
 use crate::api::request::{Detached, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -77,7 +77,7 @@ pub struct CreateToken<C = Detached> {
     )]
     not_before: Option<OffsetDateTime>,
     // An empty condition would lock everybody out.
-    #[serde(skip_serializing_if = "is_absent")]
+    #[serde(skip_serializing_if = "model::is_default")]
     condition: Condition,
 }
 

@@ -1,59 +1,115 @@
 use secrecy::SecretString;
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::TokenPolicy;
-use crate::api::field::{self, Field};
-use crate::api::model::{model, open_enum};
+use crate::api::model::{debug_model, id, is_default, open_enum, or_default, timestamp};
 use crate::error::Error;
 
-model! {
-    /// An API token, without its secret.
-    ///
-    /// Answered by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
-    /// [`UpdateToken`](crate::UpdateToken); with the secret, as [`CreatedToken`], by
-    /// [`CreateToken`](crate::CreateToken) alone.
-    pub struct Token [PartialEq Serialize] {
-        /// Identifies the token.
-        pub id: String = "id" (field::id),
-        /// The token's name.
-        pub name: Option<String> = "name",
-        /// Whether it works. [`TokenStatus::Active`] says nothing of [`expires_on`](Self::expires_on) and
-        /// [`not_before`](Self::not_before).
-        pub status: Option<TokenStatus> = "status",
-        /// When it was made.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub issued_on: Option<OffsetDateTime> = "issued_on" (field::instant::deserialize),
-        /// When it was changed last.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub modified_on: Option<OffsetDateTime> = "modified_on" (field::instant::deserialize),
-        /// When it was used last; `None` if it never was.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub last_used_on: Option<OffsetDateTime> = "last_used_on" (field::instant::deserialize),
-        /// When it starts to work; `None` if it did from the first.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub not_before: Option<OffsetDateTime> = "not_before" (field::instant::deserialize),
-        /// When it stops working; `None` if it never does.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
-        /// Under what condition it works: from which addresses. Empty if it works from any.
-        pub condition: Condition = "condition",
-        /// What it may do. The order means nothing, and changes.
-        pub policies: Vec<TokenPolicy> = "policies",
-    }
+/// An API token, without its secret.
+///
+/// Returned by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
+/// [`UpdateToken`](crate::UpdateToken). Only [`CreateToken`](crate::CreateToken) returns the secret too, in a
+/// [`CreatedToken`].
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct Token {
+    /// The token's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The token's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether the token is active. An active token is still refused outside [`not_before`](Self::not_before) and
+    /// [`expires_on`](Self::expires_on).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<TokenStatus>,
+    /// When the token was created.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub issued_on: Option<OffsetDateTime>,
+    /// When the token was last changed.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub modified_on: Option<OffsetDateTime>,
+    /// When the token was last used; `None` if it never was.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub last_used_on: Option<OffsetDateTime>,
+    /// When the token becomes valid; `None` if it is valid from its creation.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<OffsetDateTime>,
+    /// When the token expires; `None` if it never does.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<OffsetDateTime>,
+    /// The client addresses that may use the token; empty if any may.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub condition: Condition,
+    /// The permissions of the token. The API returns them in any order.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<TokenPolicy>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// Under what condition a token works.
-    pub struct Condition [PartialEq Serialize] then merge_spellings {
-        /// The addresses that its requests may come from. The API has two spellings of it, and this is either.
-        pub request_ip: RequestIp = "request_ip",
+debug_model!(
+    Token:
+    id, name, status, issued_on, modified_on, last_used_on, not_before, expires_on, condition,
+    policies
+);
+
+/// A condition under which a token may be used.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ConditionFields")]
+#[non_exhaustive]
+pub struct Condition {
+    /// The client addresses that may use the token. The API spells it `request_ip` or `request.ip`; both are read.
+    #[serde(skip_serializing_if = "is_default")]
+    pub request_ip: RequestIp,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+debug_model!(Condition: request_ip);
+
+const OTHER_SPELLING: &str = "request.ip";
+
+#[derive(Default, Deserialize)]
+#[serde(default, expecting = "an object")]
+struct ConditionFields {
+    #[serde(deserialize_with = "or_default")]
+    request_ip: RequestIp,
+    #[serde(rename = "request.ip", deserialize_with = "or_default")]
+    other_spelling: RequestIp,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+impl TryFrom<ConditionFields> for Condition {
+    type Error = serde_json::Error;
+
+    fn try_from(fields: ConditionFields) -> serde_json::Result<Self> {
+        let ConditionFields {
+            mut request_ip,
+            other_spelling,
+            mut extra,
+        } = fields;
+        if is_default(&request_ip) {
+            request_ip = other_spelling;
+        } else if !is_default(&other_spelling) && other_spelling != request_ip {
+            // Both limit the token, so both must go back with an update.
+            extra.insert(
+                OTHER_SPELLING.to_owned(),
+                serde_json::to_value(other_spelling)?,
+            );
+        }
+        Ok(Self { request_ip, extra })
     }
 }
 
 impl Condition {
-    /// Drops what the other spelling says of one side, `in` or `not_in`, which is about to be replaced.
+    /// The addresses, to replace those of one `side`, `in` or `not_in`: drops that side of the other spelling.
     pub(super) fn replace(&mut self, side: &str) -> &mut RequestIp {
         if let Some(Value::Object(other)) = self.extra.get_mut(OTHER_SPELLING) {
             other.remove(side);
@@ -63,41 +119,32 @@ impl Condition {
         }
         &mut self.request_ip
     }
-
-    /// Reads the other spelling, if it is the one that says something.
-    fn merge_spellings(mut self) -> serde_json::Result<Self> {
-        let Some(other) = self.extra.get(OTHER_SPELLING) else {
-            return Ok(self);
-        };
-        let read = RequestIp::read(other)?;
-        if self.request_ip == RequestIp::default() {
-            self.request_ip = read;
-            self.extra.remove(OTHER_SPELLING);
-        } else if self.request_ip == read || read == RequestIp::default() {
-            self.extra.remove(OTHER_SPELLING);
-        }
-        // Nothing that limits a token is dropped, even if it should be said in two ways.
-        Ok(self)
-    }
 }
 
-const OTHER_SPELLING: &str = "request.ip";
-
-model! {
-    /// The addresses that the requests of a token may come from.
-    pub struct RequestIp [PartialEq Serialize] {
-        /// The ranges that may use the token, in CIDR notation; all if empty.
-        pub in_: Vec<String> = "in",
-        /// The ranges that may not use the token, in CIDR notation.
-        pub not_in: Vec<String> = "not_in",
-    }
+/// The client addresses that may use a token.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct RequestIp {
+    /// The addresses and CIDR ranges that may use the token; empty if any may.
+    #[serde(rename = "in", deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_: Vec<String>,
+    /// The addresses and CIDR ranges that may not use the token.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub not_in: Vec<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(RequestIp: in_, not_in);
 
 open_enum! {
-    /// Whether a token works.
+    /// The status of a token.
     ///
-    /// `Other("revoked (exposed)")` is answered too, for a token whose secret leaked. More may come: whatever is not
-    /// `Active` is best taken for a token that does not work.
+    /// The API also returns `revoked (exposed)`, for a token whose secret leaked. Treat every status other than
+    /// `Active` as a token that does not work.
     ///
     /// ```
     /// use cloudflare_user::TokenStatus;
@@ -107,25 +154,25 @@ open_enum! {
     /// assert!(status.as_str().starts_with("revoked"));
     /// ```
     pub enum TokenStatus {
-        /// It works.
+        /// The token works.
         Active = "active",
-        /// It was switched off.
+        /// The token was disabled.
         Disabled = "disabled",
-        /// It is past its end.
+        /// The token has expired.
         Expired = "expired",
     }
 }
 
-/// A token that was just made, with its secret.
+/// A new token with its secret.
 ///
-/// Neither comparable nor to be serialized: it holds the secret.
-#[derive(Debug, Clone)]
+/// It holds a secret, so it implements neither `PartialEq` nor `Serialize`.
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedToken {
     /// The token.
     pub token: Token,
-    /// The secret, which no later answer holds. `Debug` does not show it;
-    /// [`expose_secret`](crate::ExposeSecret::expose_secret) does.
+    /// The secret. No later response contains it. `Debug` does not show it;
+    /// [`expose_secret`](crate::ExposeSecret::expose_secret) returns it.
     pub value: SecretString,
 }
 
@@ -148,21 +195,29 @@ impl<'de> Deserialize<'de> for CreatedToken {
     }
 }
 
-model! {
-    /// What the API says of the token of a client; answered by [`VerifyToken`](crate::VerifyToken).
-    pub struct TokenVerification [PartialEq Serialize] {
-        /// Identifies the token.
-        pub id: String = "id" (field::id),
-        /// Whether it works.
-        pub status: Option<TokenStatus> = "status",
-        /// When it stops working; `None` if it never does.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub expires_on: Option<OffsetDateTime> = "expires_on" (field::instant::deserialize),
-        /// When it starts to work; `None` if it did from the first.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub not_before: Option<OffsetDateTime> = "not_before" (field::instant::deserialize),
-    }
+/// The state of the client's own token. Returned by [`VerifyToken`](crate::VerifyToken).
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct TokenVerification {
+    /// The token's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// Whether the token is active.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<TokenStatus>,
+    /// When the token expires; `None` if it never does.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<OffsetDateTime>,
+    /// When the token becomes valid; `None` if it is valid from its creation.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<OffsetDateTime>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(TokenVerification: id, status, expires_on, not_before);
 
 /// Refuses ranges that are empty text: one that was meant to be there, and is not.
 pub(super) fn require_ranges(condition: &Condition) -> crate::Result<()> {

@@ -1,8 +1,8 @@
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::api::field;
-use crate::api::model::{model, open_enum};
+use crate::api::model::{debug_model, id, open_enum, or_default};
 use crate::api::request::{Detached, detached_default, terminals};
 use crate::endpoint::Endpoint;
 use crate::page::Page;
@@ -80,21 +80,32 @@ impl<C> Endpoint for ListPermissionGroups<C> {
 detached_default!(ListPermissionGroups);
 terminals!(ListPermissionGroups -> Page<PermissionGroup>);
 
-model! {
-    /// A set of permissions, which a [`Policy`](crate::Policy) allows or denies as a whole.
-    pub struct PermissionGroup [PartialEq Serialize] {
-        /// Identifies the group.
-        pub id: String = "id" (field::id),
-        /// The name, which other groups may have too.
-        pub name: Option<String> = "name",
-        /// What kinds of resources the group applies to.
-        pub scopes: Vec<PermissionScope> = "scopes",
-        /// What it is for.
-        pub description: Option<String> = "description",
-        /// The part of Cloudflare that it belongs to.
-        pub category: Option<String> = "category",
-    }
+/// A set of permissions that a [`Policy`](crate::Policy) allows or denies as a whole.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct PermissionGroup {
+    /// The group's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The group's name. Groups with other scopes can have the same name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The kinds of resources that the group applies to.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<PermissionScope>,
+    /// What the group is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The part of Cloudflare that the group belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(PermissionGroup: id, name, scopes, description, category);
 
 open_enum! {
     /// The kind of resources that a permission group applies to.
@@ -103,7 +114,7 @@ open_enum! {
         Account = "com.cloudflare.api.account",
         /// Zones.
         Zone = "com.cloudflare.api.account.zone",
-        /// The user.
+        /// Users.
         User = "com.cloudflare.api.user",
         /// R2 buckets.
         R2Bucket = "com.cloudflare.edge.r2.bucket",

@@ -1,69 +1,86 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::field::{self, Field};
-use crate::api::model::{model, open_enum};
+use crate::api::model::{debug_model, id, is_default, open_enum, or_default};
 use crate::error::{Error, Result};
 
-model! {
-    /// What a token may or may not do, as the API answers it. What one sends is a [`Policy`].
-    pub struct TokenPolicy [PartialEq Serialize] {
-        /// Identifies the policy. It may never be sent.
-        pub id: String = "id" (field::id),
-        /// Whether it allows or denies. [`Effect::Other`] with empty text if the API left it out.
-        pub effect: Effect = "effect",
-        /// What it allows or denies.
-        pub permission_groups: Vec<PolicyPermissionGroup> = "permission_groups",
-        /// What it applies to.
-        pub resources: Resources = "resources",
-    }
+/// A policy of a token, as the API returns it. To send one, make a [`Policy`].
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct TokenPolicy {
+    /// The policy's identifier. The API refuses requests that contain it.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// Whether the policy allows or denies; [`Effect::Other`] with empty text if the API left it out.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub effect: Effect,
+    /// The permissions that the policy allows or denies.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub permission_groups: Vec<PolicyPermissionGroup>,
+    /// The resources that the policy applies to.
+    #[serde(deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-model! {
-    /// A permission group in a policy.
-    pub struct PolicyPermissionGroup [PartialEq Serialize] {
-        /// Identifies the group.
-        pub id: String = "id" (field::id),
-        /// The group's name.
-        pub name: Option<String> = "name",
-        /// What else the API says of the group.
-        pub meta: Map<String, Value> = "meta",
-    }
+debug_model!(TokenPolicy: id, effect, permission_groups, resources);
+
+/// A permission group in a policy.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct PolicyPermissionGroup {
+    /// The group's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The group's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Details about the group.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Map::is_empty")]
+    pub meta: Map<String, Value>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(PolicyPermissionGroup: id, name, meta);
 
 open_enum! {
     /// Whether a policy allows or denies.
     pub enum Effect {
-        /// It allows.
+        /// Allows the permissions.
         Allow = "allow",
-        /// It denies.
+        /// Denies the permissions.
         Deny = "deny",
     }
 }
 
-/// Neither: what the API left out is never taken for `allow`.
+/// Neither allows nor denies, so that a missing effect is never taken for `allow`.
 impl Default for Effect {
     fn default() -> Self {
         Self::Other(String::new())
     }
 }
 
-impl Field<'_> for Effect {}
-
-/// What a policy applies to, by the resource's name, such as `com.cloudflare.api.account.zone.*`.
+/// The resources that a policy applies to, by name, such as `com.cloudflare.api.account.zone.*`.
 pub type Resources = BTreeMap<String, ResourceScope>;
 
 /// How much of a resource a policy applies to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, from = "Value")]
 pub enum ResourceScope {
-    /// Text, such as `*` for all of it.
+    /// Text: `*` for the whole resource.
     Value(String),
-    /// The resources in it.
+    /// Resources within the resource.
     Nested(Resources),
-    /// Anything else, as it came.
+    /// Any other value, unchanged.
     Other(Value),
 }
 
@@ -85,12 +102,6 @@ impl From<Value> for ResourceScope {
             ),
             other => Self::Other(other),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for ResourceScope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -7,7 +7,7 @@ use super::model::require_ranges;
 use super::policy::require_effects;
 use super::{Condition, Policy, Token, TokenStatus, require_token_id};
 use crate::api::date;
-use crate::api::model::is_absent;
+use crate::api::model;
 use crate::api::request::{Detached, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
@@ -61,7 +61,7 @@ pub struct UpdateToken<C = Detached> {
     )]
     not_before: Option<OffsetDateTime>,
     // An empty condition would lock everybody out.
-    #[serde(skip_serializing_if = "is_absent")]
+    #[serde(skip_serializing_if = "model::is_default")]
     condition: Condition,
 }
 

@@ -1,52 +1,80 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::api::field;
-use crate::api::model::model;
+use crate::api::model::{debug_model, id, or_default, timestamp};
 use crate::api::organizations::Organization;
 
-model! {
-    /// A user of Cloudflare's; answered by [`GetUser`](crate::GetUser) and [`EditUser`](crate::EditUser).
-    ///
-    /// Some fields come in practice and are in no documentation; secrets have been seen among those in `extra`, so that
-    /// `Debug` shows their names only.
-    pub struct User [PartialEq Serialize] {
-        /// Identifies the user.
-        pub id: String = "id" (field::id),
-        /// The address that the user logs in with.
-        pub email: Option<String> = "email",
-        /// The user's name, where there is one beside the address.
-        pub username: Option<String> = "username",
-        /// The first name.
-        pub first_name: Option<String> = "first_name",
-        /// The last name.
-        pub last_name: Option<String> = "last_name",
-        /// The telephone number.
-        pub telephone: Option<String> = "telephone",
-        /// The country in which the user lives.
-        pub country: Option<String> = "country",
-        /// The zip or postal code where the user lives.
-        pub zipcode: Option<String> = "zipcode",
-        /// Whether an authenticator is asked for at login. It is not when the API is used.
-        pub two_factor_authentication_enabled: Option<bool> = "two_factor_authentication_enabled",
-        /// Whether an account that the user is a member of requires a second factor.
-        pub two_factor_authentication_locked: Option<bool> = "two_factor_authentication_locked",
-        /// Whether the user was suspended.
-        pub suspended: Option<bool> = "suspended",
-        /// Whether the user has zones of the Pro plan.
-        pub has_pro_zones: Option<bool> = "has_pro_zones",
-        /// Whether the user has zones of the Business plan.
-        pub has_business_zones: Option<bool> = "has_business_zones",
-        /// Whether the user has zones of the Enterprise plan.
-        pub has_enterprise_zones: Option<bool> = "has_enterprise_zones",
-        /// The betas that the user takes part in.
-        pub betas: Vec<String> = "betas",
-        /// The organizations that the user belongs to.
-        pub organizations: Vec<Organization> = "organizations",
-        /// When the user was created.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub created_on: Option<OffsetDateTime> = "created_on" (field::instant::deserialize),
-        /// When the user was changed last.
-        #[serde(serialize_with = "field::instant::serialize")]
-        pub modified_on: Option<OffsetDateTime> = "modified_on" (field::instant::deserialize),
-    }
+/// A Cloudflare user. Returned by [`GetUser`](crate::GetUser) and [`EditUser`](crate::EditUser).
+///
+/// The API also sends undocumented fields. Secrets have been seen among those in [`extra`](Self::extra), so `Debug`
+/// shows only their names.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct User {
+    /// The user's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The email address that the user logs in with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The username, if the user has one beside the email address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The first name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// The last name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// The telephone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<String>,
+    /// The country in which the user lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The zip or postal code where the user lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zipcode: Option<String>,
+    /// Whether logging in requires two-factor authentication. Calls of the API do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub two_factor_authentication_enabled: Option<bool>,
+    /// Whether an account of which the user is a member requires two-factor authentication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub two_factor_authentication_locked: Option<bool>,
+    /// Whether the user is suspended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<bool>,
+    /// Whether the user has zones of the Pro plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_pro_zones: Option<bool>,
+    /// Whether the user has zones of the Business plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_business_zones: Option<bool>,
+    /// Whether the user has zones of the Enterprise plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_enterprise_zones: Option<bool>,
+    /// The betas that the user takes part in.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub betas: Vec<String>,
+    /// The organizations that the user belongs to.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub organizations: Vec<Organization>,
+    /// When the user was created.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub created_on: Option<OffsetDateTime>,
+    /// When the user was last changed.
+    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
+    pub modified_on: Option<OffsetDateTime>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
+
+debug_model!(
+    User:
+    id, email, username, first_name, last_name, telephone, country, zipcode,
+    two_factor_authentication_enabled, two_factor_authentication_locked, suspended, has_pro_zones,
+    has_business_zones, has_enterprise_zones, betas, organizations, created_on, modified_on
+);
