@@ -275,7 +275,7 @@ impl Plan {
     fn has_identifier(&self, item: usize) -> bool {
         match self.identifiers {
             Identifiers::All => true,
-            Identifiers::Some => item % 3 > 0,
+            Identifiers::Some => !item.is_multiple_of(3),
             Identifiers::None => false,
         }
     }
@@ -474,8 +474,8 @@ impl Server {
         let mut value = json!({"interface": tick.to_string(), "metadata": {"number": item}});
         if self.plan.has_identifier(item) {
             value["id"] = json!(format!("id-{item}"));
-        } else if item % 2 == 0 {
-            value["id"] = if item % 4 == 0 {
+        } else if item.is_multiple_of(2) {
+            value["id"] = if item.is_multiple_of(4) {
                 Value::Null
             } else {
                 json!("")
