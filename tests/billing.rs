@@ -81,13 +81,6 @@ fn an_amount_is_a_number_or_text() {
 }
 
 #[test]
-fn get_billing_profile_is_on_the_wire() {
-    let api = Api::answering(fixture("billing_profile_get"));
-    api.client().billing_profile().send().unwrap();
-    assert_eq!(api.request().line(), "GET /user/billing/profile");
-}
-
-#[test]
 fn documented_profile_loses_nothing() {
     let profile = answered(fixture("billing_profile_get"))
         .send(&GetBillingProfile::new())

@@ -9,33 +9,6 @@ use serde_json::json;
 const ID: &str = "4f5f0c14a2a41d5063dd301b2f829f04";
 
 #[test]
-fn listing_has_one_page_and_no_parameters() {
-    let api = Api::answering(fixture("invites_list"));
-    let invites: Vec<_> = api
-        .client()
-        .invites()
-        .iter()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    assert_eq!(api.request().line(), "GET /user/invites");
-    assert_eq!(
-        serde_json::to_value(&invites).unwrap(),
-        fixture_result("invites_list")
-    );
-}
-
-#[test]
-fn get_invite_is_on_the_wire() {
-    let api = Api::answering(fixture("invites_get"));
-    let invite = api.client().invite(ID).send().unwrap();
-    assert_eq!(api.request().line(), format!("GET /user/invites/{ID}"));
-    assert_eq!(
-        serde_json::to_value(&invite).unwrap(),
-        fixture_result("invites_get")
-    );
-}
-
-#[test]
 fn a_response_is_a_patch_of_the_status() {
     for (response, body) in [
         (InviteResponse::Accepted, r#"{"status":"accepted"}"#),

@@ -1,9 +1,13 @@
-//! Listings: order, laziness, errors, and going on.
+//! Paginated lists: order, laziness, errors, and resuming.
 
 mod common;
 
-use cloudflare_user::{Client, ListTokens, TransportError};
-use common::{Answer, answered, ok, scripted, status, success};
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use cloudflare_user::http::Method;
+use cloudflare_user::{Client, Endpoint, Iter, ListTokens, Page, Pages, Token, TransportError};
+use common::{Answer, ListOf, answered, ok, scripted, status, success};
 
 /// A page of tokens with these identifiers, and with a `result_info`.
 fn page(ids: &[u32], info: &str) -> Answer {
@@ -23,7 +27,7 @@ fn ids(client: &Client) -> Vec<String> {
 }
 
 #[test]
-fn items_of_all_pages_come_in_order_and_one_page_at_a_time() {
+fn yields_items_in_order_and_requests_one_page_at_a_time() {
     let pages = vec![
         page(&[1, 2], "null"),
         page(&[3, 4], "null"),
@@ -53,7 +57,7 @@ fn items_of_all_pages_come_in_order_and_one_page_at_a_time() {
 }
 
 #[test]
-fn counts_tell_what_is_in_hand_and_what_there_is() {
+fn states_the_total_and_promises_no_size_before_the_end() {
     let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
     let (client, seen) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
     let mut tokens = client.tokens().iter();
@@ -75,7 +79,7 @@ fn counts_tell_what_is_in_hand_and_what_there_is() {
 }
 
 #[test]
-fn pages_come_whole_with_what_they_say_of_themselves() {
+fn yields_pages_with_their_page_info() {
     let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
     let (client, _) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
     let pages: Vec<_> = client.tokens().pages().collect::<Result<_, _>>().unwrap();
@@ -90,7 +94,7 @@ fn pages_come_whole_with_what_they_say_of_themselves() {
 }
 
 #[test]
-fn an_item_that_fails_costs_itself_and_no_other() {
+fn yields_an_error_in_the_place_of_an_item_that_cannot_be_decoded() {
     let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
     let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);
     let read: Vec<_> = client
@@ -122,7 +126,7 @@ fn an_item_that_fails_costs_itself_and_no_other() {
 }
 
 #[test]
-fn an_item_that_is_no_json_has_one_error_however_it_is_read() {
+fn yields_one_error_for_an_item_that_is_not_json() {
     for item in [
         "nul",
         "-",
@@ -156,7 +160,7 @@ fn an_item_that_is_no_json_has_one_error_however_it_is_read() {
 }
 
 #[test]
-fn pages_give_the_good_items_first_and_then_an_error_for_each_bad_one() {
+fn yields_a_page_of_good_items_and_then_an_error_for_each_bad_one() {
     let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
     let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);
     let mut pages = client.tokens().pages();
@@ -170,7 +174,7 @@ fn pages_give_the_good_items_first_and_then_an_error_for_each_bad_one() {
 }
 
 #[test]
-fn an_item_type_that_swallows_errors_costs_no_other_item() {
+fn keeps_other_items_if_a_type_ignores_its_decode_error() {
     struct Lenient(Option<Vec<u32>>);
     impl<'de> serde::Deserialize<'de> for Lenient {
         fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -205,7 +209,7 @@ fn an_item_type_that_swallows_errors_costs_no_other_item() {
 }
 
 #[test]
-fn an_error_ends_the_iteration_and_the_rest_comes_from_the_page_that_failed() {
+fn resumes_from_the_page_that_failed() {
     let broken: Answer = Err(|| TransportError::interrupted("reset"));
     for failure in [
         broken,
@@ -238,7 +242,7 @@ fn an_error_ends_the_iteration_and_the_rest_comes_from_the_page_that_failed() {
 }
 
 #[test]
-fn what_cannot_be_right_is_the_only_item() {
+fn yields_only_an_error_for_an_invalid_request() {
     let (client, seen) = scripted(vec![page(&[1], "null")]);
     let mut tokens = client.iter(&ListTokens::new().page(0));
     assert!(tokens.next().unwrap().unwrap_err().is_invalid_request());
@@ -256,7 +260,7 @@ fn what_cannot_be_right_is_the_only_item() {
 }
 
 #[test]
-fn reading_ahead_gives_the_same_in_the_same_order() {
+fn reads_ahead_the_same_items_in_the_same_order() {
     let answers = || {
         let mut pages: Vec<_> = (0..20)
             .map(|number| page(&[number * 2, number * 2 + 1], "null"))
@@ -264,7 +268,7 @@ fn reading_ahead_gives_the_same_in_the_same_order() {
         pages.push(page(&[], "null"));
         pages
     };
-    // Answers by the page that was asked for, so that the order of arrival does not matter.
+    // The response depends on the requested page, so that the order of arrival does not matter.
     let by_page = || {
         let answers = answers();
         let transport = move |request: cloudflare_user::http::Request<Vec<u8>>| {
@@ -308,7 +312,7 @@ fn iterators_are_debug_and_send() {
 }
 
 #[test]
-fn an_item_that_fails_is_told_from_a_page_that_fails() {
+fn distinguishes_a_bad_item_from_a_bad_page() {
     let (client, _) = scripted(vec![ok(success(r#"[{"id":"1"},7]"#)), ok("<html>")]);
     let errors: Vec<_> = client.tokens().iter().filter_map(Result::err).collect();
     assert_eq!(
@@ -318,4 +322,121 @@ fn an_item_that_fails_is_told_from_a_page_that_fails() {
             .collect::<Vec<_>>(),
         [(true, true), (false, true)]
     );
+}
+
+#[test]
+fn reads_ahead_items_that_cannot_move_to_another_thread() {
+    struct Shared(Rc<u32>);
+    impl<'de> serde::Deserialize<'de> for Shared {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            u32::deserialize(deserializer).map(|number| Self(Rc::new(number)))
+        }
+    }
+    let pages = ["[1,2]", "[3]", "[]"].map(|items| ok(success(items)));
+    let (client, _) = scripted(pages.into());
+    let items = client.iter(&ListOf::<Shared>::new()).read_ahead(1);
+    let read: Vec<u32> = items.map(|item| *item.unwrap().0).collect();
+    assert_eq!(read, [1, 2, 3]);
+    let (client, _) = scripted(vec![ok(success("[1]")), ok(success("[]"))]);
+    assert_eq!(
+        client.pages(&ListOf::<Shared>::new()).read_ahead(1).count(),
+        1
+    );
+}
+
+fn three_tokens() -> Client {
+    scripted(vec![
+        page(&[1, 2], "null"),
+        page(&[3], "null"),
+        page(&[], "null"),
+    ])
+    .0
+}
+
+#[test]
+fn iterators_outlive_the_client_and_the_request() {
+    fn token_iter() -> Iter<Token> {
+        three_tokens().tokens().per_page(2).iter()
+    }
+    fn token_pages() -> Pages<Token> {
+        let client = three_tokens();
+        let request = ListTokens::new().per_page(2);
+        client.pages(&request)
+    }
+    assert_eq!(
+        token_iter()
+            .map(|token| token.unwrap().id)
+            .collect::<String>(),
+        "123"
+    );
+    assert_eq!(
+        token_pages()
+            .map(|page| page.unwrap().items.len())
+            .collect::<Vec<_>>(),
+        [2, 1]
+    );
+}
+
+#[test]
+fn iterators_are_stored_in_a_struct() {
+    struct Reader {
+        tokens: Iter<Token>,
+        pages: Pages<Token>,
+    }
+    impl Reader {
+        fn new(client: &Client) -> Self {
+            Self {
+                tokens: client.tokens().iter(),
+                pages: client.tokens().pages().read_ahead(1),
+            }
+        }
+    }
+    let mut reader = Reader::new(&answered(success(r#"[{"id":"1"}]"#)));
+    assert_eq!(reader.tokens.next().unwrap().unwrap().id, "1");
+    assert_eq!(reader.pages.next().unwrap().unwrap().items.len(), 1);
+}
+
+#[test]
+fn iterators_move_to_a_thread_after_the_first_item() {
+    let mut tokens = three_tokens().tokens().iter();
+    assert_eq!(tokens.next().unwrap().unwrap().id, "1");
+    let reader =
+        std::thread::spawn(move || tokens.map(|token| token.unwrap().id).collect::<String>());
+    assert_eq!(reader.join().unwrap(), "23");
+    let pages = three_tokens().tokens().pages();
+    assert_eq!(std::thread::spawn(move || pages.count()).join().unwrap(), 2);
+}
+
+#[test]
+fn recognizes_items_by_the_item_id_of_a_custom_endpoint() {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        name: Option<String>,
+        value: u32,
+    }
+    #[derive(serde::Serialize)]
+    struct ListNamed;
+    impl Endpoint for ListNamed {
+        type Output = Page<Named>;
+        const METHOD: Method = Method::GET;
+        fn path(&self) -> Vec<&str> {
+            vec!["named"]
+        }
+        fn item_id(item: &Named) -> Option<Cow<'_, str>> {
+            item.name.as_deref().map(Cow::Borrowed)
+        }
+    }
+    let pages = [
+        r#"[{"name":"a","value":1},{"name":"b","value":2},{"value":3}]"#,
+        r#"[{"name":"b","value":4},{"value":3},{"name":"c","value":5}]"#,
+        r#"[{"name":"a","value":6}]"#,
+        "[]",
+    ];
+    let (client, seen) = scripted(pages.map(|items| ok(success(items))).into());
+    let values: Vec<u32> = client
+        .iter(&ListNamed)
+        .map(|item| item.unwrap().value)
+        .collect();
+    assert_eq!(values, [1, 2, 3, 3, 5]);
+    assert_eq!(seen.lock().unwrap().len(), 4);
 }

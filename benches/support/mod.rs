@@ -2,14 +2,18 @@
 
 #![allow(dead_code, unreachable_pub)]
 
+mod model;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
-use cloudflare_user::{AuditLog, Client};
+use cloudflare_user::Client;
 use serde::Deserialize;
+
+use self::model::Log;
 
 /// Logs on a page, the most that the API serves.
 pub const LOGS: usize = 1000;
@@ -126,13 +130,14 @@ pub fn get<T: serde::de::DeserializeOwned>(agent: &ureq::Agent, url: &str) -> T 
     envelope.result
 }
 
-/// A listing as one would write it by hand: no repeats, no errors for single items, no guard against endless ones.
+/// A paginated list as one would write it by hand, into a model of its own: without retries, errors for single items
+/// and a guard against endless lists.
 pub fn by_hand(url: &str) -> usize {
     let agent = agent();
     let mut read = 0;
     for page in 1.. {
         let url = format!("{url}/user/audit_logs?page={page}&per_page={LOGS}");
-        let logs: Vec<AuditLog> = get(&agent, &url);
+        let logs: Vec<Log> = get(&agent, &url);
         if logs.is_empty() {
             break;
         }
