@@ -125,12 +125,15 @@ impl<'a> RawResponse<'a> {
     /// What is malformed inside an item is found when that item is decoded.
     pub(crate) fn list(self, text: &str) -> Result<RawList, Fault> {
         let mut items = Vec::new();
-        let mut found = "null";
+        // What is in the place of a list.
+        let mut found = Some("null");
         let envelope = self.split(text, |at| {
             if text.as_bytes().get(at) != Some(&b'[') {
-                found = value_at(text, at)?;
-                return Ok(at + found.len());
+                let value = value_at(text, at)?;
+                found = Some(value);
+                return Ok(at + value.len());
             }
+            found = None;
             walk_array(text, at, |at| {
                 if items.len() == MOST_ITEMS {
                     return Err(too_many_items().into());
@@ -141,17 +144,17 @@ impl<'a> RawResponse<'a> {
             })
         })?;
         let envelope = envelope.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
-        if found != "null" {
-            let prefix = self.call.page_prefix();
-            let found = json::kind(found);
-            return Err(Fault::Decode(format!(
-                "{prefix}result: expected a list, found {found}"
-            )));
+        match found {
+            Some(found) if found != "null" || envelope.success != Some(true) => {
+                let (prefix, found) = (self.call.page_prefix(), json::kind(found));
+                let text = format!("{prefix}result: expected a list, found {found}");
+                Err(Fault::Decode(text))
+            }
+            _ => Ok(RawList {
+                items,
+                info: envelope.info,
+            }),
         }
-        Ok(RawList {
-            items,
-            info: envelope.info,
-        })
     }
 
     /// Checks that the response is a success and valid JSON, without decoding its result.
@@ -239,7 +242,7 @@ impl<'a> RawResponse<'a> {
         match success {
             Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
             None if !has_result => Ok(None),
-            _ => Ok(Some(Envelope { info })),
+            _ => Ok(Some(Envelope { success, info })),
         }
     }
 
@@ -277,6 +280,7 @@ impl<'a> RawResponse<'a> {
 
 /// The fields of an envelope, besides its result.
 struct Envelope {
+    success: Option<bool>,
     info: Option<PageInfo>,
 }
 

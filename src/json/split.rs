@@ -3,6 +3,7 @@
 //! Only the punctuation between values is checked. What is inside a value is checked by whoever decodes it.
 
 use std::borrow::Cow;
+use std::slice;
 
 /// Why a text could not be split.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,11 +19,13 @@ pub(crate) enum Malformed {
 /// Brackets are counted and not matched, so that `{]` is a value, which then cannot be decoded.
 pub(crate) fn skip_value(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    match bytes.get(at)? {
-        b'"' => skip_string(bytes, at),
-        b'{' | b'[' => skip_nested(bytes, at),
-        _ => Some(skip_word(bytes, at)).filter(|end| *end > at),
+    let mut rest = bytes.get(at..)?.iter();
+    match rest.next()? {
+        b'"' => skip_string(&mut rest)?,
+        b'{' | b'[' => skip_nested(&mut rest)?,
+        _ => return Some(skip_word(bytes, at)).filter(|end| *end > at),
     }
+    Some(bytes.len() - rest.len())
 }
 
 /// Returns the value that starts at `at`.
@@ -122,35 +125,30 @@ fn unexpected(text: &str, at: usize, expected: &'static str) -> Malformed {
     }
 }
 
+/// Skips the rest of a string, after its first quote.
 // A plain byte loop is faster here than `memchr`, because most strings are short.
-fn skip_string(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut at = at + 1;
+fn skip_string(rest: &mut slice::Iter<'_, u8>) -> Option<()> {
     loop {
-        match bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+        match rest.next()? {
+            b'"' => return Some(()),
+            b'\\' => drop(rest.next()),
+            _ => {}
         }
     }
 }
 
-fn skip_nested(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    loop {
-        match bytes.get(at)? {
-            b'"' => {
-                at = skip_string(bytes, at)?;
-                continue;
-            }
+/// Skips the rest of an object or an array, after its first bracket.
+fn skip_nested(rest: &mut slice::Iter<'_, u8>) -> Option<()> {
+    let mut depth = 1_usize;
+    while depth > 0 {
+        match rest.next()? {
+            b'"' => skip_string(rest)?,
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth -= 1,
             _ => {}
         }
-        at += 1;
-        if depth == 0 {
-            return Some(at);
-        }
     }
+    Some(())
 }
 
 /// Skips a number, `true`, `false`, `null`, or whatever else stands between two delimiters.

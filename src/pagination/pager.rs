@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::mem;
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
@@ -31,6 +32,8 @@ pub(super) struct Pager<T> {
     end: End,
     seen: Seen,
     read_ahead: Option<ReadAhead>,
+    /// The memory of the last page, for the next one.
+    spare: Vec<u8>,
     is_over: bool,
 }
 
@@ -96,6 +99,7 @@ impl<T> Pager<T> {
             total: None,
             seen: Seen::default(),
             read_ahead: None,
+            spare: Vec::new(),
             is_over: false,
         }
     }
@@ -132,7 +136,8 @@ impl<T> Pager<T> {
     fn fetch(&mut self, number: u64) -> Option<Result<Fetched>> {
         let call = self.call.as_ref()?;
         let ahead = self.read_ahead.as_mut().and_then(ReadAhead::next_page);
-        let fetch = || fetch_page(&self.client, call.clone(), number, Vec::new(), None);
+        let spare = mem::take(&mut self.spare);
+        let fetch = || fetch_page(&self.client, call.clone(), number, spare, None);
         Some(ahead.unwrap_or_else(fetch))
     }
 
@@ -158,7 +163,7 @@ impl<T> Pager<T> {
             _ => self.end.after(summary),
         };
         match next {
-            Next::Page => {}
+            Next::Page => self.spare = page.fetched.text.into_bytes(),
             Next::End(reason) => {
                 log::debug!("list ended: {reason}");
                 self.stop();
