@@ -59,7 +59,7 @@ fn send_all(client: &Client) {
     print(client.token("1").send());
     print(
         client
-            .create_token("ci", [Policy::allow().permission_group("g")])
+            .create_token("ci", [Policy::allow().permission_group("g").all_zones()])
             .send(),
     );
     print(client.delete_token("1").send());

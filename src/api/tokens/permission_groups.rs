@@ -24,7 +24,7 @@ impl Client {
     /// use cloudflare_user::{PermissionScope, Policy};
     ///
     /// // A policy for one zone, by the names of its permissions.
-    /// let mut policy = Policy::allow().resource("com.cloudflare.api.account.zone.023e105f4ecef8ad9ca31a8372d0c353", "*");
+    /// let mut policy = Policy::allow().zone("023e105f4ecef8ad9ca31a8372d0c353");
     /// for name in ["Zone Read"] {
     ///     match client.find_permission_group(name, PermissionScope::Zone)? {
     ///         Some(group) => policy = policy.permission_group(group.id),
