@@ -492,6 +492,8 @@ mod transport;
 pub use http;
 #[doc(no_inline)]
 pub use secrecy::{ExposeSecret, SecretString};
+#[doc(no_inline)]
+pub use time;
 
 pub use self::api::amount::Amount;
 pub use self::api::audit_logs::*;

@@ -186,6 +186,42 @@ fn numbers_as_identifiers_become_their_digits() {
 }
 
 #[test]
+fn since_that_is_not_earlier_than_before_is_refused() {
+    let (client, seen) = common::scripted(vec![common::ok(success("[]"))]);
+    let list = || client.audit_logs();
+    let day = date!(2026 - 11 - 01);
+    let midnight = datetime!(2026-11-01 0:00 UTC);
+    for request in [
+        list().since(day).before(day),
+        list().since(date!(2026 - 11 - 02)).before(day),
+        list().since(midnight).before(day),
+        list().before(datetime!(2026-11-01 1:00 +2)).since(day),
+    ] {
+        for error in [
+            request.send().err(),
+            request.iter().next().unwrap().err(),
+            request.export().err(),
+        ] {
+            let error = error.unwrap();
+            assert!(error.is_invalid_request(), "{error}");
+            assert!(error.to_string().starts_with("`since` "), "{error}");
+        }
+    }
+    assert!(seen.lock().unwrap().is_empty());
+    list()
+        .since(day)
+        .before(date!(2026 - 11 - 02))
+        .send()
+        .unwrap();
+    list()
+        .since(midnight)
+        .before(datetime!(2026-11-01 0:00:00.001 UTC))
+        .send()
+        .unwrap();
+    assert_eq!(seen.lock().unwrap().len(), 2);
+}
+
+#[test]
 fn an_instant_before_the_year_0_is_refused() {
     let (client, seen) = common::scripted(vec![common::ok(success("[]"))]);
     let error = client

@@ -46,7 +46,7 @@ const CALLS: [(&str, &str, &str, Call); 10] = [
         client.token(id).send().map(drop)
     }),
     ("token_id", "/user/tokens/", "", |client, id| {
-        let policy = Policy::allow().permission_group("g");
+        let policy = Policy::allow().permission_group("g").all_zones();
         client
             .send(&UpdateToken::new(id, "ci", TokenStatus::Active, [policy]))
             .map(drop)

@@ -63,7 +63,7 @@ fn no_log_line_at_any_level_holds_one() {
             let _ = client.with_max_retries(1).token("1").send();
             let _ = client.audit_logs().actor_email("a@example.com").send();
             let _ = client
-                .create_token("ci", [Policy::allow().permission_group("g")])
+                .create_token("ci", [Policy::allow().permission_group("g").all_zones()])
                 .send();
             let _ = client.roll_token("1").send();
         }

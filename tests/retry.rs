@@ -39,7 +39,7 @@ fn status(status: &'static str) -> Tcp {
 
 fn create(client: &Client) -> cloudflare_user::Result<cloudflare_user::CreatedToken> {
     client
-        .create_token("ci", [Policy::allow().permission_group("g")])
+        .create_token("ci", [Policy::allow().permission_group("g").all_zones()])
         .send()
 }
 

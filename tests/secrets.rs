@@ -35,7 +35,7 @@ fn printed(error: &Error) -> String {
 }
 
 fn policy() -> Policy {
-    Policy::allow().permission_group("g")
+    Policy::allow().permission_group("g").all_zones()
 }
 
 /// A client for each kind of credential.

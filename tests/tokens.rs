@@ -7,7 +7,7 @@ use cloudflare_user::{
     ListTokens, PermissionScope, ResourceScope, RollToken, TokenStatus,
 };
 use common::{Api, answered, fixture, fixture_result, success};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ID: &str = "ed17574386854bf78a67040be0a770b0";
 
@@ -236,5 +236,70 @@ fn permission_groups_have_one_page_and_two_filters() {
             fixture_result("token_permission_groups_list")
         );
         assert_eq!(groups[0].scopes, [PermissionScope::Account]);
+    }
+}
+
+fn groups(items: Value) -> String {
+    success(&items.to_string())
+}
+
+#[test]
+fn a_permission_group_is_found_by_its_name_and_scope_in_one_request() {
+    let zone = "com.cloudflare.api.account.zone";
+    let api = Api::answering(groups(json!([
+        {"id": "1", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
+        {"id": "2", "name": "Zone Read Only", "scopes": [zone]},
+        {"id": 5.5},
+        {"id": "3", "name": "Zone Read", "scopes": ["new", zone]},
+    ])));
+    for scope in [
+        PermissionScope::Zone,
+        PermissionScope::Other(zone.to_owned()),
+    ] {
+        let group = api
+            .client()
+            .find_permission_group("Zone Read", scope)
+            .unwrap();
+        assert_eq!(group.unwrap().id, "3");
+    }
+    let lines: Vec<_> = api.requests().iter().map(common::Seen::line).collect();
+    assert_eq!(
+        lines,
+        ["GET /user/tokens/permission_groups?name=Zone%20Read"; 2]
+    );
+}
+
+#[test]
+fn a_permission_group_with_another_name_or_scope_is_none() {
+    let client = answered(groups(json!([
+        {"id": "1", "name": "zone read", "scopes": ["com.cloudflare.api.account.zone"]},
+        {"id": "2", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
+    ])));
+    let found = client.find_permission_group("Zone Read", PermissionScope::Zone);
+    assert_eq!(found.unwrap(), None);
+    let none =
+        answered(groups(json!([]))).find_permission_group("Zone Read", PermissionScope::Zone);
+    assert_eq!(none.unwrap(), None);
+}
+
+#[test]
+fn a_permission_group_that_may_be_an_undecodable_item_is_an_error() {
+    let client = answered(groups(json!([
+        {"id": "1", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
+        {"id": "2", "name": "Zone Read", "scopes": 5},
+        {"id": "3", "name": "Zone Write", "scopes": ["com.cloudflare.api.account.zone"]},
+    ])));
+    let error = client
+        .find_permission_group("Zone Read", PermissionScope::Zone)
+        .unwrap_err();
+    assert!(error.is_item(), "{error}");
+    assert!(error.to_string().contains("result[1].scopes"), "{error}");
+}
+
+#[test]
+fn a_list_of_permission_groups_that_fails_is_an_error() {
+    for body in [r#"{"success":false,"errors":[{"code":9109}]}"#, "<html>"] {
+        let found = answered(body).find_permission_group("Zone Read", PermissionScope::Zone);
+        assert!(found.is_err(), "{body}");
     }
 }

@@ -1,14 +1,18 @@
 //! Dates and times as the API writes and reads them.
 
+use std::fmt;
+use std::str::FromStr;
+use std::time::SystemTime;
+
 use serde::{Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
-use time::{Date, OffsetDateTime, UtcOffset};
+use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
 use crate::error::{Error, Result};
 
-/// A day, or an instant.
+/// A date or an instant.
 ///
-/// Made from a [`time::Date`] or a [`time::OffsetDateTime`]:
+/// Make it from a [`time::Date`] or a [`time::OffsetDateTime`]:
 ///
 /// ```
 /// use cloudflare_user::ListAuditLogs;
@@ -16,11 +20,33 @@ use crate::error::{Error, Result};
 ///
 /// let november = ListAuditLogs::new().since(date!(2026-11-01)).before(datetime!(2026-12-01 0:00 UTC));
 /// ```
+///
+/// or parse it, for example from the command line. It is an argument of `clap` as it is:
+///
+/// ```
+/// use cloudflare_user::{DateOrDateTime, ListAuditLogs};
+///
+/// let since: DateOrDateTime = "2026-11-01".parse()?;
+/// let before: DateOrDateTime = "2026-11-08T12:30:00+01:00".parse()?;
+/// let request = ListAuditLogs::new().since(since).before(before);
+/// assert_eq!(format!("{since} to {before}"), "2026-11-01 to 2026-11-08T11:30:00Z");
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// or make it from a [`SystemTime`], to which the types of chrono and jiff convert:
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use cloudflare_user::ListAuditLogs;
+///
+/// let last_hour = ListAuditLogs::new().since(SystemTime::now() - Duration::from_secs(3600));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DateOrDateTime {
-    /// A day, written as `2026-11-01`.
+    /// A date, sent as `2026-11-01`.
     Date(Date),
-    /// An instant, written in UTC: `2026-11-01T12:30:00Z`.
+    /// An instant, sent in UTC as `2026-11-01T12:30:00Z`.
     DateTime(OffsetDateTime),
 }
 
@@ -34,6 +60,14 @@ impl DateOrDateTime {
                 parameter,
                 "is outside the years 0 to 9999",
             )),
+        }
+    }
+
+    /// The instant that the API takes it for.
+    pub(crate) fn instant(self) -> OffsetDateTime {
+        match self {
+            Self::Date(date) => date.midnight().assume_utc(),
+            Self::DateTime(instant) => instant,
         }
     }
 }
@@ -50,18 +84,59 @@ impl From<OffsetDateTime> for DateOrDateTime {
     }
 }
 
+/// Saturates at the first and the last instant that [`time`] can represent.
+impl From<SystemTime> for DateOrDateTime {
+    fn from(time: SystemTime) -> Self {
+        let saturated =
+            |duration: std::time::Duration| duration.try_into().unwrap_or(Duration::MAX);
+        let epoch = OffsetDateTime::UNIX_EPOCH;
+        Self::DateTime(match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => epoch.saturating_add(saturated(after)),
+            Err(before) => epoch.saturating_sub(saturated(before.duration())),
+        })
+    }
+}
+
+/// Parses a date or a date-time as in RFC 3339. A date-time needs an offset, such as `Z` or `+01:00`.
+impl FromStr for DateOrDateTime {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+        // `time` takes any byte between date and time.
+        let parsed = match text.as_bytes().get(DATE_LENGTH) {
+            None => parse(&format!("{text}T00:00:00Z")).map(|midnight| midnight.date().into()),
+            Some(b'T' | b't' | b' ') => parse(text).map(Self::DateTime),
+            Some(_) => None,
+        };
+        parsed.ok_or_else(|| {
+            let reason = "is neither a date, such as 2026-11-01, \
+                          nor a date and time with an offset, such as 2026-11-01T12:30:00Z";
+            Error::invalid_request("date", reason)
+        })
+    }
+}
+
+/// The length of `2026-11-01`.
+const DATE_LENGTH: usize = 10;
+
+/// Writes what is sent: a date as `2026-11-01`, an instant in UTC as `2026-11-01T12:30:00Z`.
+impl fmt::Display for DateOrDateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Date(date) => date.fmt(f),
+            Self::DateTime(instant) => match utc(*instant).and_then(|utc| format(utc).ok()) {
+                Some(text) => f.pad(&text),
+                // Out of the range of RFC 3339, and refused before it is sent.
+                None => instant.fmt(f),
+            },
+        }
+    }
+}
+
 impl Serialize for DateOrDateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            // A date's own text has more digits outside these years.
-            Self::Date(date) => serializer.collect_str(date),
-            Self::DateTime(instant) => {
-                let utc = utc(*instant).ok_or_else(|| {
-                    serde::ser::Error::custom("an instant outside the years 0 to 9999")
-                })?;
-                serializer.serialize_str(&format(utc).map_err(serde::ser::Error::custom)?)
-            }
-        }
+        serializer.collect_str(self)
     }
 }
 
@@ -97,7 +172,7 @@ pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
 
 /// Adds what RFC 3339 requires and `text` leaves out.
 fn completed(text: &str) -> String {
-    let Some((_, time)) = text.split_at_checked("2026-11-01".len()) else {
+    let Some((_, time)) = text.split_at_checked(DATE_LENGTH) else {
         return text.to_owned();
     };
     let offset = time.find(['+', '-']).map_or("", |at| &time[at..]);
@@ -178,6 +253,84 @@ mod tests {
         ];
         for text in wrong {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_converts_to_a_date_or_an_instant_and_back() {
+        for (text, displayed) in [
+            ("2026-11-01", "2026-11-01"),
+            ("2026-11-01T12:30:00Z", "2026-11-01T12:30:00Z"),
+            ("2026-11-01 12:30:00.25z", "2026-11-01T12:30:00.25Z"),
+            ("2026-11-01t12:30:00+01:00", "2026-11-01T11:30:00Z"),
+        ] {
+            let parsed: DateOrDateTime = text.parse().unwrap();
+            assert_eq!(parsed.to_string(), displayed);
+            assert_eq!(displayed.parse::<DateOrDateTime>().unwrap(), parsed);
+            assert_eq!(serde_json::to_value(parsed).unwrap(), displayed);
+        }
+    }
+
+    #[test]
+    fn text_that_is_neither_a_date_nor_an_instant_names_what_was_expected() {
+        for text in [
+            "",
+            "today",
+            "2026-11",
+            "2026-11-31",
+            "2026-W45-1",
+            "20261101",
+            "2026-11-01T12:30:00",
+            "2026-11-01T12:30Z",
+            "2026-11-01x12:30:00Z",
+            "2026-11-01T12:30:00Z ",
+            " 2026-11-01",
+            "2026-11-0\u{661}",
+        ] {
+            let error = text.parse::<DateOrDateTime>().unwrap_err();
+            assert!(error.is_invalid_request(), "{text}");
+            let told = error.to_string();
+            assert!(told.contains("2026-11-01T12:30:00Z"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_system_time_converts_and_saturates() {
+        let system =
+            |seconds| SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds));
+        let noon = DateOrDateTime::from(system(1_700_000_000).unwrap());
+        assert_eq!(noon.to_string(), "2023-11-14T22:13:20Z");
+        let early = SystemTime::UNIX_EPOCH - std::time::Duration::from_secs(1);
+        assert_eq!(
+            DateOrDateTime::from(early).to_string(),
+            "1969-12-31T23:59:59Z"
+        );
+        // Not every system can represent it.
+        if let Some(late) = system(1 << 60) {
+            let last = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::MAX);
+            assert_eq!(DateOrDateTime::from(late), DateOrDateTime::DateTime(last));
+        }
+        if let Some(early) =
+            SystemTime::UNIX_EPOCH.checked_sub(std::time::Duration::from_secs(1 << 60))
+        {
+            let first = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::MIN);
+            assert_eq!(DateOrDateTime::from(early), DateOrDateTime::DateTime(first));
+        }
+    }
+
+    #[test]
+    fn display_never_fails() {
+        for wide in [
+            DateOrDateTime::from(Date::MIN),
+            DateOrDateTime::from(
+                Date::MIN
+                    .midnight()
+                    .assume_offset(UtcOffset::from_hms(23, 0, 0).unwrap()),
+            ),
+            DateOrDateTime::from(datetime!(-0001-01-01 0:00 UTC)),
+        ] {
+            assert!(!wide.to_string().is_empty());
+            assert!(wide.check("since").is_err());
         }
     }
 

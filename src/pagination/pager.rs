@@ -135,7 +135,10 @@ impl<T> Pager<T> {
 
     fn fetch(&mut self, number: u64) -> Option<Result<Fetched>> {
         let call = self.call.as_ref()?;
-        let ahead = self.read_ahead.as_mut().and_then(ReadAhead::next_page);
+        let ahead = self
+            .read_ahead
+            .as_mut()
+            .and_then(|ahead| ahead.page(number));
         let spare = mem::take(&mut self.spare);
         let fetch = || fetch_page(&self.client, call.clone(), number, spare, None);
         Some(ahead.unwrap_or_else(fetch))
@@ -170,16 +173,14 @@ impl<T> Pager<T> {
             }
             Next::Failure(reason) => {
                 self.next = page.number;
-                self.error = self.failed(&page.fetched, Fault::Decode(reason));
+                let failed = |call| {
+                    page.fetched
+                        .failed(&self.client, call, Fault::Decode(reason))
+                };
+                self.error = self.call.as_ref().map(failed);
                 self.stop();
             }
         }
-    }
-
-    fn failed(&self, fetched: &Fetched, fault: Fault) -> Option<Error> {
-        let call = self.call.as_ref()?;
-        let body = fetched.text.as_bytes();
-        Some(self.client.undecodable(call, &fetched.head, body, fault))
     }
 }
 
@@ -209,48 +210,45 @@ impl<T: DeserializeOwned> Pager<T> {
             self.end.note_totals(info);
             self.total = info.total_count.or(self.total);
         }
-        self.request_ahead(number.saturating_add(1), fetched.per_page());
+        self.fetch_ahead(number.saturating_add(1), fetched.per_page());
         self.start_page(number, fetched);
         Some(Ok(()))
     }
 
     /// Returns the next item of the current page that was not yielded before; `None` after the last one.
     pub(super) fn next_item(&mut self) -> Option<Result<T>> {
-        let item = loop {
+        loop {
+            let call = self.call.as_ref()?;
             let page = self.page.as_mut()?;
-            if let Some(item) = page.decoded.pop_front() {
-                break item;
+            let item = match page.decoded.pop_front() {
+                Some(item) => item,
+                None => match page.decode_next(call, self.item_id, &mut self.seen) {
+                    Some(Decoded::New(item)) => Ok(item),
+                    Some(Decoded::WithoutId(item)) => item,
+                    Some(Decoded::Duplicate) => continue,
+                    None => {
+                        self.finish_page();
+                        return None;
+                    }
+                },
+            };
+            page.new_items += 1;
+            let item = match item {
+                Ok(item) => Ok(item),
+                Err(fault) => Err(page.fetched.failed(&self.client, call, fault)),
+            };
+            if self.items_left() == 0 {
+                self.finish_page();
             }
-            match page.decode_next(self.call.as_ref()?, self.item_id, &mut self.seen) {
-                Some(Decoded::New(item)) => break Ok(item),
-                Some(Decoded::WithoutId(item)) => break item,
-                Some(Decoded::Duplicate) => {}
-                None => {
-                    self.finish_page();
-                    return None;
-                }
-            }
-        };
-        let page = self.page.as_mut()?;
-        page.new_items += 1;
-        let item = match item {
-            Ok(item) => Ok(item),
-            Err(fault) => {
-                let page = self.page.as_ref()?;
-                Err(self.failed(&page.fetched, fault)?)
-            }
-        };
-        if self.items_left() == 0 {
-            self.finish_page();
+            return Some(item);
         }
-        Some(item)
     }
 
-    fn request_ahead(&mut self, next: u64, per_page: Option<u64>) {
+    fn fetch_ahead(&mut self, next: u64, per_page: Option<u64>) {
         if let (Some(ahead), Some(call)) = (&mut self.read_ahead, &self.call)
             && !call.single_page
         {
-            ahead.request(&self.client, call, next, self.end.last_page(per_page));
+            ahead.fetch(&self.client, call, next, self.end.last_page(per_page));
         }
     }
 
@@ -298,20 +296,23 @@ impl<T: DeserializeOwned> CurrentPage<T> {
         let index = self.next;
         let text = &self.fetched.text[self.fetched.items.get(index)?.clone()];
         self.next += 1;
-        let item = decode_item(call, text, index);
-        if let Ok(item) = &item
-            && let Some(id) = item_id(item)
-        {
-            let hash = seen.hash(id);
-            self.fingerprint.add(hash);
-            if !seen.insert(hash) {
-                return Some(Decoded::Duplicate);
+        let item = match decode_item(call, text, index) {
+            Ok(item) => item,
+            Err(fault) => {
+                self.fingerprint.add_without_id(seen.hash(text));
+                return Some(Decoded::WithoutId(Err(fault)));
             }
-        } else {
+        };
+        let Some(hash) = item_id(&item).map(|id| seen.hash(id)) else {
             self.fingerprint.add_without_id(seen.hash(text));
-            return Some(Decoded::WithoutId(item));
-        }
-        item.ok().map(Decoded::New)
+            return Some(Decoded::WithoutId(Ok(item)));
+        };
+        self.fingerprint.add(hash);
+        Some(if seen.insert(hash) {
+            Decoded::New(item)
+        } else {
+            Decoded::Duplicate
+        })
     }
 
     /// Whether the items without an identifier of a page that has no other new item were yielded before.
@@ -350,6 +351,11 @@ fn mix(hash: u64, next: u64) -> u64 {
 }
 
 impl Fetched {
+    /// The error of this page, or of one of its items.
+    fn failed(&self, client: &Client, call: &Call, fault: Fault) -> Error {
+        client.undecodable(call, &self.head, self.text.as_bytes(), fault)
+    }
+
     fn per_page(&self) -> Option<u64> {
         self.info.as_ref()?.per_page
     }

@@ -8,7 +8,7 @@ use crate::api::date::DateOrDateTime;
 use crate::api::order::Direction;
 use crate::api::request::{Detached, detached_default, identifier, terminals};
 use crate::endpoint::Endpoint;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::Page;
 
 /// Lists what was done with the user's account, the newest first.
@@ -136,13 +136,18 @@ impl<C> ListAuditLogs<C> {
         self
     }
 
-    /// Only what is newer than this day or instant.
+    /// Only logs from this date or instant on, inclusive. A date means midnight UTC.
+    ///
+    /// A value that is not earlier than [`before`](Self::before) is refused when the request is sent.
     pub fn since(mut self, moment: impl Into<DateOrDateTime>) -> Self {
         self.since = Some(moment.into());
         self
     }
 
-    /// Only what is older than this day or instant.
+    /// Only logs before this date or instant. A date means midnight UTC, so `before(date!(2026-12-01))` ends with
+    /// November.
+    ///
+    /// Cloudflare does not document whether a log of exactly this instant is included.
     pub fn before(mut self, moment: impl Into<DateOrDateTime>) -> Self {
         self.before = Some(moment.into());
         self
@@ -188,7 +193,18 @@ impl<C> Endpoint for ListAuditLogs<C> {
 
     fn validate(&self) -> Result<()> {
         self.since.map_or(Ok(()), |moment| moment.check("since"))?;
-        self.before.map_or(Ok(()), |moment| moment.check("before"))
+        self.before
+            .map_or(Ok(()), |moment| moment.check("before"))?;
+        match (self.since, self.before) {
+            (Some(since), Some(before)) if since.instant() >= before.instant() => {
+                let reason = format!(
+                    "is not earlier than `before` ({since}, {before}): a date means midnight UTC, \
+                     so a single day ends before the next one"
+                );
+                Err(Error::invalid_request("since", reason))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

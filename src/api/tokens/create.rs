@@ -2,48 +2,62 @@ use http::Method;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::model::require_ranges;
-use super::policy::require_effects;
-use super::{Condition, CreatedToken, Policy};
-use crate::api::date::{self, DateOrDateTime};
-use crate::api::model;
+use super::policy::require_policies;
+use super::restrictions::Restrictions;
+use super::{CreatedToken, Policy};
 use crate::api::request::{Detached, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 
-/// Makes a token. Its secret, [`CreatedToken::value`], is answered once, and never again.
+/// Creates a token. The response contains its secret, [`CreatedToken::value`]; no later one does.
 ///
-/// `POST /user/tokens`, see the [API reference]. A token needs `API Tokens Write`, and gives none more than it has.
-/// Never sent twice unless it surely did not happen: a second token would be one that nobody holds.
+/// `POST /user/tokens`, see the [API reference]. A token needs `API Tokens Write`, and can grant only permissions that
+/// it has itself. Cloudflare may refuse a new token with status 403 for some seconds after its creation.
+///
+/// The request is retried only if the server did not process it, since a second token would be one that nobody uses.
+///
+/// A token for one zone, by the name of its permission:
 ///
 /// ```
 /// # use cloudflare_user::{Body, Client, http};
-/// # let answer = r#"{"success":true,"result":{"id":"ed17","name":"backup","value":"s3cr3t"}}"#;
-/// # let client = Client::builder().api_token("t")
-/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// # let client = Client::builder().api_token("t").transport(|request: http::Request<Vec<u8>>| {
+/// #     let answer = if request.method() == http::Method::GET {
+/// #         r#"{"success":true,"result":[{"id":"c8fe","name":"Zone Read","scopes":["com.cloudflare.api.account.zone"]}]}"#
+/// #     } else {
+/// #         r#"{"success":true,"result":{"id":"ed17","name":"backup","value":"s3cr3t"}}"#
+/// #     };
+/// #     Ok(http::Response::new(Body::from(answer)))
+/// # }).build()?;
 /// # fn save(_: &str) {}
-/// use cloudflare_user::{ExposeSecret, Policy};
+/// use cloudflare_user::{ExposeSecret, PermissionScope, Policy};
 /// use time::macros::datetime;
 ///
-/// // The identifier of a permission group: see `ListPermissionGroups`.
-/// let zone_read = Policy::allow()
-///     .permission_group("c8fed203ed3043cba015a93ad1616f1f")
-///     .resource("com.cloudflare.api.account.zone.*", "*");
+/// let zone_read = client
+///     .find_permission_group("Zone Read", PermissionScope::Zone)?
+///     .expect("a built-in group");
+/// let policy = Policy::allow()
+///     .permission_group(zone_read.id)
+///     .zone("023e105f4ecef8ad9ca31a8372d0c353");
 /// let created = client
-///     .create_token("backup", [zone_read])
+///     .create_token("backup", [policy])
 ///     .expires_on(datetime!(2027-01-01 0:00 UTC))
 ///     .request_ip_in(["198.51.100.0/24", "2001:db8::/32"])
 ///     .send()?;
 /// save(created.value.expose_secret());
-/// println!("{:?} is {}", created.token.name, created.token.id);
+/// println!("created token {}", created.token.id);
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// After one that [may have been applied](crate::Error::may_have_been_applied) there may be a token whose secret nobody
-/// holds: look for its name, and delete it. If the answer came and could not be understood
-/// ([`is_decode`](crate::Error::is_decode)), [`body`](crate::Error::body) holds the only copy of the secret.
+/// Wrong input is refused before anything is sent ([`is_invalid_request`](crate::Error::is_invalid_request)): an empty
+/// name or one of more than 120 characters, no policies, a [policy](Policy) that is incomplete, a range that is neither
+/// an IP address nor in CIDR notation, and an expiry that is not later than the start.
+///
+/// If the token was created but the response could not be decoded ([`is_decode`](crate::Error::is_decode)),
+/// [`body`](crate::Error::body) holds the only copy of the secret. After any other error that
+/// [may have been applied](crate::Error::may_have_been_applied), there may be a token whose secret nobody has: look for
+/// its name and delete it.
 ///
 /// ```
 /// # use cloudflare_user::{Body, Client, Policy, TransportError, http};
@@ -66,23 +80,12 @@ pub struct CreateToken<C = Detached> {
     client: C,
     name: String,
     policies: Vec<Policy>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "date::whole_seconds"
-    )]
-    expires_on: Option<OffsetDateTime>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "date::whole_seconds"
-    )]
-    not_before: Option<OffsetDateTime>,
-    // An empty condition would lock everybody out.
-    #[serde(skip_serializing_if = "model::is_default")]
-    condition: Condition,
+    #[serde(flatten)]
+    restrictions: Restrictions,
 }
 
 impl CreateToken {
-    /// Makes the detached request: a name of at most 120 characters, and what the token may do.
+    /// Makes the detached request from a name of at most 120 characters and at least one policy.
     pub fn new(name: impl Into<String>, policies: impl IntoIterator<Item = Policy>) -> Self {
         Self::on(Detached, name, policies)
     }
@@ -98,39 +101,42 @@ impl<C> CreateToken<C> {
             client,
             name: name.into(),
             policies: policies.into_iter().collect(),
-            expires_on: None,
-            not_before: None,
-            condition: Condition::default(),
+            restrictions: Restrictions::default(),
         }
     }
 
-    /// When the token stops working, to the second; never if unset.
+    /// Sets when the token expires, to the second. Without it, the token never expires.
     pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
-        self.expires_on = Some(instant);
+        self.restrictions.expires_on(Some(instant));
         self
     }
 
-    /// When the token starts to work, to the second; at once if unset. The clocks of two machines differ: an instant
-    /// that is just now may be in the server's future.
+    /// Sets when the token becomes valid, to the second. Without it, the token is valid from its creation.
+    ///
+    /// Clocks differ: the current time of this machine may be in the future of the server.
     pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
-        self.not_before = Some(instant);
+        self.restrictions.not_before(Some(instant));
         self
     }
 
-    /// The only client addresses that may use the token, as addresses or ranges in CIDR notation; any if unset or
-    /// empty.
+    /// Allows only these client addresses to use the token. Without it, any may.
+    ///
+    /// Takes IP addresses and ranges in CIDR notation. An empty list is refused when the request is sent, since it
+    /// would restrict nothing.
     pub fn request_ip_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
-        self.condition.request_ip.in_ = ranges.into_iter().map(Into::into).collect();
+        self.restrictions.request_ip_in(ranges);
         self
     }
 
-    /// The client addresses that may not use the token, as addresses or ranges in CIDR notation; none if unset or
-    /// empty.
+    /// Forbids these client addresses to use the token.
+    ///
+    /// Takes IP addresses and ranges in CIDR notation. An empty list is refused when the request is sent, since it
+    /// would restrict nothing.
     pub fn request_ip_not_in<R: Into<String>>(
         mut self,
         ranges: impl IntoIterator<Item = R>,
     ) -> Self {
-        self.condition.request_ip.not_in = ranges.into_iter().map(Into::into).collect();
+        self.restrictions.request_ip_not_in(ranges);
         self
     }
 }
@@ -145,9 +151,8 @@ impl<C> Endpoint for CreateToken<C> {
 
     fn validate(&self) -> Result<()> {
         require_name(&self.name)?;
-        require_effects(&self.policies)?;
-        require_ranges(&self.condition)?;
-        require_instants(self.expires_on, self.not_before)
+        require_policies(&self.policies)?;
+        self.restrictions.validate()
     }
 
     fn recovery_hint(&self) -> Option<String> {
@@ -160,22 +165,15 @@ impl<C> Endpoint for CreateToken<C> {
 
 terminals!(CreateToken -> CreatedToken);
 
+/// Refuses names that the API does not take.
 pub(super) fn require_name(name: &str) -> Result<()> {
     if name.trim().is_empty() {
-        Err(Error::invalid_request("name", "is empty"))
-    } else {
-        Ok(())
+        return Err(Error::invalid_request("name", "is empty"));
     }
-}
-
-pub(super) fn require_instants(
-    expires_on: Option<OffsetDateTime>,
-    not_before: Option<OffsetDateTime>,
-) -> Result<()> {
-    expires_on.map_or(Ok(()), |instant| {
-        DateOrDateTime::from(instant).check("expires_on")
-    })?;
-    not_before.map_or(Ok(()), |instant| {
-        DateOrDateTime::from(instant).check("not_before")
-    })
+    let length = name.chars().count();
+    if length > 120 {
+        let reason = format!("has {length} characters: the API allows at most 120");
+        return Err(Error::invalid_request("name", reason));
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! API tokens: what there is, what they may do, and their secrets.
+//! API tokens, the permission groups that their policies are made of, and their secrets.
 
 mod create;
 mod delete;
@@ -7,6 +7,7 @@ mod list;
 mod model;
 mod permission_groups;
 mod policy;
+mod restrictions;
 mod roll;
 mod update;
 mod verify;
@@ -15,11 +16,12 @@ pub use self::create::CreateToken;
 pub use self::delete::DeleteToken;
 pub use self::get::GetToken;
 pub use self::list::ListTokens;
-pub use self::model::{Condition, CreatedToken, RequestIp, Token, TokenStatus, TokenVerification};
-pub use self::permission_groups::{ListPermissionGroups, PermissionGroup, PermissionScope};
-pub use self::policy::{
-    Effect, Policy, PolicyPermissionGroup, ResourceScope, Resources, TokenPolicy,
+pub use self::model::{
+    Condition, CreatedToken, Effect, PolicyPermissionGroup, RequestIp, ResourceScope, Resources,
+    Token, TokenPolicy, TokenStatus, TokenVerification,
 };
+pub use self::permission_groups::{ListPermissionGroups, PermissionGroup, PermissionScope};
+pub use self::policy::Policy;
 pub use self::roll::RollToken;
 pub use self::update::UpdateToken;
 pub use self::verify::VerifyToken;
@@ -35,12 +37,12 @@ impl Client {
         ListTokens::on(self)
     }
 
-    /// One token.
+    /// Returns a token.
     pub fn token(&self, token_id: impl Into<String>) -> GetToken<&Client> {
         GetToken::on(self, token_id)
     }
 
-    /// Makes a token. Its secret is answered once, and never again.
+    /// Creates a token. The response contains its secret; no later one does.
     pub fn create_token(
         &self,
         name: impl Into<String>,
@@ -49,7 +51,7 @@ impl Client {
         CreateToken::on(self, name, policies)
     }
 
-    /// Changes a token that was read: what is not set stays as it was.
+    /// Changes a token that was read. What is not set stays as it was.
     pub fn update_token(&self, token: &Token) -> UpdateToken<&Client> {
         UpdateToken::of(self, token)
     }
@@ -59,7 +61,7 @@ impl Client {
         DeleteToken::on(self, token_id)
     }
 
-    /// Asks whether the token of this client works.
+    /// Verifies the client's own token.
     pub fn verify_token(&self) -> VerifyToken<&Client> {
         VerifyToken::on(self)
     }
@@ -69,13 +71,13 @@ impl Client {
         ListPermissionGroups::on(self)
     }
 
-    /// Gives a token a new secret. The old one is dead at once.
+    /// Replaces the secret of a token. The old one stops working at once.
     pub fn roll_token(&self, token_id: impl Into<String>) -> RollToken<&Client> {
         RollToken::on(self, token_id)
     }
 }
 
-/// Refuses what would not name a token, two words included that stand for other endpoints in its place.
+/// Refuses an identifier that would not name a token, such as the two words that name other endpoints.
 fn require_token_id(id: &str) -> Result<()> {
     match id {
         "verify" | "permission_groups" => Err(Error::invalid_request(

@@ -1,11 +1,11 @@
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use super::TokenPolicy;
 use crate::api::model::{debug_model, id, is_default, open_enum, or_default, timestamp};
-use crate::error::Error;
 
 /// An API token, without its secret.
 ///
@@ -163,6 +163,105 @@ open_enum! {
     }
 }
 
+/// A policy of a token, as the API returns it. To send one, make a [`Policy`](crate::Policy).
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct TokenPolicy {
+    /// The policy's identifier. The API refuses requests that contain it.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// Whether the policy allows or denies; [`Effect::Other`] with empty text if the API left it out.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
+    pub effect: Effect,
+    /// The permissions that the policy allows or denies.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    pub permission_groups: Vec<PolicyPermissionGroup>,
+    /// The resources that the policy applies to.
+    #[serde(deserialize_with = "or_default")]
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+debug_model!(TokenPolicy: id, effect, permission_groups, resources);
+
+/// A permission group in a policy.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, expecting = "an object")]
+#[non_exhaustive]
+pub struct PolicyPermissionGroup {
+    /// The group's identifier.
+    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    /// The group's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Details about the group.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Map::is_empty")]
+    pub meta: Map<String, Value>,
+    /// The fields that this crate does not know, unchanged.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+debug_model!(PolicyPermissionGroup: id, name, meta);
+
+open_enum! {
+    /// Whether a policy allows or denies.
+    pub enum Effect {
+        /// Allows the permissions.
+        Allow = "allow",
+        /// Denies the permissions.
+        Deny = "deny",
+    }
+}
+
+/// Neither allows nor denies, so that a missing effect is never taken for `allow`.
+impl Default for Effect {
+    fn default() -> Self {
+        Self::Other(String::new())
+    }
+}
+
+/// The resources that a policy applies to, by name, such as `com.cloudflare.api.account.zone.*`.
+pub type Resources = BTreeMap<String, ResourceScope>;
+
+/// How much of a resource a policy applies to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, from = "Value")]
+pub enum ResourceScope {
+    /// Text: `*` for the whole resource.
+    Value(String),
+    /// Resources within the resource.
+    Nested(Resources),
+    /// Any other value, unchanged.
+    Other(Value),
+}
+
+impl From<&str> for ResourceScope {
+    fn from(text: &str) -> Self {
+        Self::Value(text.to_owned())
+    }
+}
+
+impl From<Value> for ResourceScope {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::String(text) => Self::Value(text),
+            Value::Object(fields) => Self::Nested(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name, Self::from(value)))
+                    .collect(),
+            ),
+            other => Self::Other(other),
+        }
+    }
+}
+
 /// A new token with its secret.
 ///
 /// It holds a secret, so it implements neither `PartialEq` nor `Serialize`.
@@ -218,17 +317,3 @@ pub struct TokenVerification {
 }
 
 debug_model!(TokenVerification: id, status, expires_on, not_before);
-
-/// Refuses ranges that are empty text: one that was meant to be there, and is not.
-pub(super) fn require_ranges(condition: &Condition) -> crate::Result<()> {
-    let RequestIp { in_, not_in, .. } = &condition.request_ip;
-    for (parameter, ranges) in [("request_ip_in", in_), ("request_ip_not_in", not_in)] {
-        if let Some(index) = ranges.iter().position(|range| range.trim().is_empty()) {
-            return Err(Error::invalid_request(
-                format!("{parameter}[{index}]"),
-                "is empty",
-            ));
-        }
-    }
-    Ok(())
-}

@@ -4,27 +4,79 @@ use serde_json::{Map, Value};
 
 use crate::api::model::{debug_model, id, open_enum, or_default};
 use crate::api::request::{Detached, detached_default, terminals};
+use crate::client::Client;
 use crate::endpoint::Endpoint;
+use crate::error::Result;
 use crate::page::Page;
 
-/// Lists the permission groups that policies of tokens are made of, all on one page.
+/// # Permission groups
+impl Client {
+    /// Finds the permission group with exactly this name and this scope, in one request.
+    ///
+    /// `None` means that there is no such group. The same name exists with several scopes, and a policy takes the
+    /// group's identifier:
+    ///
+    /// ```
+    /// # use cloudflare_user::{Body, Client, http};
+    /// # let answer = r#"{"success":true,"result":[{"id":"c8fe","name":"Zone Read","scopes":["com.cloudflare.api.account.zone"]}]}"#;
+    /// # let client = Client::builder().api_token("t")
+    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+    /// use cloudflare_user::{PermissionScope, Policy};
+    ///
+    /// // A policy for one zone, by the names of its permissions.
+    /// let mut policy = Policy::allow().zone("023e105f4ecef8ad9ca31a8372d0c353");
+    /// for name in ["Zone Read"] {
+    ///     match client.find_permission_group(name, PermissionScope::Zone)? {
+    ///         Some(group) => policy = policy.permission_group(group.id),
+    ///         None => println!("there is no permission group named {name}"),
+    ///     }
+    /// }
+    /// # Ok::<(), cloudflare_user::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`ListPermissionGroups`]. If no group matches and an item of the list cannot be decoded, this is
+    /// the error of that item ([`is_item`](crate::Error::is_item)), since the item may be the group.
+    pub fn find_permission_group(
+        &self,
+        name: &str,
+        scope: PermissionScope,
+    ) -> Result<Option<PermissionGroup>> {
+        let mut bad_item = None;
+        for group in self.permission_groups().name(name).iter() {
+            match group {
+                Ok(group) if group.is(name, &scope) => return Ok(Some(group)),
+                Ok(_) => {}
+                Err(error) if error.is_item() => bad_item = bad_item.or(Some(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        bad_item.map_or(Ok(None), Err)
+    }
+}
+
+impl PermissionGroup {
+    fn is(&self, name: &str, scope: &PermissionScope) -> bool {
+        let has_scope = |of_group: &PermissionScope| of_group.as_str() == scope.as_str();
+        self.name.as_deref() == Some(name) && self.scopes.iter().any(has_scope)
+    }
+}
+
+/// Lists the permission groups that policies of tokens are made of, on a single page.
 ///
 /// `GET /user/tokens/permission_groups`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens
-/// Write`. A name may stand for several groups with different scopes: keep the identifier.
+/// Write`. To find one group by its name, use [`Client::find_permission_group`].
 ///
 /// ```
 /// # use cloudflare_user::{Body, Client, http};
 /// # let answer = r#"{"success":true,"result":[{"id":"c8fe","name":"Zone Read","scopes":["com.cloudflare.api.account.zone"]}]}"#;
 /// # let client = Client::builder().api_token("t")
 /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-/// use cloudflare_user::{PermissionScope, Policy};
-///
-/// let groups = client.permission_groups().name("Zone Read").send()?;
-/// let of_zones = groups.items.iter().find(|group| group.scopes.contains(&PermissionScope::Zone));
-/// let policy = of_zones.map(|group| {
-///     Policy::allow().permission_group(&group.id).resource("com.cloudflare.api.account.zone.*", "*")
-/// });
-/// assert!(policy.is_some());
+/// for group in client.permission_groups().iter() {
+///     let group = group?;
+///     println!("{} {}", group.id, group.name.unwrap_or_default());
+/// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
@@ -54,7 +106,7 @@ impl<C> ListPermissionGroups<C> {
         }
     }
 
-    /// Only groups with this name, such as `Zone Read`. As it is: it is encoded on its way.
+    /// Only groups with this name, such as `Zone Read`. Pass it unencoded.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

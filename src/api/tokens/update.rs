@@ -2,22 +2,20 @@ use http::Method;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::create::{require_instants, require_name};
-use super::model::require_ranges;
-use super::policy::require_effects;
-use super::{Condition, Policy, Token, TokenStatus, require_token_id};
-use crate::api::date;
-use crate::api::model;
+use super::create::require_name;
+use super::policy::{require_effects, require_policies};
+use super::restrictions::Restrictions;
+use super::{Policy, Token, TokenStatus, require_token_id};
 use crate::api::request::{Detached, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 
-/// Replaces a token: read it, change what is to change, and send the whole.
+/// Replaces a token, except its secret, which [`RollToken`](crate::RollToken) replaces.
 ///
-/// `PUT /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`. What
-/// [`Client::update_token`](crate::Client::update_token) or `UpdateToken::from` is given, goes back as it was read, but
-/// for what is set here; what is cleared is left out, and so removed. The secret stays the same:
-/// [`RollToken`](crate::RollToken) changes it.
+/// `PUT /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`.
+///
+/// The API replaces the whole token. [`Client::update_token`](crate::Client::update_token) and `UpdateToken::from` take
+/// a token that was read: everything that is not set here goes back as it was read.
 ///
 /// ```
 /// # use cloudflare_user::{Body, Client, http};
@@ -26,7 +24,7 @@ use crate::error::{Error, Result};
 /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
 /// use cloudflare_user::TokenStatus;
 ///
-/// // Switch a token off, and keep all else: it can be switched on again.
+/// // Disable a token and keep everything else, so that it can be enabled again.
 /// let token = client.token("ed17574386854bf78a67040be0a770b0").send()?;
 /// let token = client.update_token(&token).status(TokenStatus::Disabled).send()?;
 /// assert_eq!(token.status, Some(TokenStatus::Disabled));
@@ -35,9 +33,13 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// Refused before anything is sent ([`is_invalid_request`](crate::Error::is_invalid_request)): a token that was read
-/// without a status, or with a policy that neither allows nor denies. Set [`status`](Self::status) or
-/// [`policies`](Self::policies) then.
+/// Wrong input is refused before anything is sent ([`is_invalid_request`](crate::Error::is_invalid_request)): the same
+/// as for [`CreateToken`](crate::CreateToken), for what is set here. What was read with the token is sent back
+/// unchecked, with two exceptions:
+///
+/// * A status other than active or disabled, such as `expired` or `revoked (exposed)`, cannot be sent, and neither can
+///   a missing one. Set [`status`](Self::status).
+/// * A policy without an effect might allow or deny. Set [`policies`](Self::policies).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,26 +49,20 @@ pub struct UpdateToken<C = Detached> {
     client: C,
     #[serde(skip)]
     token_id: String,
-    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     status: Option<TokenStatus>,
     policies: Vec<Policy>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "date::whole_seconds"
-    )]
-    expires_on: Option<OffsetDateTime>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "date::whole_seconds"
-    )]
-    not_before: Option<OffsetDateTime>,
-    // An empty condition would lock everybody out.
-    #[serde(skip_serializing_if = "model::is_default")]
-    condition: Condition,
+    #[serde(flatten)]
+    restrictions: Restrictions,
+    #[serde(skip)]
+    sets_name: bool,
+    #[serde(skip)]
+    sets_policies: bool,
 }
 
 impl UpdateToken {
-    /// Makes the detached request from all that a token must have. Whatever else the token had is removed.
+    /// Makes the detached request from everything that a token must have. Everything else of the token is removed.
     pub fn new(
         token_id: impl Into<String>,
         name: impl Into<String>,
@@ -76,12 +72,12 @@ impl UpdateToken {
         Self {
             client: Detached,
             token_id: token_id.into(),
-            name: name.into(),
+            name: Some(name.into()),
             status: Some(status),
             policies: policies.into_iter().collect(),
-            expires_on: None,
-            not_before: None,
-            condition: Condition::default(),
+            restrictions: Restrictions::default(),
+            sets_name: true,
+            sets_policies: true,
         }
     }
 }
@@ -98,81 +94,108 @@ impl<C> UpdateToken<C> {
         Self {
             client,
             token_id: token.id.clone(),
-            name: token.name.clone().unwrap_or_default(),
+            name: token.name.clone(),
             status: token.status.clone(),
             policies: token.policies.iter().map(Policy::from).collect(),
-            expires_on: token.expires_on,
-            not_before: token.not_before,
-            condition: token.condition.clone(),
+            restrictions: Restrictions::from(token),
+            sets_name: false,
+            sets_policies: false,
         }
     }
 
-    /// The token's name, at most 120 characters.
+    /// Sets the token's name, at most 120 characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
+        self.name = Some(name.into());
+        self.sets_name = true;
         self
     }
 
-    /// What the token may do.
+    /// Replaces all policies of the token.
     pub fn policies(mut self, policies: impl IntoIterator<Item = Policy>) -> Self {
         self.policies = policies.into_iter().collect();
+        self.sets_policies = true;
         self
     }
 
-    /// Whether the token works: [`TokenStatus::Active`] or [`TokenStatus::Disabled`].
+    /// Sets the status: [`TokenStatus::Active`] or [`TokenStatus::Disabled`].
     pub fn status(mut self, status: TokenStatus) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// When the token stops working, to the second.
+    /// Sets when the token expires, to the second.
     pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
-        self.expires_on = Some(instant);
+        self.restrictions.expires_on(Some(instant));
         self
     }
 
-    /// Lets the token work for ever.
+    /// Removes the expiry, so that the token never expires.
     pub fn clear_expires_on(mut self) -> Self {
-        self.expires_on = None;
+        self.restrictions.expires_on(None);
         self
     }
 
-    /// When the token starts to work, to the second.
+    /// Sets when the token becomes valid, to the second.
     pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
-        self.not_before = Some(instant);
+        self.restrictions.not_before(Some(instant));
         self
     }
 
-    /// Lets the token work at once.
+    /// Removes the start, so that the token is valid at once.
     pub fn clear_not_before(mut self) -> Self {
-        self.not_before = None;
+        self.restrictions.not_before(None);
         self
     }
 
-    /// The only client addresses that may use the token, as addresses or ranges in CIDR notation; any if empty.
+    /// Allows only these client addresses to use the token.
+    ///
+    /// Takes IP addresses and ranges in CIDR notation. An empty list is refused when the request is sent: to allow any
+    /// address, call [`clear_request_ip_in`](Self::clear_request_ip_in).
     pub fn request_ip_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
-        self.condition.replace("in").in_ = ranges.into_iter().map(Into::into).collect();
+        self.restrictions.request_ip_in(ranges);
         self
     }
 
-    /// Lets any client address use the token, but for those that may not.
+    /// Allows any client address to use the token, except those of [`request_ip_not_in`](Self::request_ip_not_in).
+    ///
+    /// The list is left out of the request. The API has been reported to keep a condition that a request leaves out, so
+    /// look at the token that it returns:
+    ///
+    /// ```
+    /// # use cloudflare_user::{Body, Client, http};
+    /// # let answer = r#"{"success":true,"result":{"id":"ed17","name":"ci","status":"active","policies":[]}}"#;
+    /// # let client = Client::builder().api_token("t")
+    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+    /// let token = client.token("ed17574386854bf78a67040be0a770b0").send()?;
+    /// let token = client.update_token(&token).clear_request_ip_in().send()?;
+    /// if !token.condition.request_ip.in_.is_empty() {
+    ///     println!("still restricted to {:?}: create a new token", token.condition.request_ip.in_);
+    /// }
+    /// # Ok::<(), cloudflare_user::Error>(())
+    /// ```
     pub fn clear_request_ip_in(mut self) -> Self {
-        self.condition.replace("in").in_.clear();
+        self.restrictions.clear_request_ip_in();
         self
     }
 
-    /// The client addresses that may not use the token, as addresses or ranges in CIDR notation; none if empty.
+    /// Forbids these client addresses to use the token.
+    ///
+    /// Takes IP addresses and ranges in CIDR notation. An empty list is refused when the request is sent: to forbid no
+    /// address, call [`clear_request_ip_not_in`](Self::clear_request_ip_not_in).
     pub fn request_ip_not_in<R: Into<String>>(
         mut self,
         ranges: impl IntoIterator<Item = R>,
     ) -> Self {
-        self.condition.replace("not_in").not_in = ranges.into_iter().map(Into::into).collect();
+        self.restrictions.request_ip_not_in(ranges);
         self
     }
 
-    /// Forbids no client address in particular.
+    /// Forbids no client address.
+    ///
+    /// The API may keep a condition that is left out: see [`clear_request_ip_in`](Self::clear_request_ip_in), and look at
+    /// `condition.request_ip.not_in` of the token that it returns.
     pub fn clear_request_ip_not_in(mut self) -> Self {
-        self.condition.replace("not_in").not_in.clear();
+        self.restrictions.clear_request_ip_not_in();
         self
     }
 }
@@ -187,21 +210,31 @@ impl<C> Endpoint for UpdateToken<C> {
 
     fn validate(&self) -> Result<()> {
         require_token_id(&self.token_id)?;
-        require_name(&self.name)?;
-        // The API refuses a token without one, and a guess might switch the token on or off.
-        if self
-            .status
-            .as_ref()
-            .is_none_or(|status| status.as_str().is_empty())
-        {
+        // A guess might enable the token or disable it.
+        let found = match &self.status {
+            Some(TokenStatus::Active | TokenStatus::Disabled) => None,
+            Some(status) if !status.as_str().is_empty() => Some(format!(
+                "is {:?}, which only Cloudflare can set",
+                status.as_str()
+            )),
+            _ => Some("is missing from the token that was read".to_owned()),
+        };
+        if let Some(found) = found {
+            let remedy = "call `.status(TokenStatus::Active)` or `.status(TokenStatus::Disabled)`";
             return Err(Error::invalid_request(
                 "status",
-                "is not known: the token that was read has none, so set one",
+                format!("{found}: {remedy}"),
             ));
         }
-        require_effects(&self.policies)?;
-        require_ranges(&self.condition)?;
-        require_instants(self.expires_on, self.not_before)
+        if let (true, Some(name)) = (self.sets_name, &self.name) {
+            require_name(name)?;
+        }
+        if self.sets_policies {
+            require_policies(&self.policies)?;
+        } else {
+            require_effects(&self.policies)?;
+        }
+        self.restrictions.validate()
     }
 
     fn recovery_hint(&self) -> Option<String> {

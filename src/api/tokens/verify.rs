@@ -5,9 +5,12 @@ use super::TokenVerification;
 use crate::api::request::{Detached, detached_default, terminals};
 use crate::endpoint::Endpoint;
 
-/// Asks whether the token of this client works.
+/// Verifies the client's own token.
 ///
-/// `GET /user/tokens/verify`, see the [API reference]. Any API token may ask, whatever its permissions.
+/// `GET /user/tokens/verify`, see the [API reference]. The token needs no permission.
+///
+/// A token that is owned by an account (it starts with `cfat_`) is refused here although it works. Verify such a token
+/// at `GET /accounts/{account_id}/tokens/verify`, with a [custom endpoint](crate#endpoints-of-your-own).
 ///
 /// ```
 /// # use cloudflare_user::{Body, Client, http};
@@ -28,9 +31,9 @@ use crate::endpoint::Endpoint;
 /// # Errors
 ///
 /// A client with an email and a key is refused before anything is sent
-/// ([`is_invalid_request`](crate::Error::is_invalid_request)). A token that Cloudflare does not know is an error
-/// ([`is_unauthorized`](crate::Error::is_unauthorized)); one that is disabled or expired may be that, or a status. What
-/// cannot be a token at all is status 400 with code 6003.
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)). An unknown token is an error
+/// ([`is_unauthorized`](crate::Error::is_unauthorized)); a disabled or expired one is either that error or a status
+/// other than active. Text that cannot be a token is refused with status 400 and code 6003.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
