@@ -510,7 +510,7 @@ pub use self::api::user::*;
 pub use self::client::{Client, ClientBuilder, RateLimit};
 pub use self::endpoint::Endpoint;
 pub use self::envelope::Output;
-pub use self::error::{ApiError, Error, Exchange, InvalidRequest, Result};
+pub use self::error::{ApiError, Error, FailedRequest, InvalidRequest, Result};
 pub use self::page::{Page, PageInfo};
 pub use self::pagination::{Iter, Pages};
 pub use self::transport::{

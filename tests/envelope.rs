@@ -2,7 +2,9 @@
 
 mod common;
 
-use cloudflare_user::{Client, GetUser, ListAuditLogs, ListTokens, UpdateSubscription, http};
+use cloudflare_user::{
+    Client, Error, GetUser, ListAuditLogs, ListTokens, Policy, UpdateSubscription, http,
+};
 use common::{Api, Seen, answered, ok, scripted, status, success};
 
 fn error(body: &str) -> cloudflare_user::Error {
@@ -474,10 +476,14 @@ fn what_a_server_says_is_shown_on_one_line_and_not_for_ever() {
     let body = format!(r#"{{"success":false,"errors":[{errors}]}}"#);
     let error = answered(body).user().send().unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("1  [2Jgone  fake: line "), "{}", &text[..200]);
-    assert!(text.len() < 10_000 && text.ends_with("[1 attempt]"));
+    assert!(
+        text.contains(r"1 \u{1b}[2Jgone\r\nfake: line\u{202e}x"),
+        "{}",
+        &text[..200]
+    );
+    assert!(text.len() < 600 && text.ends_with("[1 attempt]"));
     assert!(!text.contains(|letter: char| letter.is_control() || letter == '\u{202e}'));
-    assert!(error.api_errors()[0].to_string().len() < 10_000);
+    assert!(error.api_errors()[0].to_string().chars().count() == 500);
     // Programs get it as it came.
     assert!(
         error
@@ -486,6 +492,192 @@ fn what_a_server_says_is_shown_on_one_line_and_not_for_ever() {
             .unwrap()
             .starts_with("\u{1b}[2Jgone\r\n")
     );
+}
+
+#[test]
+fn texts_have_at_most_500_characters_beside_method_and_path() {
+    let long = "n\u{e9}".repeat(50_000);
+    let body = format!(r#"{{"success":false,"errors":[{{"code":1,"message":"{long}"}}]}}"#);
+    let policy = Policy::allow().permission_group("g").all_zones();
+    let lost = || {
+        Err(cloudflare_user::TransportError::interrupted(
+            "x".repeat(100_000),
+        ))
+    };
+    let head = |status: u16| {
+        let response = http::Response::builder()
+            .status(status)
+            .header("retry-after", "9999999999");
+        response
+            .header("cf-ray", "r".repeat(5000))
+            .header("content-type", "t".repeat(5000))
+    };
+    let mut errors = vec![
+        scripted(vec![status(400, body.clone())])
+            .0
+            .token(&long)
+            .send()
+            .unwrap_err(),
+        scripted(vec![status(500, body)])
+            .0
+            .create_token("n", [policy.clone()])
+            .send()
+            .unwrap_err(),
+        scripted(vec![Ok(head(429).body(String::new()).unwrap())])
+            .0
+            .user()
+            .send()
+            .unwrap_err(),
+        scripted(vec![Ok(head(200).body("x".repeat(5000)).unwrap())])
+            .0
+            .user()
+            .send()
+            .unwrap_err(),
+        scripted(vec![Ok(head(200)
+            .body(format!(r#"{{"{long}":1}}"#))
+            .unwrap())])
+        .0
+        .roll_token("1")
+        .send()
+        .unwrap_err(),
+        scripted(vec![ok("{}")])
+            .0
+            .create_token(&long, [policy.clone()])
+            .send()
+            .unwrap_err(),
+        Error::invalid_request(long.clone(), long.clone()),
+    ];
+    for client in [Client::builder().transport(move |_: http::Request<Vec<u8>>| lost())] {
+        let client = client.api_token("a-token").max_retries(0).build().unwrap();
+        errors.push(client.delete_token(&long).send().unwrap_err());
+    }
+    for error in errors {
+        let text = error.to_string();
+        let rest = text
+            .split_once(" /")
+            .and_then(|(_, rest)| rest.split_once(": "));
+        let rest = rest.map_or(text.as_str(), |(path, rest)| {
+            assert!(path.chars().count() < 200, "{text}");
+            rest
+        });
+        assert!(
+            rest.chars().count() <= 500,
+            "{} {text}",
+            rest.chars().count()
+        );
+        assert!(
+            !text.contains('\n') && format!("{error:?}").len() < 4000,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_chain_of_causes_repeats_nothing() {
+    let lost = |_: http::Request<Vec<u8>>| {
+        Err::<http::Response<cloudflare_user::Body>, _>(cloudflare_user::TransportError::connect(
+            std::io::Error::other("the cable is out"),
+        ))
+    };
+    let client = Client::builder()
+        .api_token("a-token")
+        .max_retries(0)
+        .transport(lost)
+        .build()
+        .unwrap();
+    let error = client.user().send().unwrap_err();
+    assert!(error.to_string().contains("the cable is out"), "{error}");
+    assert!(std::error::Error::source(&error).is_none());
+}
+
+#[test]
+fn a_failure_is_explained_by_error_or_by_messages() {
+    for body in [
+        r#"{"success":false,"error":"no such route"}"#,
+        r#"{"success":false,"error":{"code":7,"message":"no such route"}}"#,
+        r#"{"success":false,"errors":[],"messages":[{"message":"no such route"}]}"#,
+        r#"{"success":false,"errors":null,"error":["no such route"]}"#,
+    ] {
+        for code in [200, 404] {
+            let error = scripted(vec![status(code, body)])
+                .0
+                .user()
+                .send()
+                .unwrap_err();
+            assert!(error.to_string().contains("no such route"), "{error}");
+        }
+    }
+    // The messages of a success are not errors.
+    let body =
+        r#"{"success":true,"result":{"id":"1"},"messages":[{"code":10000,"message":"valid"}]}"#;
+    assert_eq!(answered(body).user().send().unwrap().id, "1");
+    let bare = answered(r#"{"id":"1","messages":["deleted"]}"#);
+    assert_eq!(bare.leave_organization("1").send().unwrap().id, "1");
+}
+
+#[test]
+fn a_400_about_the_credential_is_unauthorized() {
+    for (code, expected) in [
+        (6003, true),
+        (9103, true),
+        (9106, true),
+        (9107, true),
+        (10000, false),
+        (6111, false),
+    ] {
+        let body = format!(r#"{{"success":false,"errors":[{{"code":{code},"message":"no"}}]}}"#);
+        let error = scripted(vec![status(400, body)])
+            .0
+            .user()
+            .send()
+            .unwrap_err();
+        assert_eq!(error.is_unauthorized(), expected, "{code}");
+    }
+}
+
+#[test]
+fn an_item_error_names_the_page_and_holds_the_item() {
+    let page = r#"[{"id":"1"},{"id":"2","when":7}]"#;
+    let (client, _) = scripted(vec![ok(success(page))]);
+    let listed = client
+        .audit_logs()
+        .page(3)
+        .iter()
+        .nth(1)
+        .unwrap()
+        .unwrap_err();
+    let paged = client
+        .audit_logs()
+        .page(3)
+        .pages()
+        .nth(1)
+        .unwrap()
+        .unwrap_err();
+    let sent = client.audit_logs().page(3).send().unwrap_err();
+    for error in [listed, paged, sent] {
+        assert!(error.is_item(), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("page 3, result[1].when: expected"),
+            "{error}"
+        );
+        assert_eq!(error.body(), Some(br#"{"id":"2","when":7}"#.as_slice()));
+    }
+}
+
+#[test]
+fn a_refusal_keeps_its_long_words() {
+    let word = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef_default_media-files";
+    let body = format!(
+        r#"{{"success":false,"errors":[{{"code":1001,"message":"unknown resource {word}"}}]}}"#
+    );
+    for code in [200, 400] {
+        let client = scripted(vec![status(code, body.clone())]).0;
+        let policy = Policy::allow().permission_group("g").all_zones();
+        let error = client.create_token("ci", [policy]).send().unwrap_err();
+        assert!(error.to_string().contains(word), "{error}");
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn clients_and_transports_are_shared_between_threads() {
 
 #[test]
 fn errors_go_into_anything_that_takes_errors() {
-    each!(is_error: Error, InvalidRequest, Exchange, TransportError);
+    each!(is_error: Error, InvalidRequest, FailedRequest, TransportError);
     each!(is_shareable: ApiError, TransportErrorKind);
     fn is_question_marked() -> Result<(), Box<dyn StdError + Send + Sync>> {
         Err(Error::invalid_request("id", "is empty"))?

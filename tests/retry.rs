@@ -116,7 +116,8 @@ fn a_write_is_not_repeated_after_a_failure_of_the_server() {
             let server = status(code);
             let error = write(&client(&server));
             assert!(
-                error.may_have_been_applied() && error.to_string().contains("before trying again"),
+                error.may_have_been_applied()
+                    && error.to_string().contains("before sending it again, "),
                 "{error}"
             );
             assert_eq!(server.count(), 1);

@@ -5,7 +5,7 @@ use http::header::HeaderMap;
 use super::{Client, retry};
 use crate::call::{Call, ResponseHead};
 use crate::envelope;
-use crate::error::{Error, Exchange, Fault};
+use crate::error::{Error, FailedRequest, Fault};
 use crate::redact::{redact, redact_long_words};
 
 /// How much of a body an error keeps.
@@ -37,21 +37,25 @@ impl Client {
             Fault::Item { json, .. } => &**json,
             _ => body,
         });
-        // The response to a write may hold a new secret, which the server may repeat anywhere.
+        // Any other part of the response may repeat a new secret. Of a success that cannot be decoded, it is not known
+        // which word is the secret.
         let created = body
             .filter(|_| call.write)
             .and_then(envelope::created_secret);
+        let may_hold_secret = call.write
+            && matches!(fault, Fault::Decode(_))
+            && head.is_some_and(|head| head.status.is_success());
         let clean = |text: &str| {
             let mut text = scrub(text);
             if let Some(secret) = &created {
                 text = redact(&text, secret).into_owned();
             }
-            if call.write {
+            if may_hold_secret {
                 text = redact_long_words(&text).into_owned();
             }
             text
         };
-        let exchange = Box::new(Exchange {
+        let request = Box::new(FailedRequest {
             method: call.method.clone(),
             path: scrub(&call.path),
             write: call.write,
@@ -67,10 +71,10 @@ impl Client {
             body: body.map(|body| body[..body.len().min(LARGEST_KEPT_BODY)].into()),
             fault: fault.map_text(&clean),
         });
-        match exchange.fault {
-            Fault::Transport(_) => Error::Transport(exchange),
-            Fault::Api(_) | Fault::Status(_) => Error::Api(exchange),
-            Fault::Decode(_) | Fault::Item { .. } => Error::Decode(exchange),
+        match request.fault {
+            Fault::Transport(_) => Error::Transport(request),
+            Fault::Api(_) | Fault::Status(_) => Error::Api(request),
+            Fault::Decode(_) | Fault::Item { .. } => Error::Decode(request),
         }
     }
 

@@ -1,113 +1,120 @@
-mod plain;
+//! The errors of this crate.
+
+mod text;
 
 use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use self::plain::Plain;
+use self::text::{List, one_line};
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// What this crate's functions answer.
+/// A `Result` whose error type defaults to [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed, by who failed.
+/// An error returned by this crate.
 ///
-/// The methods below answer what a program asks ([what to do about each](crate#errors)); the text is for people, and names the method, the path (never the
-/// query), the status, Cloudflare's codes and messages, the ray id and the number of attempts. No credential and no
-/// created secret is in the text or in `Debug`.
+/// Its methods say what happened and [what to do](crate#errors). Its text is for people: one line with the method, the
+/// path without the query, the status, Cloudflare's codes and messages, the ray id and the number of attempts, in at
+/// most 500 characters beside method and path. Neither the text nor `Debug` holds a credential or a created secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The caller: the input cannot be right. Nothing was sent.
+    /// The request is invalid. Nothing was sent.
     #[error(transparent)]
     InvalidRequest(InvalidRequest),
-    /// The network, or the limits set on it: no whole answer arrived.
+    /// The response did not arrive, or not to its end.
     #[error(transparent)]
-    Transport(Box<Exchange>),
-    /// Cloudflare: it answered with a failure, or with a redirect.
+    Transport(Box<FailedRequest>),
+    /// Cloudflare returned a failure, or a redirect.
     #[error(transparent)]
-    Api(Box<Exchange>),
-    /// The answer: it says that it succeeded, and cannot be understood.
+    Api(Box<FailedRequest>),
+    /// The response is a success that cannot be decoded.
     #[error(transparent)]
-    Decode(Box<Exchange>),
+    Decode(Box<FailedRequest>),
 }
 
 impl Error {
-    /// An error about an argument, for [`Endpoint::validate`](crate::Endpoint::validate) of an endpoint of one's own.
+    /// Makes an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
     ///
-    /// The reason follows the parameter's name in the text: "`zone_id` is empty".
+    /// The reason follows the name of the parameter in the text: "`zone_id` is empty".
     pub fn invalid_request(
         parameter: impl Into<Cow<'static, str>>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::InvalidRequest(InvalidRequest {
-            parameter: parameter.into(),
-            reason: reason.into(),
+            parameter: one_line(&parameter.into(), LONGEST_PARAMETER).into(),
+            reason: one_line(&reason.into(), LONGEST_TEXT - LONGEST_PARAMETER - 3).into(),
         })
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// Returns the HTTP status of the response, if there was one.
     pub fn status(&self) -> Option<u16> {
-        self.exchange()?.status.map(|status| status.as_u16())
+        self.request()?.status.map(|status| status.as_u16())
     }
 
-    /// The codes of Cloudflare's errors, those in an `error_chain` after the error that holds it.
+    /// Returns the codes of Cloudflare's errors. The codes of an `error_chain` follow the code of the error that holds it.
     pub fn codes(&self) -> impl Iterator<Item = i64> {
         flatten(self.api_errors()).filter_map(|error| error.code)
     }
 
-    /// The messages of Cloudflare's errors, in the order of [`codes`](Self::codes).
+    /// Returns the messages of Cloudflare's errors, in the order of [`codes`](Self::codes).
     pub fn messages(&self) -> impl Iterator<Item = &str> {
         flatten(self.api_errors()).map(|error| error.message.as_str())
     }
 
-    /// Cloudflare's errors as it sent them, without credentials that it may have repeated.
+    /// Returns Cloudflare's errors as it sent them, with credentials redacted.
     pub fn api_errors(&self) -> &[ApiError] {
-        match self.exchange().map(|exchange| &exchange.fault) {
+        match self.request().map(|request| &request.fault) {
             Some(Fault::Api(errors)) => errors,
             _ => &[],
         }
     }
 
-    /// The `cf-ray` of the answer: the name of this exchange in Cloudflare's own logs.
+    /// Returns the `cf-ray` of the response, which identifies the request in Cloudflare's own logs.
     pub fn ray_id(&self) -> Option<&str> {
-        self.exchange()?.ray_id.as_deref()
+        self.request()?.ray_id.as_deref()
     }
 
-    /// How long to wait before the next request: as the server asked, or until a rate limit that is known to be used
-    /// up is reset.
+    /// Returns how long to wait before the next request: the response's `Retry-After`, or the time until the rate limit
+    /// is reset.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.exchange()?.retry_after
+        self.request()?.retry_after
     }
 
-    /// How many times the request was sent; 0 if it never was.
+    /// Returns how often the request was sent; 0 if it never was.
     pub fn attempts(&self) -> u32 {
-        self.exchange().map_or(0, |exchange| exchange.attempts)
+        self.request().map_or(0, |request| request.attempts)
     }
 
-    /// What the server sent, exactly, its first 64 KiB.
+    /// Returns the exact body of the response, at most 64 KiB. For an item of a list, it is that item's JSON.
     ///
-    /// For programs. It may hold secrets: after a token was created or rolled and the answer could not be decoded, it is
-    /// the only copy of the new secret. No text of this error shows it.
+    /// It may hold secrets: after a token was created or rolled and the response could not be decoded, it holds the only
+    /// copy of the new secret. No `Display`, `Debug` or log line shows it.
     pub fn body(&self) -> Option<&[u8]> {
-        self.exchange()?.body.as_deref()
+        self.request()?.body.as_deref()
     }
 
-    /// Whether the credential was refused or lacks a permission: status 401 or 403, which Cloudflare does not keep
-    /// apart reliably. [`codes`](Self::codes) tells more. What cannot be a credential at all is status 400, with code
-    /// 6003 or 9106.
+    /// Whether the credential was refused or lacks a permission: status 401 or 403, which Cloudflare does not tell apart
+    /// reliably, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.status(), Some(401 | 403))
+        match self.status() {
+            Some(401 | 403) => true,
+            Some(400) => self
+                .codes()
+                .any(|code| matches!(code, 6003 | 9103 | 9106 | 9107)),
+            _ => false,
+        }
     }
 
-    /// Whether there is no such thing: status 404.
+    /// Whether the resource does not exist: status 404.
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404)
     }
 
-    /// Whether a rate limit was met: status 429, or nothing was sent because the limit is known to be used up.
+    /// Whether the rate limit was reached: status 429, or the request was not sent because the limit is used up.
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(429) || self.transport_kind() == Some(TransportErrorKind::RateLimited)
     }
@@ -119,22 +126,22 @@ impl Error {
 
     /// Whether no connection could be made. Nothing was sent.
     pub fn is_connect(&self) -> bool {
-        match self.exchange().map(|exchange| &exchange.fault) {
+        match self.request().map(|request| &request.fault) {
             Some(Fault::Transport(error)) => error.is_connect(),
             _ => false,
         }
     }
 
-    /// Whether the answer says that it succeeded, and could not be understood. [`body`](Self::body) has its bytes.
+    /// Whether a response with a 2xx status could not be decoded. [`body`](Self::body) holds it.
     pub fn is_decode(&self) -> bool {
         matches!(self, Self::Decode(_))
     }
 
-    /// Whether this is one item of a listing that could not be decoded: the items after it still come, while any other
-    /// error ends the listing.
+    /// Whether one item of a list could not be decoded. The items after it still come, while any other error ends the
+    /// list.
     pub fn is_item(&self) -> bool {
-        self.exchange()
-            .is_some_and(|exchange| matches!(exchange.fault, Fault::Item { .. }))
+        self.request()
+            .is_some_and(|request| matches!(request.fault, Fault::Item { .. }))
     }
 
     /// Whether the request was refused before sending.
@@ -142,118 +149,100 @@ impl Error {
         matches!(self, Self::InvalidRequest(_))
     }
 
-    /// Whether this was a write that may have happened all the same: its answer was lost, was a status from 500 on,
-    /// or was a success that could not be decoded. Look before you send it again.
+    /// Whether this was a write that may have been applied: its response was lost, was a 5xx, or was a success that could
+    /// not be decoded. Check before sending it again.
     pub fn may_have_been_applied(&self) -> bool {
-        self.exchange().is_some_and(Exchange::may_have_been_applied)
+        self.request()
+            .is_some_and(FailedRequest::may_have_been_applied)
     }
 
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
-        if let Self::Transport(exchange) | Self::Api(exchange) | Self::Decode(exchange) = &mut self
-        {
-            exchange.retry_after = Some(wait);
+        if let Self::Transport(request) | Self::Api(request) | Self::Decode(request) = &mut self {
+            request.retry_after = Some(wait);
         }
         self
     }
 
-    /// The text with the codes of an answer instead of its words, which may repeat what was asked.
+    /// The text with Cloudflare's codes instead of its messages, which may repeat parameters of the request.
     pub(crate) fn for_logs(&self) -> String {
-        let Some(exchange) = self.exchange() else {
+        let Some(request) = self.request() else {
             return self.to_string();
         };
-        let (Some(status), false) = (
-            exchange.status,
-            matches!(exchange.fault, Fault::Transport(_)),
-        ) else {
-            return exchange.to_string();
-        };
-        let codes = self.codes().map(|code| format!(" {code}"));
-        format!(
-            "{} {}: {status}{}, attempt {}, cf-ray {}",
-            exchange.method,
-            exchange.path,
-            codes.take(8).collect::<String>(),
-            exchange.attempts,
-            exchange.ray_id.as_deref().unwrap_or_default(),
-        )
+        match (request.status, &request.fault) {
+            (None, _) | (_, Fault::Transport(_)) => self.to_string(),
+            (Some(_), _) => {
+                let codes: Vec<_> = self.codes().take(8).map(|code| code.to_string()).collect();
+                request.text(&codes.join(" "))
+            }
+        }
     }
 
     fn transport_kind(&self) -> Option<TransportErrorKind> {
-        match &self.exchange()?.fault {
+        match &self.request()?.fault {
             Fault::Transport(error) => Some(error.kind()),
             _ => None,
         }
     }
 
-    fn exchange(&self) -> Option<&Exchange> {
+    fn request(&self) -> Option<&FailedRequest> {
         match self {
             Self::InvalidRequest(_) => None,
-            Self::Transport(exchange) | Self::Api(exchange) | Self::Decode(exchange) => {
-                Some(exchange)
-            }
+            Self::Transport(request) | Self::Api(request) | Self::Decode(request) => Some(request),
         }
     }
 }
 
-/// An argument that cannot be right, and why.
+/// A parameter that is invalid, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{parameter}` {reason}")]
 pub struct InvalidRequest {
-    parameter: Cow<'static, str>,
-    reason: Cow<'static, str>,
+    parameter: String,
+    reason: String,
 }
 
 impl InvalidRequest {
-    /// The same, with another name for the parameter where it is among these.
-    pub(crate) fn renamed(mut self, names: &[(&str, &'static str)]) -> Self {
+    /// The same error with another name for the parameter, if it is among these.
+    pub(crate) fn renamed(mut self, names: &[(&str, &str)]) -> Self {
         if let Some((_, name)) = names.iter().find(|(known, _)| *known == self.parameter) {
-            self.parameter = Cow::Borrowed(*name);
+            self.parameter = (*name).to_owned();
         }
         self
     }
 
-    /// The parameter, as the method or the variable that sets it is called.
+    /// Returns the parameter, by the name of the method or the environment variable that sets it.
     pub fn parameter(&self) -> &str {
         &self.parameter
     }
 }
 
-/// One error of an answer: a code, a message, and the errors that led to it.
+/// An error of a response: a code, a message, and the errors that caused it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// Cloudflare's number for it, such as 9109; not every error has one.
+    /// Cloudflare's code, such as 9109; some errors have none.
     pub code: Option<i64>,
-    /// The text, empty if there was none.
+    /// The message; empty if there was none.
     pub message: String,
-    /// Where this error is documented.
+    /// Where the error is documented.
     pub documentation_url: Option<String>,
-    /// The part of the request that it is about, as a JSON pointer such as `/policies/0`.
+    /// The part of the request that the error is about, as a JSON pointer such as `/policies/0`.
     pub pointer: Option<String>,
-    /// The errors behind this one.
+    /// The errors that caused this one.
     pub error_chain: Vec<ApiError>,
 }
 
-/// On one line, whatever the message holds, and not for ever.
+/// One line of at most 500 characters.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let f = &mut Plain::to(f);
-        match self.code {
-            Some(code) => write!(f, "{code} {}", self.message)?,
-            None => f.write_str(&self.message)?,
-        }
-        if let Some(pointer) = &self.pointer {
-            write!(f, " (at {pointer})")?;
-        }
-        if !self.error_chain.is_empty() {
-            write!(f, " ({})", List(&self.error_chain))?;
-        }
-        Ok(())
+        f.write_str(&one_line(
+            &List(std::slice::from_ref(self)).to_string(),
+            LONGEST_TEXT,
+        ))
     }
 }
 
-/// What was asked, and how far it came: the story that every error of a sent request tells.
-pub struct Exchange {
+/// A request that failed: what was sent, how often, and the last response, if any.
+pub struct FailedRequest {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) write: bool,
@@ -266,15 +255,15 @@ pub struct Exchange {
     pub(crate) fault: Fault,
 }
 
-/// What went wrong in an exchange.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Transport(TransportError),
     Api(Vec<ApiError>),
-    /// A failure without Cloudflare's errors in it: what it looks like instead.
+    /// A failure without Cloudflare's errors, and what the response is instead.
     Status(String),
     Decode(String),
-    /// One item of a listing that could not be decoded.
+    /// An item of a list that cannot be decoded.
     Item {
         text: String,
         json: Box<[u8]>,
@@ -282,7 +271,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// The same fault with `map` done to every text of it.
+    /// Applies `map` to every text.
     pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
         match self {
             Self::Transport(error) => Self::Transport(error.map_text(map)),
@@ -303,22 +292,27 @@ impl Fault {
 }
 
 impl ApiError {
-    pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
+    fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
+        let chain = self.error_chain.into_iter();
         Self {
             code: self.code,
             message: map(&self.message),
             documentation_url: self.documentation_url.as_deref().map(map),
             pointer: self.pointer.as_deref().map(map),
-            error_chain: self
-                .error_chain
-                .into_iter()
-                .map(|error| error.map_text(map))
-                .collect(),
+            error_chain: chain.map(|error| error.map_text(map)).collect(),
         }
     }
 }
 
-impl Exchange {
+/// The longest path in a text, and the longest text beside method and path, in characters.
+const LONGEST_PATH: usize = 200;
+const LONGEST_TEXT: usize = 500;
+const LONGEST_PARAMETER: usize = 100;
+const LONGEST_HINT: usize = 160;
+const LONGEST_RAY_ID: usize = 40;
+const APPLIED: &str = "; the write was applied, and `Error::body` holds the response, with the only copy of a new secret";
+
+impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
         self.write
             && match &self.fault {
@@ -329,92 +323,76 @@ impl Exchange {
                 Fault::Decode(_) | Fault::Item { .. } => true,
             }
     }
-}
 
-impl fmt::Display for Exchange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: ", self.method, self.path)?;
-        if let Some(status) = self.status {
-            write!(f, "{status}: ")?;
-        }
-        let mut plain = Plain::to(f);
-        match &self.fault {
-            Fault::Transport(error) => write!(plain, "{error}")?,
-            Fault::Api(errors) if errors.is_empty() => {
-                plain.write_str("the answer says that it failed, and not why")?
-            }
-            Fault::Api(errors) => write!(plain, "{}", List(errors))?,
-            Fault::Status(text) | Fault::Decode(text) | Fault::Item { text, .. } => {
-                plain.write_str(text)?
-            }
-        }
+    /// The text with this description of the fault.
+    fn text(&self, fault: &str) -> String {
+        let path = one_line(&self.path, LONGEST_PATH);
+        let status = self
+            .status
+            .map_or(String::new(), |status| format!("{status}: "));
+        let context = self.context();
+        let length = LONGEST_TEXT.saturating_sub(status.chars().count() + context.chars().count());
+        format!(
+            "{} {path}: {status}{}{context}",
+            self.method,
+            one_line(fault, length)
+        )
+    }
+
+    /// The end of the text: what follows from the fault, the ray id and the number of attempts.
+    fn context(&self) -> String {
+        let mut context = String::new();
         if self.may_have_been_applied() {
-            f.write_str("; it may have been applied all the same")?;
-            if let Some(hint) = &self.recovery_hint {
-                write!(f, ": {hint} before trying again")?;
-            }
+            context += &match (&self.fault, &self.recovery_hint) {
+                (Fault::Decode(_) | Fault::Item { .. }, _) => APPLIED.to_owned(),
+                (_, None) => "; it may have been applied".to_owned(),
+                (_, Some(hint)) => {
+                    let hint = one_line(hint, LONGEST_HINT);
+                    format!("; it may have been applied: before sending it again, {hint}")
+                }
+            };
         }
         if let Some(wait) = self.retry_after {
-            write!(
-                f,
-                "; the server asks to wait {} s",
-                wait.as_secs_f64().ceil()
-            )?;
+            context += &format!("; retry after {} s", wait.as_secs_f64().ceil());
         }
-        f.write_str(" [")?;
+        context += " [";
         if let Some(ray_id) = &self.ray_id {
-            write!(f, "cf-ray {ray_id}, ")?;
+            context += &format!("cf-ray {}, ", one_line(ray_id, LONGEST_RAY_ID));
         }
-        match self.attempts {
-            1 => f.write_str("1 attempt]"),
-            attempts => write!(f, "{attempts} attempts]"),
-        }
+        let attempts = if self.attempts == 1 {
+            "attempt"
+        } else {
+            "attempts"
+        };
+        context + &format!("{} {attempts}]", self.attempts)
     }
 }
 
-/// By hand, because the body may hold the only copy of a secret.
-impl fmt::Debug for Exchange {
+impl fmt::Display for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange")
-            .field("method", &self.method)
-            .field("path", &self.path)
-            .field("attempts", &self.attempts)
-            .field("status", &self.status)
-            .field("ray_id", &self.ray_id)
-            .field("retry_after", &self.retry_after)
-            .field(
-                "body",
-                &self
-                    .body
-                    .as_ref()
-                    .map(|body| format_args!("{} bytes", body.len()).to_string()),
-            )
-            .field("fault", &self.fault)
-            .finish_non_exhaustive()
+        let text = match &self.fault {
+            Fault::Transport(error) => self.text(&error.to_string()),
+            Fault::Api(errors) if errors.is_empty() => {
+                self.text("the response does not say why it failed")
+            }
+            Fault::Api(errors) => self.text(&List(errors).to_string()),
+            Fault::Status(text) | Fault::Decode(text) | Fault::Item { text, .. } => self.text(text),
+        };
+        f.write_str(&text)
     }
 }
 
-impl std::error::Error for Exchange {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.fault {
-            Fault::Transport(error) => std::error::Error::source(error),
-            _ => None,
-        }
-    }
-}
-
-/// Errors side by side.
-struct List<'a>(&'a [ApiError]);
-
-impl fmt::Display for List<'_> {
+/// The text alone, because the body may hold the only copy of a secret.
+impl fmt::Debug for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{error}")?;
-        }
-        Ok(())
+        f.debug_tuple("FailedRequest")
+            .field(&format_args!("{self}"))
+            .finish()
     }
 }
+
+// Without a source: the text holds all of it already.
+impl std::error::Error for FailedRequest {}
 
 /// Each error, followed by its chain.
 fn flatten(errors: &[ApiError]) -> impl Iterator<Item = &ApiError> {
