@@ -20,7 +20,14 @@ pub(super) fn classify(error: ureq::Error) -> TransportError {
         E::Io(error) => classify_io(error),
         E::Protocol(_) | E::LargeResponseHeader(..) => TransportError::malformed(error),
         #[cfg(feature = "gzip")]
-        E::Decompress(..) => TransportError::malformed(error),
+        E::Decompress(_, ref inner) => match inner.kind() {
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => TransportError::interrupted(error),
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TransportError::timeout(error),
+            _ => TransportError::malformed(error),
+        },
         E::Tls(_) | E::TlsRequired => TransportError::certificate(error),
         #[cfg(feature = "rustls")]
         E::Rustls(_) => TransportError::certificate(error),
@@ -28,6 +35,15 @@ pub(super) fn classify(error: ureq::Error) -> TransportError {
         E::NativeTls(_) => TransportError::certificate(error),
         _ => TransportError::other(error),
     }
+}
+
+/// What a failed read of a body means. The request was sent, so it is no failure to connect, whatever its kind.
+pub(super) fn classify_body(error: io::Error) -> TransportError {
+    let error = classify(ureq::Error::from(error));
+    if error.is_connect() {
+        return TransportError::interrupted(error.to_string());
+    }
+    error
 }
 
 /// The status with which a proxy refused to connect, if asking again would not help: a password that is wrong stays so.

@@ -1,10 +1,10 @@
 //! The only place that knows ureq.
 
+mod body;
 mod failure;
 
 use std::env::{self, VarError};
 use std::fmt;
-use std::io::{self, Read};
 use std::time::Duration;
 
 use http::Uri;
@@ -12,6 +12,7 @@ use http::uri::Scheme;
 use ureq::config::Config;
 use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
+use self::body::with_body;
 use self::failure::classify;
 use super::{AttemptTimeout, Body, Transport, TransportError};
 
@@ -169,40 +170,24 @@ impl Transport for UreqTransport {
             return Err(TransportError::misconfigured(reason));
         }
         let proxy = self.proxy_for(request.uri());
+        let timeout = request.extensions().get::<AttemptTimeout>();
+        let streaming = timeout.is_some_and(|timeout| timeout.streaming);
         let response = if request.body().is_empty() {
             self.run(request.map(drop))
         } else {
             self.run(request)
         };
-        Ok(response
-            .map_err(|error| match (classify(error), proxy) {
-                (error, Some(proxy)) => error.through(proxy.host(), proxy.port()),
-                (error, None) => error,
-            })?
-            .map(|body| Body::from_reader(Classified(body.into_reader()))))
+        let response = response.map_err(|error| match (classify(error), proxy) {
+            (error, Some(proxy)) => error.through(proxy.host(), proxy.port()),
+            (error, None) => error,
+        })?;
+        Ok(with_body(response, streaming))
     }
 }
 
 impl fmt::Debug for UreqTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqTransport").finish_non_exhaustive()
-    }
-}
-
-/// A body whose failures are told apart.
-struct Classified(ureq::BodyReader<'static>);
-
-impl Read for Classified {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).map_err(|error| {
-            let error = classify(ureq::Error::from(error));
-            let kind = match error.kind() {
-                super::TransportErrorKind::Timeout => io::ErrorKind::TimedOut,
-                super::TransportErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
-                _ => io::ErrorKind::InvalidData,
-            };
-            io::Error::new(kind, error)
-        })
     }
 }
 
