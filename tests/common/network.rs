@@ -242,6 +242,7 @@ pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
     for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
         child.env_remove(name).env_remove(name.to_lowercase());
     }
+    child.env_remove("REQUEST_METHOD");
     child.env("A_CHILD", "1").envs(variables.iter().copied());
     let output = child.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

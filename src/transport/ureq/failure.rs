@@ -1,6 +1,6 @@
 use std::io;
 
-use ureq::Timeout;
+use ureq::{Proxy, ProxyProtocol, Timeout};
 
 use crate::transport::TransportError;
 
@@ -36,6 +36,64 @@ pub(super) fn classify(error: ureq::Error) -> TransportError {
         _ => TransportError::other(error),
     }
 }
+
+/// What a failure of a request through a proxy means. What the proxy refuses, it has not sent on.
+pub(super) fn classify_through(proxy: &Proxy, error: ureq::Error) -> TransportError {
+    let is_http = matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
+    let error = match (&error, is_http) {
+        // ureq reads at most 20 headers of a response to CONNECT, and 128 of a server's response. More than 128 are far
+        // less likely than more than 20 from a proxy. ureq does not re-export the type of the error.
+        (ureq::Error::Protocol(inner), true) if inner.to_string().contains("too many headers") => {
+            let reason =
+                "the proxy's response to CONNECT has more than 20 headers, which ureq cannot read";
+            TransportError::misconfigured(reason)
+        }
+        (ureq::Error::Io(inner), false) if inner.raw_os_error().is_none() => {
+            match inner.to_string() {
+                text if SOCKS_REFUSALS.contains(&&*text) => {
+                    TransportError::misconfigured(format!("the proxy refused: {text}"))
+                }
+                text if SOCKS_FAILURES.contains(&&*text) => {
+                    TransportError::connect(format!("the proxy failed: {text}"))
+                }
+                _ => classify(error),
+            }
+        }
+        _ => classify(error),
+    };
+    error.through(proxy.host(), proxy.port())
+}
+
+/// What ureq reports of a SOCKS handshake that fails however often it is tried.
+const SOCKS_REFUSALS: &[&str] = &[
+    "SOCKS4 does not support IPv6",
+    "request rejected because SOCKS server cannot connect to identd on the client",
+    "request rejected because the client program and identd report different user-ids",
+    "no acceptable auth methods",
+    "unknown auth method",
+    "invalid username",
+    "invalid password",
+    "password authentication failed",
+    "connection not allowed by ruleset",
+    "command not supported",
+    "address kind not supported",
+    "unsupported address type",
+    "domain name too long",
+    "invalid response version",
+    "invalid response code",
+    "invalid reserved byte",
+];
+
+/// What ureq reports of a SOCKS proxy that does not reach the server.
+const SOCKS_FAILURES: &[&str] = &[
+    "request rejected or failed",
+    "general SOCKS server failure",
+    "network unreachable",
+    "host unreachable",
+    "connection refused",
+    "TTL expired",
+    "unknown error",
+];
 
 /// What a failed read of a body means. The request was sent, so it is no failure to connect, whatever its kind.
 pub(super) fn classify_body(error: io::Error) -> TransportError {
