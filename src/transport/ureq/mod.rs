@@ -2,6 +2,7 @@
 
 mod body;
 mod failure;
+mod trace;
 
 use std::env;
 use std::fmt;
@@ -76,6 +77,7 @@ impl UreqTransport {
 
     /// Makes the agent of a client that has no transport of its own.
     pub(crate) fn with_default_agent(base_url: &str) -> Self {
+        trace::warn_of_credentials();
         let (proxy, unusable_proxy) = match proxy::from_env(base_url, env::var_os) {
             Ok(proxy) => (proxy, None),
             Err(unusable) => (None, Some(unusable)),
