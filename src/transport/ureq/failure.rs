@@ -8,6 +8,11 @@ use crate::transport::TransportError;
 pub(super) fn classify(error: ureq::Error) -> TransportError {
     use ureq::Error as E;
     match error {
+        error if is_about_client_certificate(&error.to_string()) => {
+            TransportError::misconfigured(format!(
+                "the server requires a client certificate, or refused it; set one in the `TlsConfig` of an agent: {error}"
+            ))
+        }
         E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
         E::Timeout(_) => TransportError::timeout(error),
         E::ConnectProxyFailed(reason) => match refusal_of_proxy(&reason) {
@@ -131,6 +136,33 @@ fn is_of_a_handshake(text: &str) -> bool {
         "peer is incompatible",
     ];
     faults.iter().any(|fault| text.contains(fault))
+}
+
+/// Whether the server refused the client's certificate, or the lack of one. In TLS 1.3 this arrives after the request
+/// was sent, but no server serves a request before the handshake is over.
+fn is_about_client_certificate(text: &str) -> bool {
+    let rustls = [
+        "CertificateRequired",
+        "BadCertificate",
+        "UnsupportedCertificate",
+        "CertificateRevoked",
+        "CertificateExpired",
+        "CertificateUnknown",
+        "UnknownCA",
+        "UnknownCa",
+    ];
+    let openssl = [
+        "alert certificate required",
+        "alert bad certificate",
+        "alert unsupported certificate",
+        "alert certificate revoked",
+        "alert certificate expired",
+        "alert certificate unknown",
+        "alert unknown ca",
+    ];
+    let alert = text.split_once("received fatal alert: ");
+    alert.is_some_and(|(_, alert)| rustls.iter().any(|name| alert.starts_with(name)))
+        || openssl.iter().any(|words| text.contains(words))
 }
 
 fn classify_io(error: io::Error) -> TransportError {

@@ -2,6 +2,7 @@
 
 mod body;
 mod failure;
+mod tls;
 mod trace;
 
 use std::env;
@@ -16,7 +17,7 @@ use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 use self::body::with_body;
 use self::failure::{classify, classify_through};
 use super::proxy::{self, UnusableProxy, is_loopback};
-use super::{AttemptTimeout, Body, Transport, TransportError};
+use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
 
 /// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
 ///
@@ -88,7 +89,7 @@ impl UreqTransport {
             .max_idle_connections(MAX_IDLE_CONNECTIONS)
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        let config = config.tls_config(tls_config());
+        let config = config.tls_config(tls::config());
         Self {
             agent: config.build().into(),
             unusable_proxy,
@@ -117,32 +118,9 @@ impl UreqTransport {
             return Some(needed("socks-proxy", "the proxy speaks SOCKS"));
         }
         if is_https || protocol == Some(ProxyProtocol::Https) {
-            return self.obstacle_to_tls();
+            return tls::obstacle(self.agent.config());
         }
         None
-    }
-
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    fn obstacle_to_tls(&self) -> Option<String> {
-        use ureq::tls::{RootCerts, TlsProvider};
-        let config = self.agent.config().tls_config();
-        let is_rustls = config.provider() == TlsProvider::Rustls;
-        let verifies_by_platform = matches!(config.root_certs(), RootCerts::PlatformVerifier);
-        if is_rustls && !cfg!(feature = "rustls") {
-            Some(needed("rustls", "the agent's TLS is by rustls"))
-        } else if !is_rustls && !cfg!(feature = "native-tls") {
-            Some(needed("native-tls", "the agent's TLS is the system's"))
-        } else if is_rustls && verifies_by_platform && !cfg!(feature = "platform-verifier") {
-            let reason = "the agent's certificates are judged by the system";
-            Some(needed("platform-verifier", reason))
-        } else {
-            None
-        }
-    }
-
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    fn obstacle_to_tls(&self) -> Option<String> {
-        Some(needed("rustls` or `native-tls", "https takes TLS"))
     }
 
     fn run<B: AsSendBody>(
@@ -200,6 +178,10 @@ impl Transport for UreqTransport {
         let response = response.map_err(|error| match proxy {
             Some(proxy) => classify_through(proxy, error),
             None => classify(error),
+        });
+        let response = response.map_err(|error| match error.kind() {
+            TransportErrorKind::Certificate => error.with_hint(tls::hint(self.agent.config())),
+            _ => error,
         })?;
         Ok(with_body(response, streaming))
     }
@@ -225,15 +207,4 @@ fn avoids_proxy(config: &Config, uri: &Uri) -> bool {
 /// What a request lacks if a feature is off.
 fn needed(feature: &str, reason: &str) -> String {
     format!("{reason}, enable the feature `{feature}` of cloudflare-user")
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn tls_config() -> ureq::tls::TlsConfig {
-    let config = ureq::tls::TlsConfig::builder();
-    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-    let config = config.provider(ureq::tls::TlsProvider::NativeTls);
-    // The system's library goes with the system's roots.
-    #[cfg(any(feature = "platform-verifier", not(feature = "rustls")))]
-    let config = config.root_certs(ureq::tls::RootCerts::PlatformVerifier);
-    config.build()
 }
