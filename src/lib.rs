@@ -311,9 +311,9 @@
 //! GET /user/audit_logs: 429, attempt 1, 12 ms, cf-ray 8c1d2e3f4a5b6c7d-FRA
 //! ```
 //!
-//! ureq's own log at its `trace` level would hold whole heads and bodies, credentials included. The feature
-//! `no-trace-logs`, on by default, compiles that level of the `log` crate out of the whole program, yours included.
-//! Without it, keep `ureq` and `ureq_proto` at `debug`.
+//! ureq has its own log. At `trace` it holds whole requests and responses, credentials included, and this crate logs one
+//! warning a process if that level is on. Keep ureq at `debug`: `RUST_LOG=trace,ureq=debug,ureq_proto=debug`, both for
+//! `env_logger` and for `EnvFilter` of `tracing-subscriber`.
 //!
 //! # Corporate networks
 //!
@@ -322,8 +322,8 @@
 //!   feature `socks-proxy`. Where a proxy that is asked for cannot be used, nothing is sent.
 //! * **A company's own root certificates**, such as those of a proxy that reads along: the feature `platform-verifier`
 //!   trusts what the operating system trusts. That is all it takes.
-//! * **The operating system's TLS** instead of rustls: `default-features = false`, and the features `native-tls`, `gzip`
-//!   and `no-trace-logs`.
+//! * **The operating system's TLS** instead of rustls: `default-features = false`, and the features `native-tls` and
+//!   `gzip`.
 //! * **Anything else** is set on an agent of your own, with `ureq = "3.5"` among your dependencies. The client still sets
 //!   the timeouts, and follows no redirect. The agent's `TlsConfig` says whose TLS and whose roots it takes, such as
 //!   `TlsProvider::NativeTls` or `RootCerts::PlatformVerifier`, for which the feature of this crate must be on.
@@ -457,7 +457,6 @@
 //! | --- | --- |
 //! | `rustls` (default) | TLS by rustls, with Mozilla's roots |
 //! | `gzip` (default) | answers that are packed on their way |
-//! | `no-trace-logs` (default) | no log at the `trace` level in the whole program: ureq's would hold secrets |
 //! | `native-tls` | TLS by the operating system's library, with the roots that it trusts, where `rustls` is off |
 //! | `platform-verifier` | certificates judged by the operating system, with the roots that it trusts |
 //! | `socks-proxy` | proxies that speak SOCKS |

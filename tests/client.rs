@@ -208,7 +208,7 @@ fn an_agent_of_the_callers_follows_no_redirect_either() {
     for status in ["301 x", "302 x", "303 x", "307 x", "308 x"] {
         let location = format!("location: {}/user\r\n", elsewhere.url());
         let server = Tcp::answering(status, &location, "");
-        let agent: ureq::Agent = ureq::Agent::config_builder().build().into();
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
         let own = with_token()
             .base_url(server.url())
             .transport(UreqTransport::new(agent))

@@ -4,7 +4,7 @@
 mod common;
 
 use cloudflare_user::Client;
-use common::network::{Proxy, ask_for_the_user, in_environment, nobody};
+use common::network::{HIDDEN, Proxy, Tls, ask_for_the_user, in_environment, nobody};
 use common::success;
 use common::tcp::Tcp;
 
@@ -38,7 +38,7 @@ fn environment_of_a_child() {
         log::set_max_level(log::LevelFilter::Debug);
         let base_url = std::env::var("BASE_URL").unwrap();
         let client = Client::builder().api_token(TOKEN).base_url(base_url);
-        ask_for_the_user(&client.build().unwrap());
+        ask_for_the_user(&client.allow_http(true).build().unwrap());
     }
 }
 
@@ -59,115 +59,163 @@ fn asked_with(base_url: &str, variables: &[(&str, &str)]) -> String {
     printed
 }
 
+/// Where plain http goes through a proxy of the environment. Only the proxies know the host.
+fn hidden_http() -> String {
+    Tls::hidden_url().replace("https", "http")
+}
+
 #[test]
-fn each_variable_names_a_proxy() {
-    for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"] {
+fn uses_the_proxy_that_a_variable_names() {
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         let api = api();
         let proxy = Proxy::by_connect(api.address(), CONNECTED);
         for url in [
             format!("http://{}", proxy.address),
+            format!("http://user:p@ss@{}/", proxy.address),
             proxy.address.to_string(),
         ] {
-            let printed = asked_with(&api.url(), &[(name, &url)]);
+            let printed = asked_with(&hidden_http(), &[(name, &url)]);
             assert!(printed.contains("user 7"), "{name}={url}: {printed}");
         }
-        assert_eq!(proxy.count(), 2, "{name}");
+        assert_eq!(proxy.count(), 3, "{name}");
     }
 }
 
 #[test]
-fn an_empty_variable_names_none_and_the_first_that_is_set_counts() {
+fn skips_an_empty_variable_and_lets_the_specific_one_win() {
     let api = api();
     let proxy = Proxy::by_connect(api.address(), CONNECTED);
     let url = format!("http://{}", proxy.address);
     let dead = format!("http://{}", nobody());
-    let variables = [
-        ("ALL_PROXY", ""),
-        ("HTTPS_PROXY", &*url),
-        ("HTTP_PROXY", &*dead),
-    ];
-    let printed = asked_with(&api.url(), &variables);
-    assert!(
-        printed.contains("user 7") && proxy.count() == 1,
-        "{printed}"
-    );
-    let printed = asked_with(&api.url(), &[("ALL_PROXY", ""), ("https_proxy", " ")]);
-    assert!(
-        printed.contains("user 7") && proxy.count() == 1,
-        "{printed}"
-    );
+    for variables in [
+        [
+            ("http_proxy", ""),
+            ("HTTP_PROXY", &*url),
+            ("ALL_PROXY", &*dead),
+        ],
+        [
+            ("http_proxy", " "),
+            ("all_proxy", &*url),
+            ("ALL_PROXY", &*dead),
+        ],
+        [
+            ("http_proxy", &*url),
+            ("HTTP_PROXY", &*dead),
+            ("https_proxy", &*dead),
+        ],
+        // GNOME sets such a variable beside the others.
+        [
+            ("http_proxy", &*url),
+            ("all_proxy", "socks://127.0.0.1:1/"),
+            ("ALL_PROXY", "ftp://x"),
+        ],
+    ] {
+        let printed = asked_with(&hidden_http(), &variables);
+        assert!(printed.contains("user 7"), "{variables:?}: {printed}");
+    }
+    assert_eq!(proxy.count(), 4);
 }
 
 #[test]
-fn a_host_of_no_proxy_goes_around_it() {
+fn bypasses_the_proxy_for_hosts_in_no_proxy_for_loopback_and_under_cgi() {
     let api = api();
     let proxy = Proxy::by_connect(api.address(), CONNECTED);
     let url = format!("http://{}", proxy.address);
-    for hosts in ["127.0.0.1", "example.com,127.0.0.1", "127.*", "*"] {
-        let printed = asked_with(&api.url(), &[("ALL_PROXY", &url), ("NO_PROXY", hosts)]);
-        assert!(printed.contains("user 7"), "{printed}");
+    for exception in [
+        ("NO_PROXY", HIDDEN),
+        ("no_proxy", "127.0.0.1, hidden.example"),
+        ("no_proxy", ".hidden.example:80"),
+        ("no_proxy", "*"),
+        ("REQUEST_METHOD", "GET"),
+    ] {
+        let printed = asked_with(&hidden_http(), &[("HTTP_PROXY", &url), exception]);
+        // Without the proxy, nobody finds the host.
+        assert!(printed.contains("connect true"), "{exception:?}: {printed}");
+        assert!(
+            !printed.contains("by the proxy"),
+            "{exception:?}: {printed}"
+        );
     }
+    let printed = asked_with(&api.url(), &[("http_proxy", &url), ("ALL_PROXY", &url)]);
+    assert!(printed.contains("user 7"), "{printed}");
     assert_eq!(proxy.count(), 0);
-    asked_with(
-        &api.url(),
-        &[("ALL_PROXY", &url), ("NO_PROXY", "example.com")],
-    );
-    assert_eq!(proxy.count(), 1);
+
+    for no_proxy in ["example.com", "hidden.example:443", "127.0.0.0/8"] {
+        let variables = [("http_proxy", &*url), ("no_proxy", no_proxy)];
+        let printed = asked_with(&hidden_http(), &variables);
+        assert!(printed.contains("user 7"), "{no_proxy}: {printed}");
+    }
+    assert_eq!(proxy.count(), 3);
 }
 
 #[test]
-fn a_variable_that_names_no_proxy_ends_a_request_and_nothing_goes_past() {
+fn fails_before_sending_if_the_selected_variable_is_unusable() {
+    let proxy = Proxy::by_connect(nobody(), CONNECTED);
+    let good = format!("http://{}", proxy.address);
     for value in [
         "ftp://proxy.example:3128",
-        "socks9://proxy.example",
-        "proxy.example:3128/",
+        "http://user:s3cr3t#@127.0.0.1",
+        "http://user:s3cr3t/@127.0.0.1",
+        "http://user:s3cr3t?@127.0.0.1",
         "\"http://proxy.example:3128\"",
         "http://proxy.example:3128\r",
-        " http://proxy.example",
-        "http://",
         "http://user:s3cr3t@",
-        "http://user:%ff@proxy.example",
-        "http://pröxy.example",
+        "http://user:s3cr3t%ff@proxy.example",
     ] {
-        for name in ["ALL_PROXY", "https_proxy", "HTTP_PROXY"] {
-            let printed = asked_with("https://localhost:1/", &[(name, value)]);
-            assert!(
-                printed.contains(&format!(
-                    "connect true: GET /user: could not connect: `{name}` names no proxy"
-                )) && printed.contains("1 attempt")
-                    && !printed.contains("s3cr3t"),
-                "{name}={value}: {printed}"
+        for (name, other) in [("https_proxy", "HTTPS_PROXY"), ("all_proxy", "ALL_PROXY")] {
+            let printed = asked_with(&Tls::hidden_url(), &[(name, value), (other, &good)]);
+            let expected = format!(
+                "connect true: GET /user: could not connect: `{name}` is not a usable proxy"
             );
+            assert!(printed.contains(&expected), "{name}={value}: {printed}");
+            assert!(printed.contains("1 attempt"), "{name}={value}: {printed}");
         }
     }
-    // Where no proxy would be asked, none is missed.
-    let api = api();
-    let printed = asked_with(&api.url(), &[("ALL_PROXY", "ftp://proxy.example")]);
-    assert!(printed.contains("user 7"), "{printed}");
+    assert_eq!(proxy.count(), 0);
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_named_without_its_password() {
+fn names_an_unreachable_proxy_without_its_credentials() {
     let dead = nobody();
-    let values = [
-        format!("http://user:s3cr3t@{dead}"),
-        "http://user:s3cr3t@proxy.invalid:3128".to_owned(),
-    ];
-    for (value, name) in values
-        .iter()
-        .zip([dead.to_string(), "proxy.invalid:3128".to_owned()])
-    {
-        let printed = asked_with(&api().url(), &[("ALL_PROXY", value)]);
-        // Plain http to this machine goes around a proxy elsewhere.
-        if name.starts_with("127") {
+    for (value, name) in [
+        (format!("http://user:s3cr3t@{dead}"), dead.to_string()),
+        (
+            "http://user:s3cr3t@proxy.invalid:3128".to_owned(),
+            "proxy.invalid:3128".to_owned(),
+        ),
+    ] {
+        let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &value)]);
+        assert!(printed.contains("connect true"), "{printed}");
+        assert!(
+            printed.contains(&format!("(by the proxy {name})")),
+            "{printed}"
+        );
+    }
+}
+
+/// A refusal with as many headers as ureq reads of one, and with more.
+#[test]
+fn a_refusal_with_many_headers_is_no_write_that_may_have_been_applied() {
+    for count in [0, 19, 20, 21, 60] {
+        let api = api();
+        let headers = "proxy-authenticate: Basic\r\n".repeat(count);
+        let answer = format!("HTTP/1.1 407 Proxy Authentication Required\r\n{headers}\r\n");
+        let proxy = Proxy::by_connect(api.address(), answer.leak());
+        let client = through(&format!("http://user:s3cr3t@{}", proxy.address), &api.url());
+        for error in [
+            client.delete_token("1").send().unwrap_err(),
+            client.roll_token("1").send().unwrap_err(),
+        ] {
+            assert!(error.is_connect(), "{count} headers: {error}");
+            assert!(!error.may_have_been_applied(), "{count} headers: {error}");
+            assert_eq!(error.attempts(), 1, "{count} headers: {error}");
             assert!(
-                printed.contains("connect true")
-                    && printed.contains(&format!("(by the proxy {name})")),
-                "{printed}"
+                error.to_string().contains(&proxy.address.to_string()),
+                "{error}"
             );
-        } else {
-            assert!(printed.contains("user 7"), "{printed}");
         }
+        assert_eq!((proxy.count(), api.count()), (2, 0));
+        assert!(!proxy.read().contains(TOKEN));
     }
 }
 
@@ -244,11 +292,17 @@ mod socks {
             let api = api();
             let proxy = Proxy::by_socks(api.address());
             let url = format!("{scheme}://user:p%40ss@{}", proxy.address);
-            let printed = asked_with(&api.url(), &[("ALL_PROXY", &url)]);
-            assert!(printed.contains("user 7"), "{printed}");
+            let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
+            if scheme == "socks5h" {
+                assert!(printed.contains("user 7"), "{printed}");
+            } else {
+                // With these, ureq resolves the host itself.
+                assert!(printed.contains("connect true"), "{printed}");
+            }
             let client = through(&url, &api.url());
             assert_eq!(client.user().send().unwrap().id, "7");
-            assert_eq!((proxy.count(), api.count()), (2, 2));
+            let count = if scheme == "socks5h" { 2 } else { 1 };
+            assert_eq!((proxy.count(), api.count()), (count, count));
         }
     }
 
@@ -266,6 +320,10 @@ mod socks {
             .send()
             .unwrap_err();
         assert!(!error.to_string().contains("s3cr3t"), "{error}");
+        assert!(
+            error.is_connect() && !error.may_have_been_applied(),
+            "{error}"
+        );
         assert_eq!(api.count(), 0);
     }
 }
@@ -277,7 +335,7 @@ fn a_proxy_that_speaks_socks_ends_a_request_without_the_feature() {
     let proxy = nobody();
     for scheme in ["socks4", "socks4a", "socks5", "socks5h", "socks"] {
         let url = format!("{scheme}://{proxy}");
-        let printed = asked_with(&api.url(), &[("ALL_PROXY", &url)]);
+        let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
         assert!(
             printed.contains("connect true")
                 && printed.contains("enable the feature `socks-proxy`"),
@@ -292,13 +350,10 @@ fn a_proxy_that_speaks_socks_ends_a_request_without_the_feature() {
         );
         assert_eq!(api.count(), 0);
     }
-    // Unless the host is not for the proxy.
-    let variables = [
-        ("ALL_PROXY", "socks5://127.0.0.1:1"),
-        ("NO_PROXY", "127.0.0.1"),
-    ];
-    let printed = asked_with(&api.url(), &variables);
-    assert!(printed.contains("user 7"), "{printed}");
+    // A host without the proxy needs no feature.
+    let variables = [("ALL_PROXY", "socks5://127.0.0.1:1"), ("NO_PROXY", HIDDEN)];
+    let printed = asked_with(&hidden_http(), &variables);
+    assert!(!printed.contains("socks-proxy"), "{printed}");
 }
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
@@ -307,7 +362,7 @@ fn a_proxy_behind_tls_ends_a_request_without_a_feature_of_tls() {
     let api = api();
     let proxy = Proxy::by_connect(api.address(), CONNECTED);
     let url = format!("https://user:s3cr3t@{}", proxy.address);
-    let printed = asked_with(&api.url(), &[("ALL_PROXY", &url)]);
+    let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
     assert!(
         printed.contains("enable the feature `rustls` or `native-tls`"),
         "{printed}"
@@ -320,7 +375,6 @@ mod tls {
     use std::sync::atomic::Ordering;
 
     use super::*;
-    use common::network::{HIDDEN, Tls};
 
     /// A company's network in whole: its own roots, and its proxy, which alone knows where the API is.
     #[test]

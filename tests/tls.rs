@@ -85,6 +85,31 @@ mod with_a_provider {
     }
 
     #[test]
+    fn a_server_that_requires_a_client_certificate_is_a_failure_to_connect() {
+        for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+            let server = Tls::requiring_client_certificates(version);
+            let agent = ureq::Agent::config_builder()
+                .tls_config(trusting(&server.certificate))
+                .proxy(None)
+                .build();
+            let client = client_with(agent.into(), &server.url);
+            for error in [
+                client.user().send().unwrap_err(),
+                client.delete_token("1").send().unwrap_err(),
+            ] {
+                assert!(error.is_connect(), "{version:?}: {error}");
+                assert!(!error.may_have_been_applied(), "{version:?}: {error}");
+                assert!(
+                    error.to_string().contains("client certificate"),
+                    "{version:?}: {error}"
+                );
+                assert_eq!(error.attempts(), 1, "{version:?}: {error}");
+            }
+            assert!(server.requests().is_empty());
+        }
+    }
+
+    #[test]
     fn what_is_no_tls_is_an_error_that_is_not_repeated() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/", listener.local_addr().unwrap());
@@ -125,6 +150,10 @@ mod with_the_roots_of_the_system {
         let printed = on_a_machine_with_roots("/nowhere", &server);
         assert!(
             printed.contains("connect true") && printed.contains("certificate"),
+            "{printed}"
+        );
+        assert!(
+            printed.contains("`SSL_CERT_FILE` names `/nowhere`: No such file"),
             "{printed}"
         );
         assert!(server.requests().is_empty());

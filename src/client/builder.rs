@@ -203,7 +203,7 @@ impl ClientBuilder {
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let transport = self
             .transport
-            .unwrap_or_else(|| Box::new(UreqTransport::with_default_agent()));
+            .unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
         let shared = Shared {
             transport,
             auth,

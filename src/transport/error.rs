@@ -137,6 +137,14 @@ impl TransportError {
         )
     }
 
+    /// The same error, with a possible cause in its text.
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        if let Some(hint) = hint {
+            self.text.push_str(&format!(" ({hint})"));
+        }
+        self
+    }
+
     /// The same error, with the proxy named if it was the connecting that failed.
     pub(crate) fn through(mut self, host: &str, port: u16) -> Self {
         if self.is_connect() {

@@ -2,6 +2,7 @@
 
 mod body;
 mod error;
+mod proxy;
 mod ureq;
 
 use std::time::Duration;

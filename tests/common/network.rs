@@ -10,7 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{
+    RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+};
 
 use super::success;
 use super::tcp::answer;
@@ -31,16 +34,36 @@ pub struct Tls {
 
 impl Tls {
     pub fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// A server that ends the handshake if the client has no certificate.
+    pub fn requiring_client_certificates(version: &'static SupportedProtocolVersion) -> Self {
+        Self::with(Some(version))
+    }
+
+    fn with(strict: Option<&'static SupportedProtocolVersion>) -> Self {
         let names = ["localhost".to_owned(), HIDDEN.to_owned()];
         let made = rcgen::generate_simple_self_signed(names).unwrap();
         let certificate = made.cert.der().clone();
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap();
+        let config = ServerConfig::builder_with_provider(provider.clone());
+        let config = match strict {
+            None => config
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth(),
+            Some(version) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(certificate.clone()).unwrap();
+                let verifier =
+                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                let config = config.with_protocol_versions(&[version]).unwrap();
+                config.with_client_cert_verifier(verifier.build().unwrap())
+            }
+        };
         let config = config
-            .with_no_client_auth()
             .with_single_cert(vec![certificate.clone()], key)
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -71,6 +94,11 @@ impl Tls {
                     ));
                     stream.conn.send_close_notify();
                     let _ = stream.flush();
+                } else {
+                    // The client reads the alert before a reset would overtake it.
+                    let _ = stream.conn.write_tls(&mut stream.sock);
+                    let _ = stream.sock.shutdown(Shutdown::Write);
+                    while let Ok(1..) = stream.sock.read(&mut request) {}
                 }
             }
         });
@@ -242,6 +270,7 @@ pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
     for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
         child.env_remove(name).env_remove(name.to_lowercase());
     }
+    child.env_remove("REQUEST_METHOD");
     child.env("A_CHILD", "1").envs(variables.iter().copied());
     let output = child.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -19,6 +19,8 @@ pub enum Reply {
     Close(Vec<u8>),
     /// Sends these bytes, and resets the connection.
     Reset(Vec<u8>),
+    /// Sends these bytes, and then nothing until the client closes the connection.
+    Silence(Vec<u8>),
     /// Sends a byte at a time, with this pause in between, for ever.
     Drip(&'static str, Duration),
     /// Says nothing for this long.
@@ -101,6 +103,11 @@ fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, act: &dyn Fn(usiz
                 SockRef::from(&stream)
                     .set_linger(Some(Duration::ZERO))
                     .unwrap();
+                false
+            }
+            Reply::Silence(bytes) => {
+                let _ = stream.write_all(&bytes);
+                while let Ok(1..) = stream.read(&mut [0; 512]) {}
                 false
             }
             Reply::Drip(text, pause) => {

@@ -1,10 +1,12 @@
-//! The only place that knows ureq.
+//! The transport over ureq.
 
+mod body;
 mod failure;
+mod tls;
+mod trace;
 
-use std::env::{self, VarError};
+use std::env;
 use std::fmt;
-use std::io::{self, Read};
 use std::time::Duration;
 
 use http::Uri;
@@ -12,15 +14,15 @@ use http::uri::Scheme;
 use ureq::config::Config;
 use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
-use self::failure::classify;
-use super::{AttemptTimeout, Body, Transport, TransportError};
+use self::body::with_body;
+use self::failure::{classify, classify_through};
+use super::proxy::{self, UnusableProxy, is_loopback};
+use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
 
 /// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
 ///
-/// A client makes its own, which obeys the usual proxy variables: the first that is set of `ALL_PROXY`, `HTTPS_PROXY`
-/// and `HTTP_PROXY`, in capitals or small letters, such as `http://user:password@proxy.example:3128`, and `NO_PROXY`
-/// for the hosts that it is not for. For another proxy, other TLS roots or another resolver, configure an agent, and
-/// hand it over:
+/// A client makes its own, whose proxy comes [from the environment](#proxies-from-the-environment). For another proxy,
+/// other TLS roots or another resolver, configure an agent and pass it on:
 ///
 /// ```
 /// use cloudflare_user::{Client, UreqTransport};
@@ -30,17 +32,33 @@ use super::{AttemptTimeout, Body, Transport, TransportError};
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// Whatever the agent says, no redirect is followed, the timeouts are the client's, and a request over plain http to
-/// this machine goes through no proxy on another one.
+/// With any agent, no redirect is followed, the timeouts are the client's, and a request over plain http to this machine
+/// uses no proxy on another one.
 ///
-/// What cannot go the way that was asked for does not go at all: a request ends with an error before anything is sent
-/// where a variable names a proxy that cannot be used, where the proxy speaks SOCKS and the feature `socks-proxy` is
-/// off, and where TLS is needed and the feature of its provider, or of its verifier, is off. This holds for an agent of
-/// one's own too: the features are those of this crate.
+/// A request fails before anything is sent if the proxy cannot be used, if the proxy speaks SOCKS and the feature
+/// `socks-proxy` is off, and if TLS is needed and the feature of its provider or verifier is off. The features are those
+/// of this crate, also for an agent of the caller's.
+///
+/// # Proxies from the environment
+///
+/// A client without a [`transport`](crate::ClientBuilder::transport) reads them once, when it is built. For an https
+/// base URL, the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY` counts; for plain http,
+/// of `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An empty variable counts as unset. `HTTP_PROXY` is
+/// ignored if `REQUEST_METHOD` is set, because a CGI server fills it from a request header. Loopback hosts never use a
+/// proxy from the environment.
+///
+/// A value looks like `http://user:password@proxy.example:3128`. The scheme is `http` (the default), `https`, `socks4`,
+/// `socks4a`, `socks5`, `socks5h`, or `socks`, which is SOCKS 5. The port defaults to 80, 443 for `https`, and 1080 for
+/// SOCKS. A `/`, `?` or `#` in the password must be percent-encoded. If the selected value cannot be used, each request
+/// fails with [`is_connect`](crate::Error::is_connect), whatever the other variables hold.
+///
+/// `no_proxy`, or else `NO_PROXY`, lists exceptions, separated by commas: a host, which includes its subdomains, `*` for
+/// all hosts, and for a base URL with an IP address also addresses and ranges such as `10.0.0.0/8`. Each may have a
+/// port: `example.com:8443`, `[fd00::1]:8443`.
 pub struct UreqTransport {
     agent: Agent,
-    /// The variable of the environment that names a proxy which the agent could not use.
-    unusable_proxy: Option<&'static str>,
+    /// The environment selects a proxy that cannot be used.
+    unusable_proxy: Option<UnusableProxy>,
 }
 
 /// Idle connections are dropped after this long. Servers and load balancers commonly keep them for a minute or more,
@@ -59,17 +77,22 @@ impl UreqTransport {
     }
 
     /// Makes the agent of a client that has no transport of its own.
-    pub(crate) fn with_default_agent() -> Self {
+    pub(crate) fn with_default_agent(base_url: &str) -> Self {
+        trace::warn_of_credentials();
+        let (proxy, unusable_proxy) = match proxy::from_env(base_url, env::var_os) {
+            Ok(proxy) => (proxy, None),
+            Err(unusable) => (None, Some(unusable)),
+        };
         let config = Agent::config_builder()
+            .proxy(proxy)
             .max_idle_age(MAX_IDLE_AGE)
             .max_idle_connections(MAX_IDLE_CONNECTIONS)
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        let config = config.tls_config(tls_config());
-        let config = config.build();
+        let config = config.tls_config(tls::config());
         Self {
-            unusable_proxy: config.proxy().map_or_else(unusable_proxy, |_| None),
-            agent: config.into(),
+            agent: config.build().into(),
+            unusable_proxy,
         }
     }
 
@@ -80,48 +103,24 @@ impl UreqTransport {
         proxy.filter(|_| !avoids_proxy(config, uri))
     }
 
-    /// Why a request cannot go the way that was asked for. ureq would panic then, or go past the proxy.
+    /// Why a request cannot be sent as configured. ureq would panic, or bypass the proxy.
     fn obstacle(&self, uri: &Uri) -> Option<String> {
-        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
-        if let Some(variable) = self.unusable_proxy
-            && (is_https || !uri.host().is_some_and(is_loopback))
-        {
+        if let Some(UnusableProxy { variable }) = self.unusable_proxy {
             return Some(format!(
-                "`{variable}` names no proxy that can be used, it should look like `http://proxy.example:3128`"
+                "`{variable}` is not a usable proxy; it should look like `http://user:password@proxy.example:3128`, \
+                with `/`, `?` and `#` in the password percent-encoded"
             ));
         }
+        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
         let protocol = self.proxy_for(uri).map(Proxy::protocol);
         let is_socks = |protocol| !matches!(protocol, ProxyProtocol::Http | ProxyProtocol::Https);
         if !cfg!(feature = "socks-proxy") && protocol.is_some_and(is_socks) {
             return Some(needed("socks-proxy", "the proxy speaks SOCKS"));
         }
         if is_https || protocol == Some(ProxyProtocol::Https) {
-            return self.obstacle_to_tls();
+            return tls::obstacle(self.agent.config());
         }
         None
-    }
-
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    fn obstacle_to_tls(&self) -> Option<String> {
-        use ureq::tls::{RootCerts, TlsProvider};
-        let config = self.agent.config().tls_config();
-        let is_rustls = config.provider() == TlsProvider::Rustls;
-        let verifies_by_platform = matches!(config.root_certs(), RootCerts::PlatformVerifier);
-        if is_rustls && !cfg!(feature = "rustls") {
-            Some(needed("rustls", "the agent's TLS is by rustls"))
-        } else if !is_rustls && !cfg!(feature = "native-tls") {
-            Some(needed("native-tls", "the agent's TLS is the system's"))
-        } else if is_rustls && verifies_by_platform && !cfg!(feature = "platform-verifier") {
-            let reason = "the agent's certificates are judged by the system";
-            Some(needed("platform-verifier", reason))
-        } else {
-            None
-        }
-    }
-
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    fn obstacle_to_tls(&self) -> Option<String> {
-        Some(needed("rustls` or `native-tls", "https takes TLS"))
     }
 
     fn run<B: AsSendBody>(
@@ -169,40 +168,28 @@ impl Transport for UreqTransport {
             return Err(TransportError::misconfigured(reason));
         }
         let proxy = self.proxy_for(request.uri());
+        let timeout = request.extensions().get::<AttemptTimeout>();
+        let streaming = timeout.is_some_and(|timeout| timeout.streaming);
         let response = if request.body().is_empty() {
             self.run(request.map(drop))
         } else {
             self.run(request)
         };
-        Ok(response
-            .map_err(|error| match (classify(error), proxy) {
-                (error, Some(proxy)) => error.through(proxy.host(), proxy.port()),
-                (error, None) => error,
-            })?
-            .map(|body| Body::from_reader(Classified(body.into_reader()))))
+        let response = response.map_err(|error| match proxy {
+            Some(proxy) => classify_through(proxy, error),
+            None => classify(error),
+        });
+        let response = response.map_err(|error| match error.kind() {
+            TransportErrorKind::Certificate => error.with_hint(tls::hint(self.agent.config())),
+            _ => error,
+        })?;
+        Ok(with_body(response, streaming))
     }
 }
 
 impl fmt::Debug for UreqTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqTransport").finish_non_exhaustive()
-    }
-}
-
-/// A body whose failures are told apart.
-struct Classified(ureq::BodyReader<'static>);
-
-impl Read for Classified {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).map_err(|error| {
-            let error = classify(ureq::Error::from(error));
-            let kind = match error.kind() {
-                super::TransportErrorKind::Timeout => io::ErrorKind::TimedOut,
-                super::TransportErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
-                _ => io::ErrorKind::InvalidData,
-            };
-            io::Error::new(kind, error)
-        })
     }
 }
 
@@ -217,43 +204,7 @@ fn avoids_proxy(config: &Config, uri: &Uri) -> bool {
         && !is_loopback(proxy.host())
 }
 
-/// The variable of the environment that names a proxy, where ureq found none: it goes on then as if there were none.
-fn unusable_proxy() -> Option<&'static str> {
-    let names = [
-        "ALL_PROXY",
-        "all_proxy",
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-    ];
-    names.into_iter().find(|name| match env::var(name) {
-        Ok(value) => !value.trim().is_empty(),
-        Err(VarError::NotPresent) => false,
-        Err(VarError::NotUnicode(_)) => true,
-    })
-}
-
 /// What a request lacks if a feature is off.
 fn needed(feature: &str, reason: &str) -> String {
     format!("{reason}, enable the feature `{feature}` of cloudflare-user")
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn tls_config() -> ureq::tls::TlsConfig {
-    let config = ureq::tls::TlsConfig::builder();
-    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-    let config = config.provider(ureq::tls::TlsProvider::NativeTls);
-    // The system's library goes with the system's roots.
-    #[cfg(any(feature = "platform-verifier", not(feature = "rustls")))]
-    let config = config.root_certs(ureq::tls::RootCerts::PlatformVerifier);
-    config.build()
 }

@@ -1,0 +1,318 @@
+//! Bodies whose connection breaks off: read, written, listed and exported, compressed and not, with every framing that
+//! HTTP/1.1 has.
+
+mod common;
+
+use std::io::{self, Read, Write};
+use std::thread;
+use std::time::Duration;
+
+use cloudflare_user::{Client, Error, TransportError, TransportErrorKind};
+use common::success;
+use common::tcp::{Reply, Tcp};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Framing {
+    Length,
+    Chunks,
+    Neither,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ending {
+    Fin,
+    Reset,
+    Silence,
+}
+
+const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunks, Framing::Neither];
+const ENDINGS: [Ending; 3] = [Ending::Fin, Ending::Reset, Ending::Silence];
+
+fn compress(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The head and the first `sent` bytes of a response with this body.
+fn response(encoding: Option<&str>, framing: Framing, body: &[u8], sent: usize) -> Vec<u8> {
+    let length = body.len();
+    let mut head = "HTTP/1.1 200 OK\r\n".to_owned();
+    if let Some(encoding) = encoding {
+        head += &format!("Content-Encoding: {encoding}\r\n");
+    }
+    head += &match framing {
+        Framing::Length => format!("content-length: {length}\r\n\r\n"),
+        Framing::Chunks => format!("transfer-encoding: chunked\r\n\r\n{length:x}\r\n"),
+        Framing::Neither => "connection: close\r\n\r\n".to_owned(),
+    };
+    let mut bytes = head.into_bytes();
+    bytes.extend(&body[..sent]);
+    if framing == Framing::Chunks && sent == length {
+        bytes.extend(b"\r\n0\r\n\r\n");
+    }
+    bytes
+}
+
+fn server(bytes: Vec<u8>, ending: Ending) -> Tcp {
+    Tcp::new(move |_, _| match ending {
+        Ending::Fin => Reply::Close(bytes.clone()),
+        Ending::Reset => Reply::Reset(bytes.clone()),
+        Ending::Silence => Reply::Silence(bytes.clone()),
+    })
+}
+
+/// A client that retries once.
+fn client(server: &Tcp) -> Client {
+    let client = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .base_url(server.url())
+        .timeout(Duration::from_millis(800))
+        .max_retries(1);
+    client.build().unwrap()
+}
+
+/// Each way to break off a body, as a line for messages, with the encoding, framing and ending.
+fn cases() -> Vec<(String, Option<&'static str>, Framing, Ending)> {
+    let mut cases = Vec::new();
+    let encodings = [None, Some("gzip"), Some("GZIP"), Some("x-gzip")];
+    for encoding in encodings.into_iter().filter(|encoding| {
+        // Without the feature nothing is decompressed, and an incomplete body is as malformed as a complete one.
+        cfg!(feature = "gzip") || encoding.is_none()
+    }) {
+        for framing in FRAMINGS {
+            for ending in ENDINGS {
+                let name = format!("{encoding:?} {framing:?} {ending:?}");
+                cases.push((name, encoding, framing, ending));
+            }
+        }
+    }
+    cases
+}
+
+/// Runs `check` with every case at the same time, since most of each is waiting.
+fn for_each_case(check: impl Fn(&str, Option<&'static str>, Framing, Ending) + Sync) {
+    thread::scope(|scope| {
+        for (name, encoding, framing, ending) in cases() {
+            let check = &check;
+            scope.spawn(move || check(&name, encoding, framing, ending));
+        }
+    });
+}
+
+fn encoded(encoding: Option<&str>, body: &str) -> Vec<u8> {
+    match encoding {
+        Some(_) => compress(body.as_bytes()),
+        None => body.as_bytes().to_vec(),
+    }
+}
+
+/// Whether HTTP and gzip both leave open where the body ends, so that only its JSON shows that it is truncated.
+fn has_no_end(encoding: Option<&str>, framing: Framing, ending: Ending) -> bool {
+    encoding.is_none() && framing == Framing::Neither && ending != Ending::Silence
+}
+
+#[track_caller]
+fn assert_broken(name: &str, error: &Error, ending: Ending, is_open_ended: bool) {
+    assert_eq!(error.is_decode(), is_open_ended, "{name}: {error}");
+    assert_eq!(
+        error.is_timeout(),
+        ending == Ending::Silence,
+        "{name}: {error}"
+    );
+    assert!(!error.is_connect(), "{name}: {error}");
+}
+
+#[test]
+fn retries_a_read_whose_body_breaks_off() {
+    for_each_case(|name, encoding, framing, ending| {
+        let body = encoded(encoding, &success(r#"{"id":"7"}"#));
+        for sent in [0, body.len() / 2, body.len() - 1] {
+            let name = &format!("{name}, {sent} bytes");
+            let server = server(response(encoding, framing, &body, sent), ending);
+            let error = client(&server).user().send().unwrap_err();
+            let is_open_ended = has_no_end(encoding, framing, ending);
+            assert_broken(name, &error, ending, is_open_ended);
+            let attempts = if is_open_ended { 1 } else { 2 };
+            assert_eq!(server.count(), attempts, "{name}: {error}");
+        }
+    });
+}
+
+#[test]
+fn sends_a_write_once_whose_body_breaks_off_and_says_that_it_may_have_been_applied() {
+    for_each_case(|name, encoding, framing, ending| {
+        let body = encoded(encoding, &success(r#"{"id":"7"}"#));
+        let server = server(response(encoding, framing, &body, body.len() / 2), ending);
+        for error in [
+            client(&server).update_subscription("1").send().unwrap_err(),
+            client(&server).delete_token("1").send().unwrap_err(),
+        ] {
+            let is_open_ended = has_no_end(encoding, framing, ending);
+            assert_broken(name, &error, ending, is_open_ended);
+            assert!(error.may_have_been_applied(), "{name}: {error}");
+        }
+        assert_eq!(server.count(), 2, "{name}");
+    });
+}
+
+#[test]
+fn retries_a_page_whose_body_breaks_off_and_lists_on() {
+    for_each_case(|name, encoding, framing, ending| {
+        if has_no_end(encoding, framing, ending) {
+            return;
+        }
+        let page = encoded(encoding, &success(r#"[{"id":"1"},{"id":"2"}]"#));
+        let last = encoded(encoding, &success("[]"));
+        let broken = response(encoding, framing, &page, page.len() / 2);
+        let whole = response(encoding, framing, &page, page.len());
+        let last = response(encoding, framing, &last, last.len());
+        let server = Tcp::new(move |number, _| match (number, ending) {
+            (0, Ending::Fin) => Reply::Close(broken.clone()),
+            (0, Ending::Reset) => Reply::Reset(broken.clone()),
+            (0, Ending::Silence) => Reply::Silence(broken.clone()),
+            (1, _) => Reply::Close(whole.clone()),
+            _ => Reply::Close(last.clone()),
+        });
+        let client = client(&server);
+        let logs = client.audit_logs().iter();
+        let ids: Result<Vec<_>, _> = logs.map(|log| log.map(|log| log.id)).collect();
+        assert_eq!(ids.unwrap(), ["1", "2"], "{name}");
+    });
+}
+
+/// The bytes that an export yields, and the error that ends it.
+fn exported(server: &Tcp) -> (Vec<u8>, Option<io::Error>) {
+    let mut bytes = Vec::new();
+    let mut csv = client(server).audit_logs().export().unwrap();
+    let error = csv.read_to_end(&mut bytes).err();
+    if error.is_some() {
+        let again = csv.read(&mut [0; 16]);
+        assert!(again.is_err(), "a clean end after {error:?}");
+    }
+    (bytes, error)
+}
+
+fn kind(error: &io::Error) -> Option<TransportErrorKind> {
+    let inner = error.get_ref()?.downcast_ref::<TransportError>()?;
+    Some(inner.kind())
+}
+
+/// Enough that the head and the first lines arrive before the end, and that gzip has something to yield.
+fn csv() -> String {
+    let line = |number: u32| format!("2026-11-01T00:00:{number:02}Z,{},login\n", number * 7919);
+    let lines: String = (0..5000).map(line).collect();
+    "when,id,action\n".to_owned() + &lines
+}
+
+#[test]
+fn ends_an_export_that_breaks_off_with_an_error() {
+    let text = csv();
+    for_each_case(|name, encoding, framing, ending| {
+        let body = encoded(encoding, &text);
+        // In the middle of a line, however it is framed.
+        let sent = body.len() - 4;
+        let server = server(response(encoding, framing, &body, sent), ending);
+        let (bytes, error) = exported(&server);
+        let error = error.unwrap_or_else(|| panic!("{name}: {} bytes and no error", bytes.len()));
+        let expected = match ending {
+            Ending::Silence => TransportErrorKind::Timeout,
+            _ => TransportErrorKind::Interrupted,
+        };
+        assert_eq!(kind(&error), Some(expected), "{name}: {error}");
+        assert!(text.as_bytes().starts_with(&bytes), "{name}");
+        assert_eq!(server.count(), 1, "{name}");
+    });
+}
+
+#[test]
+fn reads_a_whole_export_however_it_is_framed() {
+    for_each_case(|name, encoding, framing, ending| {
+        if ending == Ending::Silence && framing == Framing::Neither {
+            return;
+        }
+        let body = encoded(encoding, &csv());
+        let bytes = response(encoding, framing, &body, body.len());
+        let (bytes, error) = exported(&server(bytes, ending));
+        assert!(error.is_none(), "{name}: {error:?}");
+        assert_eq!(bytes, csv().as_bytes(), "{name}");
+    });
+}
+
+/// With a length or chunks the end is known, and the last line needs no line break.
+#[test]
+fn asks_for_a_line_break_only_where_nothing_else_marks_the_end_of_an_export() {
+    for framing in FRAMINGS {
+        let bytes = response(None, framing, b"when,id\n1,2", 11);
+        let (bytes, error) = exported(&server(bytes, Ending::Fin));
+        assert_eq!(bytes, b"when,id\n1,2");
+        assert_eq!(error.is_some(), framing == Framing::Neither, "{error:?}");
+    }
+}
+
+#[test]
+fn an_empty_export_is_an_error_where_nothing_marks_its_end() {
+    for framing in FRAMINGS {
+        let server = server(response(None, framing, b"", 0), Ending::Fin);
+        let outcome = client(&server).audit_logs().export();
+        let is_chunked = framing == Framing::Chunks;
+        if framing == Framing::Neither {
+            let error = outcome.unwrap_err().to_string();
+            assert!(error.contains("declares no length"), "{error}");
+        } else {
+            assert!(outcome.is_ok() || is_chunked, "{framing:?}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn an_export_that_fails_as_json_keeps_its_code_without_a_length() {
+    let json = br#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized"}]}"#;
+    for framing in FRAMINGS {
+        let server = server(response(None, framing, json, json.len()), Ending::Fin);
+        let error = client(&server).audit_logs().export().unwrap_err();
+        assert_eq!(error.codes().collect::<Vec<_>>(), [9109], "{error}");
+    }
+}
+
+/// ureq knows `gzip` in lower case only.
+#[cfg(feature = "gzip")]
+#[test]
+fn decompresses_a_failure_whatever_the_spelling_of_gzip() {
+    let json = br#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized"}]}"#;
+    for encoding in ["gzip", "GZIP", "Gzip", "x-gzip", "X-GZIP"] {
+        let body = compress(json);
+        let bytes = response(Some(encoding), Framing::Length, &body, body.len());
+        let bytes = [b"HTTP/1.1 403 No", &bytes["HTTP/1.1 200 OK".len()..]].concat();
+        let error = client(&server(bytes, Ending::Fin))
+            .user()
+            .send()
+            .unwrap_err();
+        assert_eq!(
+            error.codes().collect::<Vec<_>>(),
+            [9109],
+            "{encoding}: {error}"
+        );
+    }
+}
+
+#[cfg(feature = "gzip")]
+#[test]
+fn limits_the_decompressed_size_whatever_the_spelling_of_gzip() {
+    for encoding in ["gzip", "GZIP", "x-gzip"] {
+        let body = compress(&vec![b' '; 64 << 20]);
+        let bytes = response(Some(encoding), Framing::Length, &body, body.len());
+        let server = server(bytes, Ending::Fin);
+        let client = Client::builder()
+            .api_token("a-token-of-the-tests")
+            .base_url(server.url())
+            .max_response_size(1 << 20);
+        let error = client.build().unwrap().user().send().unwrap_err();
+        assert!(
+            error.to_string().contains("max_response_size"),
+            "{encoding}: {error}"
+        );
+    }
+}
