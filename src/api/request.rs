@@ -62,18 +62,40 @@ macro_rules! terminals {
     };
 }
 
-/// Stamps `Default` for the detached form. A derived one would leave the slot open, and `Default::default()` ambiguous.
-macro_rules! detached_default {
-    ($($request:ident)*) => {$(
+/// Defines how a request is made: `new` for its detached form, and `on` for either. The parameters in brackets are
+/// required, all others start as `None`.
+macro_rules! constructors {
+    ($request:ident $({ $($optional:ident),* })?) => {
+        // A derived one would leave the slot open, and `Default::default()` ambiguous.
         impl Default for $request {
             fn default() -> Self {
                 Self::new()
             }
         }
-    )*};
+
+        constructors!($request() $({ $($optional),* })?);
+    };
+    ($request:ident($($required:ident),*) $({ $($optional:ident),* })?) => {
+        impl $request {
+            /// Makes the detached request.
+            pub fn new($($required: impl Into<String>),*) -> Self {
+                Self::on($crate::Detached, $($required),*)
+            }
+        }
+
+        impl<C> $request<C> {
+            pub(super) fn on(client: C, $($required: impl Into<String>),*) -> Self {
+                Self {
+                    client,
+                    $($required: $required.into(),)*
+                    $($($optional: Default::default(),)*)?
+                }
+            }
+        }
+    };
 }
 
-pub(crate) use {detached_default, terminals};
+pub(crate) use {constructors, terminals};
 
 /// An identifier that the API may have left out.
 pub(crate) fn identifier(id: &str) -> Option<Cow<'_, str>> {

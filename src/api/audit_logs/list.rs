@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::AuditLog;
 use crate::api::date::DateOrDateTime;
 use crate::api::order::Direction;
-use crate::api::request::{Detached, detached_default, identifier, terminals};
+use crate::api::request::{Detached, constructors, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::page::Page;
@@ -81,31 +81,7 @@ pub struct ListAuditLogs<C = Detached> {
     pub(super) per_page: Option<u64>,
 }
 
-impl ListAuditLogs {
-    /// Makes the detached request, without a filter.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
 impl<C> ListAuditLogs<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self {
-            client,
-            id: None,
-            action_type: None,
-            actor_email: None,
-            actor_ip: None,
-            zone_name: None,
-            since: None,
-            before: None,
-            direction: None,
-            hide_user_logs: None,
-            page: None,
-            per_page: None,
-        }
-    }
-
     /// Only the log with this identifier.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
@@ -208,5 +184,17 @@ impl<C> Endpoint for ListAuditLogs<C> {
     }
 }
 
-detached_default!(ListAuditLogs);
+constructors!(ListAuditLogs {
+    id,
+    action_type,
+    actor_email,
+    actor_ip,
+    zone_name,
+    since,
+    before,
+    direction,
+    hide_user_logs,
+    page,
+    per_page
+});
 terminals!(ListAuditLogs -> Page<AuditLog>);

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::BillingItem;
 use crate::api::date::DateOrDateTime;
-use crate::api::request::{Detached, detached_default, identifier, terminals};
+use crate::api::request::{Detached, constructors, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::page::Page;
@@ -57,26 +57,7 @@ pub enum BillingOrder {
     Action,
 }
 
-impl ListBillingHistory {
-    /// Makes the detached request, without a filter.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
 impl<C> ListBillingHistory<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self {
-            client,
-            action: None,
-            kind: None,
-            occurred_at: None,
-            order: None,
-            page: None,
-            per_page: None,
-        }
-    }
-
     /// Only items of this action, such as `subscription`; at most 30 characters.
     pub fn action(mut self, action: impl Into<String>) -> Self {
         self.action = Some(action.into());
@@ -133,5 +114,12 @@ impl<C> Endpoint for ListBillingHistory<C> {
     }
 }
 
-detached_default!(ListBillingHistory);
+constructors!(ListBillingHistory {
+    action,
+    kind,
+    occurred_at,
+    order,
+    page,
+    per_page
+});
 terminals!(ListBillingHistory -> Page<BillingItem>);

@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::BillingProfile;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 
 /// Answers the address and the means of payment that the user is billed by.
@@ -36,19 +36,6 @@ pub struct GetBillingProfile<C = Detached> {
     client: C,
 }
 
-impl GetBillingProfile {
-    /// Makes the detached request.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
-impl<C> GetBillingProfile<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self { client }
-    }
-}
-
 impl<C> Endpoint for GetBillingProfile<C> {
     type Output = BillingProfile;
     const METHOD: Method = Method::GET;
@@ -58,5 +45,5 @@ impl<C> Endpoint for GetBillingProfile<C> {
     }
 }
 
-detached_default!(GetBillingProfile);
+constructors!(GetBillingProfile);
 terminals!(GetBillingProfile -> BillingProfile);

@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::Invite;
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::{Endpoint, require_identifier};
 use crate::error::Result;
 
@@ -33,22 +33,6 @@ pub struct GetInvite<C = Detached> {
     invite_id: String,
 }
 
-impl GetInvite {
-    /// Makes the detached request.
-    pub fn new(invite_id: impl Into<String>) -> Self {
-        Self::on(Detached, invite_id)
-    }
-}
-
-impl<C> GetInvite<C> {
-    pub(super) fn on(client: C, invite_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            invite_id: invite_id.into(),
-        }
-    }
-}
-
 impl<C> Endpoint for GetInvite<C> {
     type Output = Invite;
     const METHOD: Method = Method::GET;
@@ -62,4 +46,5 @@ impl<C> Endpoint for GetInvite<C> {
     }
 }
 
+constructors!(GetInvite(invite_id));
 terminals!(GetInvite -> Invite);

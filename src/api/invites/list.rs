@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::Invite;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 use crate::page::Page;
 
@@ -35,19 +35,6 @@ pub struct ListInvites<C = Detached> {
     client: C,
 }
 
-impl ListInvites {
-    /// Makes the detached request.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
-impl<C> ListInvites<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self { client }
-    }
-}
-
 impl<C> Endpoint for ListInvites<C> {
     type Output = Page<Invite>;
     const METHOD: Method = Method::GET;
@@ -58,5 +45,5 @@ impl<C> Endpoint for ListInvites<C> {
     }
 }
 
-detached_default!(ListInvites);
+constructors!(ListInvites);
 terminals!(ListInvites -> Page<Invite>);

@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::Organization;
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::{Endpoint, require_identifier};
 use crate::error::Result;
 
@@ -32,22 +32,6 @@ pub struct GetOrganization<C = Detached> {
     organization_id: String,
 }
 
-impl GetOrganization {
-    /// Makes the detached request.
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self::on(Detached, organization_id)
-    }
-}
-
-impl<C> GetOrganization<C> {
-    pub(super) fn on(client: C, organization_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            organization_id: organization_id.into(),
-        }
-    }
-}
-
 impl<C> Endpoint for GetOrganization<C> {
     type Output = Organization;
     const METHOD: Method = Method::GET;
@@ -61,4 +45,5 @@ impl<C> Endpoint for GetOrganization<C> {
     }
 }
 
+constructors!(GetOrganization(organization_id));
 terminals!(GetOrganization -> Organization);

@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use crate::api::deleted::Deleted;
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::{Endpoint, require_identifier};
 use crate::error::Result;
 
@@ -34,22 +34,6 @@ pub struct LeaveOrganization<C = Detached> {
     organization_id: String,
 }
 
-impl LeaveOrganization {
-    /// Makes the detached request.
-    pub fn new(organization_id: impl Into<String>) -> Self {
-        Self::on(Detached, organization_id)
-    }
-}
-
-impl<C> LeaveOrganization<C> {
-    pub(super) fn on(client: C, organization_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            organization_id: organization_id.into(),
-        }
-    }
-}
-
 impl<C> Endpoint for LeaveOrganization<C> {
     type Output = Deleted;
     const METHOD: Method = Method::DELETE;
@@ -68,4 +52,5 @@ impl<C> Endpoint for LeaveOrganization<C> {
     }
 }
 
+constructors!(LeaveOrganization(organization_id));
 terminals!(LeaveOrganization -> Deleted);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Organization, OrganizationStatus};
 use crate::api::order::{Direction, Match};
-use crate::api::request::{Detached, detached_default, identifier, terminals};
+use crate::api::request::{Detached, constructors, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::page::Page;
 
@@ -56,27 +56,7 @@ pub enum OrganizationOrder {
     Status,
 }
 
-impl ListOrganizations {
-    /// Makes the detached request, without a filter.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
 impl<C> ListOrganizations<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self {
-            client,
-            name: None,
-            order: None,
-            direction: None,
-            match_: None,
-            status: None,
-            page: None,
-            per_page: None,
-        }
-    }
-
     /// Only the organization with this name, at most 100 characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -134,5 +114,13 @@ impl<C> Endpoint for ListOrganizations<C> {
     }
 }
 
-detached_default!(ListOrganizations);
+constructors!(ListOrganizations {
+    name,
+    order,
+    direction,
+    match_,
+    status,
+    page,
+    per_page
+});
 terminals!(ListOrganizations -> Page<Organization>);

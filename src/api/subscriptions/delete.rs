@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::DeletedSubscription;
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::{Endpoint, require_identifier};
 use crate::error::Result;
 
@@ -33,22 +33,6 @@ pub struct DeleteSubscription<C = Detached> {
     subscription_id: String,
 }
 
-impl DeleteSubscription {
-    /// Makes the detached request.
-    pub fn new(subscription_id: impl Into<String>) -> Self {
-        Self::on(Detached, subscription_id)
-    }
-}
-
-impl<C> DeleteSubscription<C> {
-    pub(super) fn on(client: C, subscription_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            subscription_id: subscription_id.into(),
-        }
-    }
-}
-
 impl<C> Endpoint for DeleteSubscription<C> {
     type Output = DeletedSubscription;
     const METHOD: Method = Method::DELETE;
@@ -67,4 +51,5 @@ impl<C> Endpoint for DeleteSubscription<C> {
     }
 }
 
+constructors!(DeleteSubscription(subscription_id));
 terminals!(DeleteSubscription -> DeletedSubscription);

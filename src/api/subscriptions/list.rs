@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::Subscription;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 use crate::page::Page;
 
@@ -32,19 +32,6 @@ pub struct ListSubscriptions<C = Detached> {
     client: C,
 }
 
-impl ListSubscriptions {
-    /// Makes the detached request.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
-impl<C> ListSubscriptions<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self { client }
-    }
-}
-
 impl<C> Endpoint for ListSubscriptions<C> {
     type Output = Page<Subscription>;
     const METHOD: Method = Method::GET;
@@ -55,5 +42,5 @@ impl<C> Endpoint for ListSubscriptions<C> {
     }
 }
 
-detached_default!(ListSubscriptions);
+constructors!(ListSubscriptions);
 terminals!(ListSubscriptions -> Page<Subscription>);

@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{ComponentValue, Frequency, RatePlan};
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::{Endpoint, require_identifier};
 use crate::error::Result;
 
@@ -54,25 +54,7 @@ pub struct UpdateSubscription<C = Detached> {
     extra: Map<String, Value>,
 }
 
-impl UpdateSubscription {
-    /// Makes the detached request, which changes nothing yet.
-    pub fn new(subscription_id: impl Into<String>) -> Self {
-        Self::on(Detached, subscription_id)
-    }
-}
-
 impl<C> UpdateSubscription<C> {
-    pub(super) fn on(client: C, subscription_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            subscription_id: subscription_id.into(),
-            frequency: None,
-            rate_plan: None,
-            component_values: Vec::new(),
-            extra: Map::new(),
-        }
-    }
-
     /// How often the subscription is renewed.
     pub fn frequency(mut self, frequency: Frequency) -> Self {
         self.frequency = Some(frequency);
@@ -115,4 +97,5 @@ impl<C> Endpoint for UpdateSubscription<C> {
     }
 }
 
+constructors!(UpdateSubscription(subscription_id) { frequency, rate_plan, component_values, extra });
 terminals!(UpdateSubscription -> Value);

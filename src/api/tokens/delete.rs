@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::require_token_id;
 use crate::api::deleted::Deleted;
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 
@@ -38,22 +38,6 @@ pub struct DeleteToken<C = Detached> {
     token_id: String,
 }
 
-impl DeleteToken {
-    /// Makes the detached request.
-    pub fn new(token_id: impl Into<String>) -> Self {
-        Self::on(Detached, token_id)
-    }
-}
-
-impl<C> DeleteToken<C> {
-    pub(super) fn on(client: C, token_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            token_id: token_id.into(),
-        }
-    }
-}
-
 impl<C> Endpoint for DeleteToken<C> {
     type Output = Deleted;
     const METHOD: Method = Method::DELETE;
@@ -71,4 +55,5 @@ impl<C> Endpoint for DeleteToken<C> {
     }
 }
 
+constructors!(DeleteToken(token_id));
 terminals!(DeleteToken -> Deleted);

@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::{Token, require_token_id};
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 
@@ -33,22 +33,6 @@ pub struct GetToken<C = Detached> {
     token_id: String,
 }
 
-impl GetToken {
-    /// Makes the detached request.
-    pub fn new(token_id: impl Into<String>) -> Self {
-        Self::on(Detached, token_id)
-    }
-}
-
-impl<C> GetToken<C> {
-    pub(super) fn on(client: C, token_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            token_id: token_id.into(),
-        }
-    }
-}
-
 impl<C> Endpoint for GetToken<C> {
     type Output = Token;
     const METHOD: Method = Method::GET;
@@ -62,4 +46,5 @@ impl<C> Endpoint for GetToken<C> {
     }
 }
 
+constructors!(GetToken(token_id));
 terminals!(GetToken -> Token);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Token;
 use crate::api::order::Direction;
-use crate::api::request::{Detached, detached_default, identifier, terminals};
+use crate::api::request::{Detached, constructors, identifier, terminals};
 use crate::endpoint::Endpoint;
 use crate::page::Page;
 
@@ -42,24 +42,7 @@ pub struct ListTokens<C = Detached> {
     per_page: Option<u64>,
 }
 
-impl ListTokens {
-    /// Makes the detached request.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
 impl<C> ListTokens<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self {
-            client,
-            direction: None,
-            include_expired: None,
-            page: None,
-            per_page: None,
-        }
-    }
-
     /// Which way to order.
     pub fn direction(mut self, direction: Direction) -> Self {
         self.direction = Some(direction);
@@ -99,5 +82,10 @@ impl<C> Endpoint for ListTokens<C> {
     }
 }
 
-detached_default!(ListTokens);
+constructors!(ListTokens {
+    direction,
+    include_expired,
+    page,
+    per_page
+});
 terminals!(ListTokens -> Page<Token>);

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api::model::{debug_model, id, open_enum, or_default};
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::client::Client;
 use crate::endpoint::Endpoint;
 use crate::error::Result;
@@ -90,22 +90,7 @@ pub struct ListPermissionGroups<C = Detached> {
     scope: Option<String>,
 }
 
-impl ListPermissionGroups {
-    /// Makes the detached request, without a filter.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
 impl<C> ListPermissionGroups<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self {
-            client,
-            name: None,
-            scope: None,
-        }
-    }
-
     /// Only groups with this name, such as `Zone Read`. Pass it unencoded.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -129,7 +114,7 @@ impl<C> Endpoint for ListPermissionGroups<C> {
     }
 }
 
-detached_default!(ListPermissionGroups);
+constructors!(ListPermissionGroups { name, scope });
 terminals!(ListPermissionGroups -> Page<PermissionGroup>);
 
 /// A set of permissions that a [`Policy`](crate::Policy) allows or denies as a whole.

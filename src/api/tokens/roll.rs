@@ -3,7 +3,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::require_token_id;
-use crate::api::request::{Detached, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 
@@ -44,22 +44,6 @@ pub struct RollToken<C = Detached> {
     token_id: String,
 }
 
-impl RollToken {
-    /// Makes the detached request.
-    pub fn new(token_id: impl Into<String>) -> Self {
-        Self::on(Detached, token_id)
-    }
-}
-
-impl<C> RollToken<C> {
-    pub(super) fn on(client: C, token_id: impl Into<String>) -> Self {
-        Self {
-            client,
-            token_id: token_id.into(),
-        }
-    }
-}
-
 impl<C> Endpoint for RollToken<C> {
     type Output = SecretString;
     const METHOD: Method = Method::PUT;
@@ -77,4 +61,5 @@ impl<C> Endpoint for RollToken<C> {
     }
 }
 
+constructors!(RollToken(token_id));
 terminals!(RollToken -> SecretString);

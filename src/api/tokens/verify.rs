@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::TokenVerification;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 
 /// Verifies the client's own token.
@@ -43,19 +43,6 @@ pub struct VerifyToken<C = Detached> {
     client: C,
 }
 
-impl VerifyToken {
-    /// Makes the detached request.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
-impl<C> VerifyToken<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self { client }
-    }
-}
-
 impl<C> Endpoint for VerifyToken<C> {
     type Output = TokenVerification;
     const METHOD: Method = Method::GET;
@@ -66,5 +53,5 @@ impl<C> Endpoint for VerifyToken<C> {
     }
 }
 
-detached_default!(VerifyToken);
+constructors!(VerifyToken);
 terminals!(VerifyToken -> TokenVerification);

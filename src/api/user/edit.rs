@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::User;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 
 /// Changes details of the user: those that are set, and no others.
@@ -42,25 +42,7 @@ pub struct EditUser<C = Detached> {
 /// Left alone, cleared, or set.
 type Change = Option<Option<String>>;
 
-impl EditUser {
-    /// Makes the detached request, which changes nothing yet.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
 impl<C> EditUser<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self {
-            client,
-            country: None,
-            first_name: None,
-            last_name: None,
-            telephone: None,
-            zipcode: None,
-        }
-    }
-
     /// Sets the country in which the user lives, at most 30 characters.
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(Some(country.into()));
@@ -135,5 +117,11 @@ impl<C> Endpoint for EditUser<C> {
     }
 }
 
-detached_default!(EditUser);
+constructors!(EditUser {
+    country,
+    first_name,
+    last_name,
+    telephone,
+    zipcode
+});
 terminals!(EditUser -> User);

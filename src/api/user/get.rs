@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::User;
-use crate::api::request::{Detached, detached_default, terminals};
+use crate::api::request::{Detached, constructors, terminals};
 use crate::endpoint::Endpoint;
 
 /// Answers the details of the user whose credential this is.
@@ -31,19 +31,6 @@ pub struct GetUser<C = Detached> {
     client: C,
 }
 
-impl GetUser {
-    /// Makes the detached request.
-    pub fn new() -> Self {
-        Self::on(Detached)
-    }
-}
-
-impl<C> GetUser<C> {
-    pub(super) fn on(client: C) -> Self {
-        Self { client }
-    }
-}
-
 impl<C> Endpoint for GetUser<C> {
     type Output = User;
     const METHOD: Method = Method::GET;
@@ -53,5 +40,5 @@ impl<C> Endpoint for GetUser<C> {
     }
 }
 
-detached_default!(GetUser);
+constructors!(GetUser);
 terminals!(GetUser -> User);
