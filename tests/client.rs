@@ -23,24 +23,110 @@ fn refused(builder: ClientBuilder, parameter: &str) {
     );
 }
 
+/// Marks the values of [`MISTAKES`], so that a test can tell whether an error shows any part of them.
+const MARK: &str = "s3cr3t";
+
+/// Values that cannot be credentials, and a part of the hint that each gets. A hint about the value names the noun.
+const MISTAKES: [(&str, &str); 33] = [
+    ("\"s3cr3t\"", "quotation marks"),
+    ("'s3cr3t'", "quotation marks"),
+    ("`s3cr3t`", "quotation marks"),
+    ("\"s3cr3t", "quotation marks"),
+    ("s3cr3t'", "quotation marks"),
+    ("“s3cr3t”", "quotation marks"),
+    ("‘s3cr3t’", "quotation marks"),
+    ("\"Bearer s3cr3t\\n\"", "quotation marks"),
+    ("$s3cr3t", "`$` or a brace"),
+    ("${s3cr3t}", "`$` or a brace"),
+    ("$(cat s3cr3t)", "`$` or a brace"),
+    ("{{ s3cr3t }}", "`$` or a brace"),
+    ("{s3cr3t}", "`$` or a brace"),
+    ("s3cr3t}", "`$` or a brace"),
+    ("Bearer $s3cr3t", "`$` or a brace"),
+    ("s3cr3t\\n", "backslash"),
+    ("s3cr3t\\r\\n", "backslash"),
+    ("s3cr3t\\", "backslash"),
+    ("Bearer s3cr3t\\n", "backslash"),
+    ("Bearer s3cr3t", "`Bearer`"),
+    ("bearer  s3cr3t", "`Bearer`"),
+    ("BEARER\ts3cr3t", "`Bearer`"),
+    ("s3cr3t\r\nx: y", "line break"),
+    ("s3cr3t\ns3cr3t", "line break"),
+    ("s3cr3t s3cr3t", "white space"),
+    ("s3cr3t\ts3cr3t", "white space"),
+    ("s3cr3t\u{a0}s3cr3t", "white space"),
+    ("Authorization: Bearer s3cr3t", "white space"),
+    ("s3cr3t\u{1b}[0m", "control character"),
+    ("s3cr3t\u{7f}", "control character"),
+    ("\u{feff}s3cr3t", "not ASCII"),
+    ("s3cr3t\u{200b}", "not ASCII"),
+    ("s3cr3té", "not ASCII"),
+];
+
 #[test]
-fn credentials_that_no_header_carries_are_refused() {
+fn refuses_values_that_cannot_be_credentials_with_a_hint_that_fits() {
+    let empty = ["", "  ", "\n"].map(|value| (value, "is empty"));
+    let nul = [("s3cr3t\0", "control character")];
+    for (value, hint) in MISTAKES.into_iter().chain(empty).chain(nul) {
+        let cases = [
+            (
+                Client::builder().api_token(value),
+                "`api_token` ",
+                "API token",
+            ),
+            (
+                Client::builder().api_key("a@example.com", value),
+                "`api_key` ",
+                "Global API Key",
+            ),
+            (
+                Client::builder().api_key(value, "key"),
+                "`email` ",
+                "email address",
+            ),
+        ];
+        for (builder, parameter, noun) in cases {
+            let shown = format!("{builder:?}");
+            let error = builder.build().unwrap_err();
+            let text = error.to_string();
+            assert!(error.is_invalid_request(), "{text}");
+            assert!(
+                text.starts_with(parameter) && text.contains(hint),
+                "{value:?}: {text}"
+            );
+            assert!(
+                text.contains(noun) || hint == "is empty",
+                "{value:?}: {text}"
+            );
+            assert!(!text.contains("token") || noun == "API token", "{text}");
+            let shown = format!("{text} {error:?} {shown}");
+            assert!(!shown.contains(MARK), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn refuses_a_bearer_prefix_with_an_empty_token() {
+    let error = Client::new("Bearer ").unwrap_err();
+    assert!(
+        error.to_string().contains("starts with `Bearer`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn refuses_a_client_without_a_credential() {
     refused(Client::builder(), "api_token");
-    for wrong in [
-        "",
-        "  ",
-        "\n",
-        "two\r\nlines",
-        "two words",
-        "Bearer abc",
-        "tab\tin",
-        "nul\0",
-        "é",
-        "\u{7f}",
-    ] {
-        refused(Client::builder().api_token(wrong), "api_token");
-        refused(Client::builder().api_key("a@example.com", wrong), "api_key");
-        refused(Client::builder().api_key(wrong, "key"), "email");
+}
+
+#[test]
+fn accepts_credentials_with_unusual_but_valid_characters() {
+    for token in ["cfut_a-b_c", "BearerOfNews", "a.b~c+d/e=", "#!%&*^?|<>"] {
+        assert!(Client::new(token).is_ok(), "{token}");
+    }
+    for email in ["o'brien@example.com", "a+b@example.com", "a/b=c@d.example"] {
+        let built = Client::builder().api_key(email, "key").build();
+        assert!(built.is_ok(), "{email}");
     }
 }
 
