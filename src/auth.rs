@@ -74,7 +74,7 @@ impl Auth {
         let mut clean = Cow::Borrowed(text);
         for secret in &self.secrets {
             let secret = secret.expose_secret();
-            // A short email address is no ordinary word.
+            // A short secret with `@` is an email address, which is never an ordinary word.
             if secret.len() < SHORTEST_REDACTED && !secret.contains('@') {
                 continue;
             }

@@ -177,7 +177,7 @@ use crate::error::{Error, Result};
 ///
 /// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) count pages. They do not support
 /// endpoints that return a cursor instead: such a list can end after its first page without an error. Send these
-/// requests in a loop. [`PageInfo::extra`](crate::PageInfo::extra) holds the cursor.
+/// requests in a loop. [`PageInfo::extra`](crate::PageInfo::extra) contains the cursor.
 ///
 /// ```
 /// use cloudflare_user::{Endpoint, Page};

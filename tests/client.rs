@@ -264,8 +264,8 @@ fn sends_the_user_agent_of_the_program_before_the_one_of_the_crate() {
         "{}",
         heads[1]
     );
-    for wrong in ["", " ", "my\r\ncli", "my-cli\0", "é"] {
-        refused(with_token().user_agent(wrong), "user_agent");
+    for invalid in ["", " ", "my\r\ncli", "my-cli\0", "é"] {
+        refused(with_token().user_agent(invalid), "user_agent");
     }
 }
 
@@ -365,7 +365,7 @@ fn refuses_a_body_larger_than_max_response_size() {
 }
 
 #[test]
-fn allocates_no_memory_for_a_declared_content_length() {
+fn keeps_the_received_bytes_of_a_body_that_declares_10_gib() {
     let huge = b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec();
     let server = Tcp::new(move |_, _| common::tcp::Reply::Close(huge.clone()));
     let client = with_token()
