@@ -1,3 +1,5 @@
+//! The credential of a client: its validation, the headers that carry it, and its redaction from texts.
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -11,12 +13,12 @@ use crate::redact::redact;
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
 
-/// Shorter credentials are not looked for in texts, where they may be a word like any other.
-const SHORTEST_SCRUBBED: usize = 6;
-/// Nor are these in paths, which are made of words.
-const SHORTEST_KNOWN: usize = 16;
+/// Shorter secrets are not redacted from texts, because they may be ordinary words. Cloudflare's are longer.
+const SHORTEST_REDACTED: usize = 6;
+/// Shorter secrets are not searched for in paths, because they may equal a segment of the path.
+const SHORTEST_IN_PATH: usize = 16;
 
-/// The credential of a client, as the headers that carry it.
+/// The credential of a client and the headers that carry it.
 #[derive(Clone)]
 pub(crate) struct Auth {
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -25,7 +27,7 @@ pub(crate) struct Auth {
 
 impl Auth {
     pub(crate) fn token(token: &str) -> Result<Self> {
-        let token = checked("api_token", token)?;
+        let token = Parameter::API_TOKEN.validate(token)?;
         Ok(Self {
             headers: vec![(
                 AUTHORIZATION,
@@ -36,7 +38,8 @@ impl Auth {
     }
 
     pub(crate) fn key(email: &str, key: &str) -> Result<Self> {
-        let (email, key) = (checked("email", email)?, checked("api_key", key)?);
+        let email = Parameter::EMAIL.validate(email)?;
+        let key = Parameter::API_KEY.validate(key)?;
         Ok(Self {
             headers: vec![
                 (X_AUTH_EMAIL, sensitive("email", email)?),
@@ -56,22 +59,23 @@ impl Auth {
         }
     }
 
-    /// Whether a path holds this credential, which it then would show to every log on its way.
+    /// Whether a path contains this credential. Such a path would show it in the logs of servers and proxies.
     pub(crate) fn is_in(&self, path: &str) -> bool {
         self.secrets.iter().any(|secret| {
             let secret = secret.expose_secret();
-            let fits = (SHORTEST_KNOWN..=path.len()).contains(&secret.len());
+            // The comparison with the path's length avoids encoding a secret that cannot be in the path.
+            let fits = (SHORTEST_IN_PATH..=path.len()).contains(&secret.len());
             fits && path.contains(&*encode(secret))
         })
     }
 
-    /// The text without this credential in it, whatever way it is spelled.
+    /// Redacts this credential from a text, in every spelling that [`redact`] finds.
     pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut clean = Cow::Borrowed(text);
         for secret in &self.secrets {
             let secret = secret.expose_secret();
-            // Words this short are in any text; no credential of Cloudflare's is.
-            if secret.len() < SHORTEST_SCRUBBED && !secret.contains('@') {
+            // A short secret with `@` is an email address, which is never an ordinary word.
+            if secret.len() < SHORTEST_REDACTED && !secret.contains('@') {
                 continue;
             }
             if let Cow::Owned(without) = redact(&clean, secret) {
@@ -92,20 +96,88 @@ impl fmt::Debug for Auth {
     }
 }
 
-/// The value without white space around it, if a header may carry it as a credential.
-fn checked<'v>(parameter: &'static str, value: &'v str) -> Result<&'v str> {
-    let value = value.trim();
-    if value.is_empty() {
-        return Err(Error::invalid_request(parameter, "is empty"));
+/// A parameter that is part of a credential, and what a user calls it.
+struct Parameter {
+    name: &'static str,
+    noun: &'static str,
+}
+
+impl Parameter {
+    const API_TOKEN: Self = Self {
+        name: "api_token",
+        noun: "API token",
+    };
+    const EMAIL: Self = Self {
+        name: "email",
+        noun: "email address",
+    };
+    const API_KEY: Self = Self {
+        name: "api_key",
+        noun: "Global API Key",
+    };
+
+    /// Returns the value without surrounding white space, or an error if it cannot be this part of a credential.
+    ///
+    /// The error does not show the value, because even an invalid one may contain the secret.
+    fn validate<'v>(&self, value: &'v str) -> Result<&'v str> {
+        let value = value.trim();
+        match self.mistake(value) {
+            Some(mistake) => Err(Error::invalid_request(self.name, mistake)),
+            None => Ok(value),
+        }
     }
-    // The value is not shown: it is a secret even if it is wrong.
-    if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::invalid_request(
-            parameter,
-            "holds white space, a line break, a control or a non-ASCII character: pass the value alone, without `Bearer` before it",
-        ));
+
+    /// Says what is wrong with a value and what to do. Each case is a common way to copy or store a credential.
+    fn mistake(&self, value: &str) -> Option<String> {
+        let noun = self.noun;
+        // The order matters: a mistake comes before those that usually follow from it.
+        let mistake = if value.is_empty() {
+            "is empty".to_owned()
+        } else if self.is_quoted(value) {
+            format!(
+                "contains quotation marks, which env files may keep: set the {noun} without them"
+            )
+        } else if value.contains(['$', '{', '}']) {
+            format!(
+                "contains `$` or a brace, as in a placeholder that was not replaced: set the {noun} itself"
+            )
+        } else if value.contains('\\') {
+            format!(
+                "contains a backslash, such as the `\\n` that env files may keep: set the {noun} without it"
+            )
+        } else if starts_with_bearer(value) {
+            format!("starts with `Bearer`: set the {noun} alone")
+        } else if value.contains(['\n', '\r']) {
+            format!("contains a line break: set the {noun} alone, on one line")
+        } else if value.contains(char::is_whitespace) {
+            format!("contains white space: set the {noun} alone")
+        } else if value.contains(char::is_control) {
+            format!("contains a control character: copy the {noun} again")
+        } else if !value.is_ascii() {
+            format!(
+                "contains a character that is not ASCII and may be invisible: copy the {noun} again"
+            )
+        } else {
+            return None;
+        };
+        Some(mistake)
     }
-    Ok(value)
+
+    fn is_quoted(&self, value: &str) -> bool {
+        let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
+        if self.name == Self::EMAIL.name {
+            // `o'brien@example.com` is a valid address.
+            value.starts_with(is_quote) || value.ends_with(is_quote) || value.contains('"')
+        } else {
+            value.contains(is_quote)
+        }
+    }
+}
+
+/// Whether a value is a whole `Authorization` header instead of the token, which may be empty.
+fn starts_with_bearer(value: &str) -> bool {
+    let scheme = value.split(char::is_whitespace).next();
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 fn sensitive(parameter: &'static str, value: &str) -> Result<HeaderValue> {

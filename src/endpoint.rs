@@ -1,3 +1,5 @@
+//! The trait of all requests, and how its implementations become calls.
+
 use std::borrow::Cow;
 
 use http::Method;
@@ -9,99 +11,309 @@ use crate::encode::encode;
 use crate::envelope::Output;
 use crate::error::{Error, Result};
 
-/// A request to one of Cloudflare's endpoints.
+/// A request to an endpoint of Cloudflare's API.
 ///
-/// Implement it for a struct of your own, and [`Client::send`](crate::Client::send),
-/// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) run it with the same credentials,
-/// repeats, errors and pagination as the requests of this crate. The struct's fields become the query of a GET, HEAD or
-/// DELETE (nested ones with dots, nulls left out) and the JSON body of anything else. A field that the API spells with
-/// a dot is renamed: `#[serde(rename = "action.type")]`.
+/// All requests of this crate implement it. Implement it for your own struct to call an endpoint that this crate does
+/// not cover: [`Client::send`](crate::Client::send), [`iter`](crate::Client::iter), [`pages`](crate::Client::pages) and
+/// [`send_raw`](crate::Client::send_raw) run it with the same authentication, retries, errors and pagination.
+///
+/// [`Output`](Self::Output), [`METHOD`](Self::METHOD) and [`path`](Self::path) are required. The serialized fields of
+/// the struct are the JSON body, or the query of a GET, HEAD, OPTIONS, TRACE or DELETE.
+///
+/// # Path parameters
+///
+/// A path parameter is a field too, so mark it with `#[serde(skip)]`. Otherwise it is also sent in the body or in the
+/// query, where the API may reject it, store it, or treat it as a filter.
 ///
 /// ```
+/// use cloudflare_user::Endpoint;
 /// use cloudflare_user::http::Method;
-/// use cloudflare_user::{Endpoint, Page};
+///
+/// /// Removes files from the cache of a zone.
+/// #[derive(serde::Serialize)]
+/// struct PurgeCache {
+///     #[serde(skip)] // part of the path, not of the body
+///     zone_id: String,
+///     files: Vec<String>,
+/// }
 ///
 /// #[derive(serde::Deserialize)]
-/// struct Zone {
-///     name: String,
+/// struct Purged {
+///     id: String,
 /// }
 ///
-/// #[derive(serde::Serialize)]
-/// struct ListZones {
-///     status: Option<String>,
-/// }
-///
-/// impl Endpoint for ListZones {
-///     type Output = Page<Zone>;
-///     const METHOD: Method = Method::GET;
+/// impl Endpoint for PurgeCache {
+///     type Output = Purged;
+///     const METHOD: Method = Method::POST;
 ///     fn path(&self) -> Vec<&str> {
-///         vec!["zones"]
+///         vec!["zones", &self.zone_id, "purge_cache"]
 ///     }
 /// }
 /// # use cloudflare_user::{Body, Client, http};
-/// # let answer = r#"{"success":true,"result":[{"name":"example.com"}],"result_info":{"total_pages":1,"per_page":20}}"#;
-/// # let client = Client::builder().api_token("t")
-/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+/// # let client = Client::builder().api_token("t").transport(|request: http::Request<Vec<u8>>| {
+/// #     assert!(request.uri().path().ends_with("/zones/023e105f4ecef8ad9ca31a8372d0c353/purge_cache"));
+/// #     assert_eq!(request.body(), br#"{"files":["https://example.com/logo.png"]}"#);
+/// #     Ok(http::Response::new(Body::from(r#"{"success":true,"result":{"id":"023e105f4ecef8ad9ca31a8372d0c353"}}"#)))
+/// # }).build()?;
 ///
-/// for zone in client.iter(&ListZones { status: Some("active".into()) }) {
-///     println!("{}", zone?.name);
+/// let purged = client.send(&PurgeCache {
+///     zone_id: "023e105f4ecef8ad9ca31a8372d0c353".to_owned(),
+///     files: vec!["https://example.com/logo.png".to_owned()],
+/// })?;
+/// println!("purged files of zone {}", purged.id);
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// # Paginated lists
+///
+/// An endpoint whose output is a [`Page`](crate::Page) is a paginated list. Implement [`item_id`](Self::item_id) if the
+/// items have identifiers: each item is then yielded once, even if it moves to a later page because the list grows.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use cloudflare_user::{Endpoint, Page};
+/// use cloudflare_user::http::Method;
+///
+/// /// Lists the members of an account.
+/// #[derive(serde::Serialize)]
+/// struct ListMembers {
+///     #[serde(skip)]
+///     account_id: String,
+///     status: Option<String>,
+///     page: Option<u64>,
+/// }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Member {
+///     id: String,
+///     status: String,
+/// }
+///
+/// impl Endpoint for ListMembers {
+///     type Output = Page<Member>;
+///     const METHOD: Method = Method::GET;
+///     const MAX_PER_PAGE: Option<u64> = Some(50);
+///     fn path(&self) -> Vec<&str> {
+///         vec!["accounts", &self.account_id, "members"]
+///     }
+///     fn item_id(member: &Member) -> Option<Cow<'_, str>> {
+///         Some(Cow::Borrowed(&member.id))
+///     }
+/// }
+/// # use cloudflare_user::{Body, Client, http};
+/// # let client = Client::builder().api_token("t").transport(|request: http::Request<Vec<u8>>| {
+/// #     let response = match request.uri().query() {
+/// #         Some("status=pending&per_page=50&page=1") => r#"{"success":true,"result":[{"id":"1","status":"pending"}]}"#,
+/// #         Some("status=pending&per_page=50&page=2") => r#"{"success":true,"result":[]}"#,
+/// #         query => panic!("{query:?}"),
+/// #     };
+/// #     Ok(http::Response::new(Body::from(response)))
+/// # }).build()?;
+///
+/// let request = ListMembers {
+///     account_id: "eb78d65290b24279ba6f44721b3ea3c4".to_owned(),
+///     status: Some("pending".to_owned()),
+///     page: None,
+/// };
+/// for member in client.iter(&request) {
+///     let member = member?;
+///     println!("{} is {}", member.id, member.status);
 /// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// A struct without a field named `page` is listed from the first page on. Give it `page: Option<u64>` to start at, or
-/// go on from, another one, and `per_page: Option<u64>` to choose the size of a page. To change what one of this crate's
-/// own requests answers, wrap it: see [the guide](crate#endpoints-of-your-own).
+/// The optional fields `page: Option<u64>` and `per_page: Option<u64>` set the first page and the size of a page. To
+/// resume a list, set `page` to [`Iter::next_page`](crate::Iter::next_page). A list without a field `page` starts at
+/// page 1.
+///
+/// # Query parameters
+///
+/// * Text, numbers and booleans are sent as they are; `None` is left out.
+/// * Nested structs are joined with dots: a field `id` of a field `account` is sent as `account.id`. A field can also be
+///   renamed to such a name: `#[serde(rename = "action.type")]`.
+/// * An empty text is refused before sending, because the API would ignore the filter. Use an `Option` and `None`.
+/// * An array is refused before sending, because Cloudflare's endpoints do not agree on how to send one. If the endpoint
+///   expects one text with commas, join the values in a `String` field, as below. A parameter that must be repeated
+///   (`id=1&id=2`) is not supported.
+///
+/// ```
+/// use cloudflare_user::Endpoint;
+/// use cloudflare_user::http::Method;
+///
+/// /// Counts the DNS queries of a zone.
+/// #[derive(serde::Serialize)]
+/// struct DnsReport {
+///     #[serde(skip)]
+///     zone_id: String,
+///     metrics: String, // not `Vec<String>`
+/// }
+///
+/// impl DnsReport {
+///     fn new(zone_id: &str, metrics: &[&str]) -> Self {
+///         Self { zone_id: zone_id.to_owned(), metrics: metrics.join(",") }
+///     }
+/// }
+///
+/// impl Endpoint for DnsReport {
+///     type Output = serde_json::Value;
+///     const METHOD: Method = Method::GET;
+///     fn path(&self) -> Vec<&str> {
+///         vec!["zones", &self.zone_id, "dns_analytics", "report"]
+///     }
+/// }
+/// # use cloudflare_user::{Body, Client, http};
+/// # let client = Client::builder().api_token("t").transport(|request: http::Request<Vec<u8>>| {
+/// #     assert_eq!(request.uri().query(), Some("metrics=queryCount%2CuncachedCount"));
+/// #     Ok(http::Response::new(Body::from(r#"{"success":true,"result":{"totals":{}}}"#)))
+/// # }).build()?;
+///
+/// let metrics = ["queryCount", "uncachedCount"];
+/// let report = client.send(&DnsReport::new("023e105f4ecef8ad9ca31a8372d0c353", &metrics))?;
+/// println!("{}", report["totals"]);
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// # Cursor pagination
+///
+/// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) count pages. They do not support
+/// endpoints that return a cursor instead: such a list can end after its first page without an error. Send these
+/// requests in a loop. [`PageInfo::extra`](crate::PageInfo::extra) contains the cursor.
+///
+/// ```
+/// use cloudflare_user::{Endpoint, Page};
+/// use cloudflare_user::http::Method;
+///
+/// /// Lists the keys of a Workers KV namespace.
+/// #[derive(serde::Serialize)]
+/// struct ListKeys {
+///     #[serde(skip)]
+///     account_id: String,
+///     #[serde(skip)]
+///     namespace_id: String,
+///     cursor: Option<String>,
+/// }
+///
+/// #[derive(serde::Deserialize)]
+/// struct Key {
+///     name: String,
+/// }
+///
+/// impl Endpoint for ListKeys {
+///     type Output = Page<Key>;
+///     const METHOD: Method = Method::GET;
+///     fn path(&self) -> Vec<&str> {
+///         vec!["accounts", &self.account_id, "storage", "kv", "namespaces", &self.namespace_id, "keys"]
+///     }
+/// }
+/// # use cloudflare_user::{Body, Client, http};
+/// # let client = Client::builder().api_token("t").transport(|request: http::Request<Vec<u8>>| {
+/// #     let response = match request.uri().query() {
+/// #         None => r#"{"success":true,"result":[{"name":"a"}],"result_info":{"count":1,"cursor":"6Ck1la0V"}}"#,
+/// #         Some("cursor=6Ck1la0V") => r#"{"success":true,"result":[{"name":"b"}],"result_info":{"count":1,"cursor":""}}"#,
+/// #         query => panic!("{query:?}"),
+/// #     };
+/// #     Ok(http::Response::new(Body::from(response)))
+/// # }).build()?;
+/// # let mut names = Vec::new();
+///
+/// let mut request = ListKeys {
+///     account_id: "eb78d65290b24279ba6f44721b3ea3c4".to_owned(),
+///     namespace_id: "0f2ac74b498b48028cb68387c421e279".to_owned(),
+///     cursor: None,
+/// };
+/// loop {
+///     let page = client.send(&request)?;
+///     let cursor = page.info.as_ref().and_then(|info| info.extra.get("cursor")?.as_str());
+///     // The last page has no cursor, or an empty one.
+///     request.cursor = cursor.filter(|cursor| !cursor.is_empty()).map(str::to_owned);
+///     for key in page {
+///         println!("{}", key.name);
+/// #       names.push(key.name);
+///     }
+///     if request.cursor.is_none() {
+///         break;
+///     }
+/// }
+/// # assert_eq!(names, ["a", "b"]);
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// To change the output of a request of this crate, wrap it: see [the guide](crate#endpoints-of-your-own).
 pub trait Endpoint: Serialize {
-    /// What a success answers: anything that can be deserialized, or a [`Page`](crate::Page), which alone makes it a
-    /// listing.
+    /// The type of a successful response's `result`.
+    ///
+    /// It is any type that implements [`Deserialize`](serde::Deserialize) without borrowing, or a
+    /// [`Page`](crate::Page), which makes the endpoint a paginated list.
     type Output: Output;
 
     /// The HTTP method.
     const METHOD: Method;
 
-    /// The path below the base URL, segment by segment, as they are: each is percent-encoded later.
+    /// Returns the segments of the path below the base URL.
     ///
-    /// An empty segment, `.` and `..` are refused before anything is sent.
+    /// Each segment is percent-encoded when the request is sent, so a `/` in an identifier does not start a new segment.
+    /// The segments `""`, `.` and `..` are refused before sending, because the path would name another resource.
     fn path(&self) -> Vec<&str>;
 
-    /// Whether a success may come bare, without the envelope of `success` and `result`. Almost nothing does.
+    /// Whether the response may lack the envelope of `success` and `result`. The default is `false`.
+    ///
+    /// Few endpoints need it. A response without the envelope is then decoded as a whole, and an empty body is decoded
+    /// like `null`. A response with the envelope is decoded as usual. A [`Page`](crate::Page) always needs the envelope.
     const UNWRAPPED: bool = false;
 
-    /// Whether a listing has one page only, so that no `page` or `per_page` is sent.
+    /// Whether a list has only one page. The default is `false`.
+    ///
+    /// If it is `true`, `iter` and `pages` send one request, and do not add `page` to it. Set it for lists without
+    /// pagination.
     const SINGLE_PAGE: bool = false;
 
-    /// The largest page that a listing serves, which it is asked for unless the request has a `per_page` of its own;
-    /// without it no `per_page` is sent, and the server decides.
+    /// The largest `per_page` that a list accepts. The default is `None`.
+    ///
+    /// It is sent as `per_page` unless the request sets a `per_page` itself. With `None`, the server chooses the size of
+    /// a page, which usually takes more requests.
     const MAX_PER_PAGE: Option<u64> = None;
 
-    /// Returns the identifier of an item of a list, which no other item has; `None` if it has none.
+    /// Returns the identifier of an item of a list, or `None` if the item has none. The default is `None`.
     ///
-    /// An item is yielded once, even if it moves to a later page while the list is read. Items without an identifier
-    /// are told apart by their bytes, page by page.
+    /// `iter` and `pages` yield only the first of several items with the same identifier. Two different items must
+    /// therefore never share one. Items without an identifier are only compared page by page, so an item that moves to
+    /// a later page is yielded twice.
     fn item_id(_item: &<Self::Output as Output>::Item) -> Option<Cow<'_, str>> {
         None
     }
 
-    /// Whether only an API token will do, not an email with a key.
+    /// Whether the endpoint accepts only API tokens. The default is `false`.
+    ///
+    /// If it is `true`, a client with an email and a key refuses the request before sending.
     const TOKEN_ONLY: bool = false;
 
-    /// Refuses what cannot be right, with [`Error::invalid_request`], before anything is sent.
+    /// Validates the request before it is sent. The default accepts every request.
+    ///
+    /// Use it for input that the API would misunderstand, such as an empty list that means "everything".
     ///
     /// # Errors
     ///
-    /// An error here is what the call answers.
+    /// Returns an error, usually [`Error::invalid_request`], if the request must not be sent. The call returns this
+    /// error.
     fn validate(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Whether the request may be sent again when its answer was lost: reads only, unless told otherwise.
+    /// Whether sending the request twice has the same effect as sending it once. The default is `true` for GET, HEAD,
+    /// OPTIONS and TRACE.
+    ///
+    /// An idempotent request is retried after a timeout, a lost response, and a transient server error such as a 503.
+    /// Other requests are retried only if they were not applied: after a failure to connect and after a 429. A GET that
+    /// returns `false` counts as a write.
     fn is_idempotent(&self) -> bool {
         Self::METHOD.is_safe()
     }
 
-    /// What to look at before a write whose answer was lost is sent again, for the text of the error: "look for a
-    /// token named `ci`".
+    /// Returns what a user should check before sending a write again. The default is `None`.
+    ///
+    /// It becomes part of the error if the write may have been applied
+    /// ([`Error::may_have_been_applied`]). Return an instruction without a full stop, such as "look for a token named
+    /// `ci`".
     fn recovery_hint(&self) -> Option<String> {
         None
     }
@@ -131,15 +343,15 @@ impl Call {
                 None
             },
         };
-        let unwritable = |error: serde_json::Error| {
-            Error::invalid_request("request", format!("cannot be written: {error}"))
+        let unserializable = |error: serde_json::Error| {
+            Error::invalid_request("request", format!("cannot be serialized: {error}"))
         };
         if in_query {
-            let fields = serde_json::to_value(endpoint).map_err(unwritable)?;
+            let fields = serde_json::to_value(endpoint).map_err(unserializable)?;
             flatten(&mut call.query, None, fields)?;
         } else {
-            call.body = serde_json::to_vec(endpoint).map_err(unwritable)?;
-            // What a struct without fields is written as; the API wants an object.
+            call.body = serde_json::to_vec(endpoint).map_err(unserializable)?;
+            // A unit struct is serialized as `null`, but the API expects an object.
             if call.body == b"null" {
                 call.body = b"{}".to_vec();
             }
@@ -151,8 +363,8 @@ impl Call {
     }
 }
 
-/// Refuses an identifier that would name another resource than a single one. Anything else is one percent-encoded
-/// segment of the path.
+/// Refuses an identifier that would make the path name another resource. Any other text is sent as one percent-encoded
+/// segment.
 pub(crate) fn require_identifier(parameter: &'static str, id: &str) -> Result<()> {
     match id {
         "" => Err(Error::invalid_request(parameter, "is empty")),
@@ -180,7 +392,7 @@ fn encode_path(segments: &[&str]) -> Result<String> {
     Ok(path)
 }
 
-/// Writes the fields of a request as query parameters: nested names with dots, nulls left out.
+/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are left out.
 fn flatten(query: &mut Vec<(String, String)>, name: Option<String>, value: Value) -> Result<()> {
     let value = match (name, value) {
         (_, Value::Null) => return Ok(()),
@@ -200,15 +412,15 @@ fn flatten(query: &mut Vec<(String, String)>, name: Option<String>, value: Value
             let name = name.unwrap_or_else(|| "request".to_owned());
             return Err(Error::invalid_request(
                 name,
-                "cannot be written as a query parameter: it is neither text, nor a number, nor a boolean",
+                "is not text, a number or a boolean, and cannot be a query parameter: join the values of a list into one text",
             ));
         }
     };
     match (value.0.as_str(), value.1.as_str()) {
-        // An empty filter would filter nothing, and look as if it had.
+        // The API ignores an empty filter, so the result would look filtered without being so.
         (_, "") => Err(Error::invalid_request(
             value.0,
-            "is empty: leave it out to see everything",
+            "is empty: leave it out if you need no filter",
         )),
         ("page" | "per_page", number) if number == "0" || number.starts_with('-') => {
             let reason = format!("is {number}: it is counted from 1");

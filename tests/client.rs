@@ -1,4 +1,4 @@
-//! The client: what it is made of, and what it sends where.
+//! Building a client: credentials, base URL, user agent, limits, transport, and the environment.
 
 mod common;
 
@@ -6,7 +6,8 @@ use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use cloudflare_user::{Client, ClientBuilder, UreqTransport};
+use cloudflare_user::http::Request;
+use cloudflare_user::{Client, ClientBuilder, TransportError, UreqTransport};
 use common::success;
 use common::tcp::Tcp;
 
@@ -23,29 +24,115 @@ fn refused(builder: ClientBuilder, parameter: &str) {
     );
 }
 
+/// Marks the values of [`MISTAKES`], so that a test can tell whether an error shows any part of them.
+const MARK: &str = "s3cr3t";
+
+/// Values that cannot be credentials, and a part of the hint that each gets. A hint about the value names the noun.
+const MISTAKES: [(&str, &str); 33] = [
+    ("\"s3cr3t\"", "quotation marks"),
+    ("'s3cr3t'", "quotation marks"),
+    ("`s3cr3t`", "quotation marks"),
+    ("\"s3cr3t", "quotation marks"),
+    ("s3cr3t'", "quotation marks"),
+    ("“s3cr3t”", "quotation marks"),
+    ("‘s3cr3t’", "quotation marks"),
+    ("\"Bearer s3cr3t\\n\"", "quotation marks"),
+    ("$s3cr3t", "`$` or a brace"),
+    ("${s3cr3t}", "`$` or a brace"),
+    ("$(cat s3cr3t)", "`$` or a brace"),
+    ("{{ s3cr3t }}", "`$` or a brace"),
+    ("{s3cr3t}", "`$` or a brace"),
+    ("s3cr3t}", "`$` or a brace"),
+    ("Bearer $s3cr3t", "`$` or a brace"),
+    ("s3cr3t\\n", "backslash"),
+    ("s3cr3t\\r\\n", "backslash"),
+    ("s3cr3t\\", "backslash"),
+    ("Bearer s3cr3t\\n", "backslash"),
+    ("Bearer s3cr3t", "`Bearer`"),
+    ("bearer  s3cr3t", "`Bearer`"),
+    ("BEARER\ts3cr3t", "`Bearer`"),
+    ("s3cr3t\r\nx: y", "line break"),
+    ("s3cr3t\ns3cr3t", "line break"),
+    ("s3cr3t s3cr3t", "white space"),
+    ("s3cr3t\ts3cr3t", "white space"),
+    ("s3cr3t\u{a0}s3cr3t", "white space"),
+    ("Authorization: Bearer s3cr3t", "white space"),
+    ("s3cr3t\u{1b}[0m", "control character"),
+    ("s3cr3t\u{7f}", "control character"),
+    ("\u{feff}s3cr3t", "not ASCII"),
+    ("s3cr3t\u{200b}", "not ASCII"),
+    ("s3cr3té", "not ASCII"),
+];
+
 #[test]
-fn credentials_that_no_header_carries_are_refused() {
-    refused(Client::builder(), "api_token");
-    for wrong in [
-        "",
-        "  ",
-        "\n",
-        "two\r\nlines",
-        "two words",
-        "Bearer abc",
-        "tab\tin",
-        "nul\0",
-        "é",
-        "\u{7f}",
-    ] {
-        refused(Client::builder().api_token(wrong), "api_token");
-        refused(Client::builder().api_key("a@example.com", wrong), "api_key");
-        refused(Client::builder().api_key(wrong, "key"), "email");
+fn refuses_values_that_cannot_be_credentials_with_a_hint_that_fits() {
+    let empty = ["", "  ", "\n"].map(|value| (value, "is empty"));
+    let nul = [("s3cr3t\0", "control character")];
+    for (value, hint) in MISTAKES.into_iter().chain(empty).chain(nul) {
+        let cases = [
+            (
+                Client::builder().api_token(value),
+                "`api_token` ",
+                "API token",
+            ),
+            (
+                Client::builder().api_key("a@example.com", value),
+                "`api_key` ",
+                "Global API Key",
+            ),
+            (
+                Client::builder().api_key(value, "key"),
+                "`email` ",
+                "email address",
+            ),
+        ];
+        for (builder, parameter, noun) in cases {
+            let shown = format!("{builder:?}");
+            let error = builder.build().unwrap_err();
+            let text = error.to_string();
+            assert!(error.is_invalid_request(), "{text}");
+            assert!(
+                text.starts_with(parameter) && text.contains(hint),
+                "{value:?}: {text}"
+            );
+            assert!(
+                text.contains(noun) || hint == "is empty",
+                "{value:?}: {text}"
+            );
+            assert!(!text.contains("token") || noun == "API token", "{text}");
+            let shown = format!("{text} {error:?} {shown}");
+            assert!(!shown.contains(MARK), "{shown}");
+        }
     }
 }
 
 #[test]
-fn white_space_around_a_credential_is_dropped() {
+fn refuses_a_bearer_prefix_with_an_empty_token() {
+    let error = Client::new("Bearer ").unwrap_err();
+    assert!(
+        error.to_string().contains("starts with `Bearer`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn refuses_a_client_without_a_credential() {
+    refused(Client::builder(), "api_token");
+}
+
+#[test]
+fn accepts_credentials_with_unusual_but_valid_characters() {
+    for token in ["cfut_a-b_c", "BearerOfNews", "a.b~c+d/e=", "#!%&*^?|<>"] {
+        assert!(Client::new(token).is_ok(), "{token}");
+    }
+    for email in ["o'brien@example.com", "a+b@example.com", "a/b=c@d.example"] {
+        let built = Client::builder().api_key(email, "key").build();
+        assert!(built.is_ok(), "{email}");
+    }
+}
+
+#[test]
+fn trims_white_space_around_a_credential() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     Client::builder()
         .api_token(" a-token\r\n")
@@ -63,7 +150,7 @@ fn white_space_around_a_credential_is_dropped() {
 }
 
 #[test]
-fn the_last_credential_counts_and_is_sent_alone() {
+fn sends_only_the_credential_that_was_set_last() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     let client = with_token()
         .api_key("a@example.com", "some-key")
@@ -79,7 +166,7 @@ fn the_last_credential_counts_and_is_sent_alone() {
 }
 
 #[test]
-fn base_urls_where_a_credential_may_go_are_taken() {
+fn accepts_https_base_urls_and_plain_http_to_loopback() {
     for url in [
         "https://api.cloudflare.com/client/v4",
         "https://gateway.example/",
@@ -100,7 +187,7 @@ fn base_urls_where_a_credential_may_go_are_taken() {
 }
 
 #[test]
-fn other_base_urls_are_refused_and_not_shown() {
+fn refuses_other_base_urls_without_showing_them() {
     for url in [
         "",
         "api.cloudflare.com",
@@ -127,7 +214,7 @@ fn other_base_urls_are_refused_and_not_shown() {
 }
 
 #[test]
-fn a_slash_at_the_end_of_the_base_url_does_not_matter() {
+fn ignores_trailing_slashes_of_the_base_url() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     for slashes in ["", "/", "//"] {
         with_token()
@@ -148,7 +235,7 @@ fn a_slash_at_the_end_of_the_base_url_does_not_matter() {
 }
 
 #[test]
-fn the_programs_name_comes_before_the_crates() {
+fn sends_the_user_agent_of_the_program_before_the_one_of_the_crate() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     let own = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
     with_token()
@@ -177,8 +264,8 @@ fn the_programs_name_comes_before_the_crates() {
         "{}",
         heads[1]
     );
-    for wrong in ["", " ", "my\r\ncli", "my-cli\0", "é"] {
-        refused(with_token().user_agent(wrong), "user_agent");
+    for invalid in ["", " ", "my\r\ncli", "my-cli\0", "é"] {
+        refused(with_token().user_agent(invalid), "user_agent");
     }
 }
 
@@ -203,10 +290,10 @@ fn clones_with_other_limits_share_connections() {
 }
 
 #[test]
-fn an_agent_of_the_callers_follows_no_redirect_either() {
-    let elsewhere = Tcp::answering("200 OK", "", &success(r#"{"id":"leaked"}"#));
+fn follows_no_redirects_even_with_a_custom_agent() {
+    let target = Tcp::answering("200 OK", "", &success(r#"{"id":"leaked"}"#));
     for status in ["301 x", "302 x", "303 x", "307 x", "308 x"] {
-        let location = format!("location: {}/user\r\n", elsewhere.url());
+        let location = format!("location: {}/user\r\n", target.url());
         let server = Tcp::answering(status, &location, "");
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
         let own = with_token()
@@ -219,7 +306,7 @@ fn an_agent_of_the_callers_follows_no_redirect_either() {
             assert!(
                 error
                     .to_string()
-                    .contains(&format!("`http://{}`", elsewhere.address())),
+                    .contains(&format!("`http://{}`", target.address())),
                 "{error}"
             );
             assert!(
@@ -232,11 +319,11 @@ fn an_agent_of_the_callers_follows_no_redirect_either() {
             );
         }
     }
-    assert_eq!(elsewhere.count(), 0);
+    assert_eq!(target.count(), 0);
 }
 
 #[test]
-fn an_answer_over_the_cap_is_an_error() {
+fn refuses_a_body_larger_than_max_response_size() {
     let body = success(&format!(r#"{{"id":"{}"}}"#, "x".repeat(5000)));
     let server = Tcp::answering("200 OK", "", &body);
     let sized = |bytes| {
@@ -250,7 +337,7 @@ fn an_answer_over_the_cap_is_an_error() {
     let error = sized(body.len() - 1).user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
     assert_eq!(error.attempts(), 1);
-    // What fits is kept, whatever was read before into the same memory.
+    // The error keeps the part that fits, even if the buffer was used for an earlier page.
     assert_eq!(error.body(), Some(&body.as_bytes()[..body.len() - 1]));
     let page = |number: usize| {
         format!(
@@ -278,7 +365,7 @@ fn an_answer_over_the_cap_is_an_error() {
 }
 
 #[test]
-fn no_length_is_believed_before_it_arrived() {
+fn keeps_the_received_bytes_of_a_body_that_declares_10_gib() {
     let huge = b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec();
     let server = Tcp::new(move |_, _| common::tcp::Reply::Close(huge.clone()));
     let client = with_token()
@@ -295,7 +382,7 @@ fn no_length_is_believed_before_it_arrived() {
 }
 
 #[test]
-fn extreme_limits_do_no_harm() {
+fn accepts_extreme_limits() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     let most = Duration::MAX;
     let patient = with_token()
@@ -320,23 +407,51 @@ fn extreme_limits_do_no_harm() {
     assert!(error.is_timeout() && error.attempts() == 0, "{error}");
 }
 
-/// Runs the test named `environment_of_a_child` in a process of its own, with these variables and no others.
-fn in_environment(variables: &[(&str, &str)]) -> String {
+/// Runs a step of [`in_child_process`] in a new process with only these environment variables.
+///
+/// Setting variables of this process would race with the tests on other threads.
+fn run_child(step: &str, variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child
-        .args(["--exact", "environment_of_a_child", "--nocapture"])
+        .args(["--exact", "in_child_process", "--nocapture"])
         .env_clear()
-        .env("A_CHILD", "1");
+        .env("CHILD_STEP", step);
     let output = child.envs(variables.iter().copied()).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+fn in_environment(variables: &[(&str, &str)]) -> String {
+    run_child("client", variables)
+}
+
 #[test]
-fn environment_of_a_child() {
-    if std::env::var_os("A_CHILD").is_none() {
+fn in_child_process() {
+    let Ok(step) = std::env::var("CHILD_STEP") else {
         return;
-    }
-    match Client::from_env() {
+    };
+    let built = match step.as_str() {
+        "client" => Client::from_env(),
+        step => ClientBuilder::from_env().and_then(|builder| {
+            match step {
+                "builder" => builder,
+                "limits" => builder
+                    .user_agent("nightly/1")
+                    .timeout(Duration::from_secs(9)),
+                "token" => builder.api_token("explicit-token"),
+                "key" => builder.api_key("b@example.com", "explicit-key"),
+                "invalid token" => builder.api_token("'s3cr3t'"),
+                "invalid email" => builder.api_key("'s3cr3t'", "key"),
+                "invalid key" => builder.api_key("b@example.com", "'s3cr3t'"),
+                "invalid url" => builder.base_url("http://s3cr3t.example"),
+                "http" => builder
+                    .allow_http(true)
+                    .transport(|_: Request<Vec<u8>>| Err(TransportError::interrupted("not sent"))),
+                _ => unreachable!("{step}"),
+            }
+            .build()
+        }),
+    };
+    match built {
         Ok(client) => {
             let sent = client.with_max_retries(0).user().send();
             println!(
@@ -347,12 +462,12 @@ fn environment_of_a_child() {
                 )
             );
         }
-        Err(error) => println!("refused: {error}"),
+        Err(error) => println!("refused: {error} {error:?}"),
     }
 }
 
 #[test]
-fn the_environment_gives_a_credential_and_a_base_url() {
+fn from_env_reads_a_credential_and_a_base_url() {
     let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let base = ("CLOUDFLARE_BASE_URL", url.as_str());
@@ -378,7 +493,7 @@ fn the_environment_gives_a_credential_and_a_base_url() {
 }
 
 #[test]
-fn an_environment_that_is_not_clear_is_refused_by_name() {
+fn from_env_refuses_an_ambiguous_environment_and_names_the_variables() {
     let token = ("CLOUDFLARE_API_TOKEN", "token");
     let (email, key) = (
         ("CLOUDFLARE_EMAIL", "a@example.com"),
@@ -418,13 +533,132 @@ fn an_environment_that_is_not_clear_is_refused_by_name() {
 }
 
 #[test]
-fn plain_http_to_this_machine_goes_through_no_proxy_elsewhere() {
+fn from_env_names_the_variable_of_an_invalid_credential() {
+    for (value, hint) in MISTAKES {
+        let (email, key) = (
+            ("CLOUDFLARE_EMAIL", "a@example.com"),
+            ("CLOUDFLARE_API_KEY", "key"),
+        );
+        for (variables, name) in [
+            (
+                &[("CLOUDFLARE_API_TOKEN", value)][..],
+                "CLOUDFLARE_API_TOKEN",
+            ),
+            (&[("CLOUDFLARE_EMAIL", value), key], "CLOUDFLARE_EMAIL"),
+            (
+                &[email, ("CLOUDFLARE_API_KEY", value)],
+                "CLOUDFLARE_API_KEY",
+            ),
+        ] {
+            for step in ["client", "builder"] {
+                let printed = run_child(step, variables);
+                assert!(
+                    printed.contains(&format!("refused: `{name}` ")) && printed.contains(hint),
+                    "{value:?}: {printed}"
+                );
+                assert!(!printed.contains(MARK), "{printed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn from_env_names_the_variable_of_an_invalid_base_url() {
+    let token = ("CLOUDFLARE_API_TOKEN", "token");
+    for url in ["http://s3cr3t.example", "'https://s3cr3t.example'"] {
+        for step in ["client", "builder"] {
+            let printed = run_child(step, &[token, ("CLOUDFLARE_BASE_URL", url)]);
+            assert!(
+                printed.contains("refused: `CLOUDFLARE_BASE_URL` ") && !printed.contains(MARK),
+                "{printed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn builder_from_env_names_the_setter_of_a_value_that_was_set_later() {
+    let variables = [
+        ("CLOUDFLARE_API_TOKEN", "token"),
+        ("CLOUDFLARE_BASE_URL", "https://api.invalid"),
+    ];
+    for (step, name) in [
+        ("invalid token", "api_token"),
+        ("invalid email", "email"),
+        ("invalid key", "api_key"),
+        ("invalid url", "base_url"),
+    ] {
+        let printed = run_child(step, &variables);
+        assert!(
+            printed.contains(&format!("refused: `{name}` ")) && !printed.contains("CLOUDFLARE_"),
+            "{step}: {printed}"
+        );
+        assert!(!printed.contains(MARK), "{printed}");
+    }
+    // The variables that a setter did not replace keep their names.
+    let invalid_url = [variables[0], ("CLOUDFLARE_BASE_URL", "http://example.com")];
+    let printed = run_child("token", &invalid_url);
+    assert!(
+        printed.contains("refused: `CLOUDFLARE_BASE_URL` "),
+        "{printed}"
+    );
+    let invalid_token = [("CLOUDFLARE_API_TOKEN", "'s3cr3t'"), variables[1]];
+    let printed = run_child("invalid url", &invalid_token);
+    assert!(
+        printed.contains("refused: `CLOUDFLARE_API_TOKEN` "),
+        "{printed}"
+    );
+}
+
+#[test]
+fn builder_from_env_needs_a_credential_in_the_environment() {
+    let printed = run_child("token", &[]);
+    assert!(
+        printed.contains("refused: `CLOUDFLARE_API_TOKEN` is not set"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn builder_from_env_combines_the_environment_with_setters() {
+    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let url = server.url();
+    let variables = [
+        ("CLOUDFLARE_API_TOKEN", "token-of-the-environment"),
+        ("CLOUDFLARE_BASE_URL", url.as_str()),
+    ];
+    // An invalid token does not matter if a setter replaces it.
+    let invalid = [("CLOUDFLARE_API_TOKEN", "'s3cr3t'"), variables[1]];
+    for (step, variables) in [
+        ("builder", variables),
+        ("token", variables),
+        ("key", invalid),
+    ] {
+        let printed = run_child(step, &variables);
+        assert!(printed.contains("user 7"), "{step}: {printed}");
+    }
+    let heads = server.requests();
+    assert!(heads[0].contains("Bearer token-of-the-environment\r\n"));
+    assert!(heads[1].contains("Bearer explicit-token\r\n"));
+    assert!(heads[2].contains("explicit-key\r\n") && !heads[2].contains("Bearer"));
+
+    let printed = run_child("limits", &variables);
+    assert!(printed.contains("timeout: 9s"), "{printed}");
+    let head = &server.requests()[3];
+    assert!(head.contains("user-agent: nightly/1 "), "{head}");
+    let plain_http = [variables[0], ("CLOUDFLARE_BASE_URL", "http://api.invalid")];
+    let printed = run_child("http", &plain_http);
+    assert!(printed.contains("not sent"), "{printed}");
+}
+
+#[test]
+fn sends_plain_http_to_loopback_without_a_proxy() {
     let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let printed = in_environment(&[
         ("CLOUDFLARE_BASE_URL", url.as_str()),
         ("CLOUDFLARE_API_TOKEN", "token"),
-        // An address that nobody has.
+        // A documentation address, where no proxy listens.
         ("ALL_PROXY", "http://192.0.2.1:9"),
     ]);
     assert!(printed.contains("user 7"), "{printed}");
@@ -432,7 +666,7 @@ fn plain_http_to_this_machine_goes_through_no_proxy_elsewhere() {
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
-fn a_proxy_of_the_environment_is_used_for_https() {
+fn uses_the_proxy_from_the_environment_for_https() {
     let proxy = Tcp::answering("403 Forbidden", "", "");
     let url = format!("http://{}", proxy.address());
     let printed = in_environment(&[

@@ -1,10 +1,13 @@
-//! Endpoints of one's own.
+//! Custom endpoints: how their fields are sent, and that each provided item of `Endpoint` has its effect.
 
 mod common;
 
-use cloudflare_user::http::Method;
-use cloudflare_user::{Endpoint, Error, Page, Result};
-use common::{ok, scripted, status, success};
+use std::borrow::Cow;
+use std::sync::Mutex;
+
+use cloudflare_user::http::{Method, Request, Response};
+use cloudflare_user::{Body, Client, Endpoint, Error, Page, Result, TransportError};
+use common::{Answer, Seen, ok, scripted, status, success};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -54,13 +57,21 @@ impl Endpoint for PurgeCache {
             Ok(())
         }
     }
-    fn is_idempotent(&self) -> bool {
-        true
+}
+
+fn purge(zone_id: &str, files: &[&str]) -> PurgeCache {
+    PurgeCache {
+        zone_id: zone_id.to_owned(),
+        files: files.iter().map(|file| (*file).to_owned()).collect(),
     }
 }
 
+fn lines(seen: &Mutex<Vec<Seen>>) -> Vec<String> {
+    seen.lock().unwrap().iter().map(Seen::line).collect()
+}
+
 #[test]
-fn a_listing_is_paged_without_a_size_until_an_empty_page() {
+fn a_list_without_provided_items_ends_at_an_empty_page() {
     let page = |name| ok(success(&format!(r#"[{{"name":"{name}"}}]"#)));
     let (client, seen) = scripted(vec![page("a"), page("b"), ok(success("[]"))]);
     let zones: Vec<_> = client
@@ -68,17 +79,18 @@ fn a_listing_is_paged_without_a_size_until_an_empty_page() {
         .map(|zone| zone.unwrap().name)
         .collect();
     assert_eq!(zones, ["a", "b"]);
-    let lines: Vec<_> = seen
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|seen| seen.target.clone())
-        .collect();
-    assert_eq!(lines, ["/zones?page=1", "/zones?page=2", "/zones?page=3"]);
+    assert_eq!(
+        lines(&seen),
+        [
+            "GET /zones?page=1",
+            "GET /zones?page=2",
+            "GET /zones?page=3"
+        ]
+    );
 }
 
 #[test]
-fn nested_fields_of_a_query_have_dots() {
+fn joins_nested_fields_of_a_query_with_dots() {
     let (client, seen) = scripted(vec![ok(success("[]"))]);
     let account = Account {
         id: Some(5),
@@ -110,7 +122,7 @@ fn nested_fields_of_a_query_have_dots() {
 }
 
 #[test]
-fn an_item_without_a_required_field_is_named() {
+fn an_error_names_the_item_and_its_missing_field() {
     let (client, _) = scripted(vec![ok(success(r#"[{"name":"a"},{}]"#)), ok(success("[]"))]);
     let zones: Vec<_> = client.iter(&ListZones::default()).collect();
     assert!(
@@ -124,44 +136,313 @@ fn an_item_without_a_required_field_is_named() {
 }
 
 #[test]
-fn a_write_has_a_body_and_may_be_said_to_be_repeatable() {
-    let (client, seen) = scripted(vec![status(503, ""), ok(success("null"))]);
-    let purge = PurgeCache {
-        zone_id: "a/b".to_owned(),
-        files: vec!["x".to_owned()],
-    };
-    assert_eq!(client.with_max_retries(1).send(&purge).unwrap(), None);
-    let lines: Vec<_> = seen
-        .lock()
-        .unwrap()
-        .iter()
-        .map(common::Seen::line)
-        .collect();
+fn sends_the_fields_of_a_write_as_its_body_without_path_parameters() {
+    let (client, seen) = scripted(vec![ok(success("null"))]);
+    assert_eq!(client.send(&purge("a/b", &["x"])).unwrap(), None);
     assert_eq!(
-        lines,
-        [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#; 2]
+        lines(&seen),
+        [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]
     );
 }
 
 #[test]
-fn a_check_of_ones_own_refuses_before_sending() {
+fn refuses_path_segments_that_name_another_resource() {
     let (client, seen) = scripted(vec![ok(success("null"))]);
-    let refused = |zone_id: &str, files: Vec<String>| {
-        client
-            .send(&PurgeCache {
-                zone_id: zone_id.to_owned(),
-                files,
-            })
-            .unwrap_err()
-            .to_string()
-    };
-    assert_eq!(refused("a", Vec::new()), "`files` is empty");
-    assert!(refused("..", vec!["x".to_owned()]).starts_with("`path`"));
+    for segment in ["", ".", ".."] {
+        let error = client.send(&purge(segment, &["x"])).unwrap_err();
+        assert!(error.is_invalid_request(), "{error}");
+        assert!(error.to_string().starts_with("`path`"), "{error}");
+    }
     assert!(seen.lock().unwrap().is_empty());
 }
 
 #[test]
-fn items_can_be_kept_byte_for_byte() {
+fn refuses_an_array_in_a_query_and_says_how_to_send_it() {
+    #[derive(Serialize)]
+    struct Report {
+        metrics: Vec<&'static str>,
+    }
+    impl Endpoint for Report {
+        type Output = serde_json::Value;
+        const METHOD: Method = Method::GET;
+        fn path(&self) -> Vec<&str> {
+            vec!["report"]
+        }
+    }
+    let (client, seen) = scripted(vec![ok(success("null"))]);
+    for metrics in [vec![], vec!["a"], vec!["a", "b"]] {
+        let error = client.send(&Report { metrics }).unwrap_err();
+        let text = error.to_string();
+        assert!(error.is_invalid_request(), "{text}");
+        assert!(
+            text.starts_with("`metrics`") && text.contains("join the values"),
+            "{text}"
+        );
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn unwrapped_decodes_a_response_without_the_envelope() {
+    #[derive(Serialize)]
+    struct Trace<const UNWRAPPED: bool>;
+    impl<const UNWRAPPED: bool> Endpoint for Trace<UNWRAPPED> {
+        type Output = Option<Zone>;
+        const METHOD: Method = Method::GET;
+        const UNWRAPPED: bool = UNWRAPPED;
+        fn path(&self) -> Vec<&str> {
+            vec!["trace"]
+        }
+    }
+    let name = |zone: Option<Zone>| zone.map(|zone| zone.name);
+    for (body, expected) in [
+        (r#"{"name":"a"}"#.to_owned(), Some("a".to_owned())),
+        (success(r#"{"name":"a"}"#), Some("a".to_owned())),
+        (String::new(), None),
+    ] {
+        let (client, _) = scripted(vec![ok(body.clone())]);
+        let zone = client.send(&Trace::<true>).unwrap();
+        assert_eq!(name(zone), expected, "{body}");
+        client.send_raw(&Trace::<true>).unwrap();
+    }
+    for body in [r#"{"name":"a"}"#, ""] {
+        let (client, _) = scripted(vec![ok(body)]);
+        assert!(client.send(&Trace::<false>).unwrap_err().is_decode());
+        assert!(client.send_raw(&Trace::<false>).unwrap_err().is_decode());
+    }
+}
+
+/// A list whose provided items depend on the parameters. `MAX_PER_PAGE` of 0 is `None`.
+#[derive(Serialize, Default)]
+struct Things<const SINGLE_PAGE: bool, const MAX_PER_PAGE: u64, const HAS_ID: bool> {
+    per_page: Option<u64>,
+}
+
+impl<const SINGLE_PAGE: bool, const MAX_PER_PAGE: u64, const HAS_ID: bool> Endpoint
+    for Things<SINGLE_PAGE, MAX_PER_PAGE, HAS_ID>
+{
+    type Output = Page<Zone>;
+    const METHOD: Method = Method::GET;
+    const SINGLE_PAGE: bool = SINGLE_PAGE;
+    const MAX_PER_PAGE: Option<u64> = match MAX_PER_PAGE {
+        0 => None,
+        size => Some(size),
+    };
+    fn path(&self) -> Vec<&str> {
+        vec!["things"]
+    }
+    fn item_id(zone: &Zone) -> Option<Cow<'_, str>> {
+        HAS_ID.then_some(Cow::Borrowed(&zone.name))
+    }
+}
+
+fn pages(pages: &[&[&str]]) -> Vec<Answer> {
+    let item = |name: &&str| format!(r#"{{"name":"{name}"}}"#);
+    let page = |names: &&[&str]| {
+        let items: Vec<_> = names.iter().map(item).collect();
+        ok(success(&format!("[{}]", items.join(","))))
+    };
+    pages.iter().map(page).collect()
+}
+
+fn names<E: Endpoint<Output = Page<Zone>>>(client: &Client, request: &E) -> Vec<String> {
+    let zones = client.iter(request).map(|zone| zone.unwrap().name);
+    zones.collect()
+}
+
+#[test]
+fn single_page_sends_one_request_without_a_page_number() {
+    let (client, seen) = scripted(pages(&[&["a"], &["b"], &[]]));
+    assert_eq!(names(&client, &Things::<true, 0, false>::default()), ["a"]);
+    assert_eq!(lines(&seen), ["GET /things"]);
+
+    let (client, seen) = scripted(pages(&[&["a"], &["b"], &[]]));
+    let paginated = Things::<false, 0, false>::default();
+    assert_eq!(names(&client, &paginated), ["a", "b"]);
+    assert_eq!(seen.lock().unwrap().len(), 3);
+}
+
+#[test]
+fn max_per_page_is_sent_unless_the_request_sets_per_page() {
+    let targets = |per_page| {
+        let (client, seen) = scripted(pages(&[&[]]));
+        let request = Things::<false, 50, false> { per_page };
+        client.send(&request).unwrap();
+        assert!(names(&client, &request).is_empty());
+        lines(&seen)
+    };
+    assert_eq!(
+        targets(None),
+        ["GET /things?per_page=50", "GET /things?per_page=50&page=1"]
+    );
+    assert_eq!(
+        targets(Some(5)),
+        ["GET /things?per_page=5", "GET /things?per_page=5&page=1"]
+    );
+}
+
+#[test]
+fn item_id_yields_an_item_once_that_moves_to_a_later_page() {
+    let moved: &[&[&str]] = &[&["b", "a"], &["a", "c"], &[]];
+    let (client, _) = scripted(pages(moved));
+    let with_ids = Things::<false, 0, true>::default();
+    assert_eq!(names(&client, &with_ids), ["b", "a", "c"]);
+
+    let (client, _) = scripted(pages(moved));
+    let without_ids = Things::<false, 0, false>::default();
+    assert_eq!(names(&client, &without_ids), ["b", "a", "a", "c"]);
+}
+
+#[test]
+fn token_only_refuses_an_email_with_a_key() {
+    #[derive(Serialize)]
+    struct Verify<const TOKEN_ONLY: bool>;
+    impl<const TOKEN_ONLY: bool> Endpoint for Verify<TOKEN_ONLY> {
+        type Output = serde_json::Value;
+        const METHOD: Method = Method::GET;
+        const TOKEN_ONLY: bool = TOKEN_ONLY;
+        fn path(&self) -> Vec<&str> {
+            vec!["verify"]
+        }
+    }
+    let with_key = |respond: fn() -> Result<Response<Body>, TransportError>| {
+        Client::builder()
+            .api_key("a@example.com", "some-key")
+            .transport(move |_: Request<Vec<u8>>| respond())
+            .build()
+            .unwrap()
+    };
+    let client = with_key(|| panic!("must not be sent"));
+    let error = client.send(&Verify::<true>).unwrap_err();
+    assert!(error.is_invalid_request(), "{error}");
+    assert!(error.to_string().starts_with("`api_token`"), "{error}");
+
+    let client = with_key(|| Ok(Response::new(Body::from(r#"{"success":true,"result":1}"#))));
+    assert_eq!(client.send(&Verify::<false>).unwrap(), 1);
+    let (client, _) = scripted(vec![ok(success("1"))]);
+    assert_eq!(client.send(&Verify::<true>).unwrap(), 1);
+}
+
+#[test]
+fn validate_refuses_a_request_before_it_is_sent() {
+    let (client, seen) = scripted(vec![ok(success("null"))]);
+    let invalid = purge("a", &[]);
+    let error = client.send(&invalid).unwrap_err();
+    assert!(error.is_invalid_request(), "{error}");
+    assert_eq!(error.to_string(), "`files` is empty");
+    let error = client.send_raw(&invalid).unwrap_err();
+    assert_eq!(error.to_string(), "`files` is empty");
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn validate_refuses_a_list_before_it_is_sent() {
+    #[derive(Serialize)]
+    struct Refused;
+    impl Endpoint for Refused {
+        type Output = Page<Zone>;
+        const METHOD: Method = Method::GET;
+        fn path(&self) -> Vec<&str> {
+            vec!["zones"]
+        }
+        fn validate(&self) -> Result<()> {
+            Err(Error::invalid_request("name", "is missing"))
+        }
+    }
+    let (client, seen) = scripted(pages(&[&[]]));
+    let errors = [
+        client.iter(&Refused).next().unwrap().unwrap_err(),
+        client.pages(&Refused).next().unwrap().unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.to_string(), "`name` is missing");
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+/// A request whose `is_idempotent` and `recovery_hint` are fields.
+#[derive(Serialize)]
+struct Write {
+    #[serde(skip)]
+    is_idempotent: bool,
+    #[serde(skip)]
+    recovery_hint: Option<&'static str>,
+}
+
+impl Endpoint for Write {
+    type Output = ();
+    const METHOD: Method = Method::POST;
+    fn path(&self) -> Vec<&str> {
+        vec!["things"]
+    }
+    fn is_idempotent(&self) -> bool {
+        self.is_idempotent
+    }
+    fn recovery_hint(&self) -> Option<String> {
+        self.recovery_hint.map(str::to_owned)
+    }
+}
+
+#[test]
+fn is_idempotent_decides_whether_a_write_is_retried() {
+    let failures: [fn() -> Answer; 2] = [
+        || status(503, ""),
+        || Err(|| TransportError::interrupted("reset")),
+    ];
+    for failure in failures {
+        for (is_idempotent, attempts) in [(true, 2), (false, 1)] {
+            let (client, seen) = scripted(vec![failure(), ok(success("null"))]);
+            let request = Write {
+                is_idempotent,
+                recovery_hint: None,
+            };
+            let sent = client.with_max_retries(1).send(&request);
+            assert_eq!(sent.is_ok(), is_idempotent, "{sent:?}");
+            assert_eq!(seen.lock().unwrap().len(), attempts);
+        }
+    }
+}
+
+#[test]
+fn a_get_that_is_not_idempotent_counts_as_a_write() {
+    #[derive(Serialize)]
+    struct Next;
+    impl Endpoint for Next {
+        type Output = ();
+        const METHOD: Method = Method::GET;
+        fn path(&self) -> Vec<&str> {
+            vec!["next"]
+        }
+        fn is_idempotent(&self) -> bool {
+            false
+        }
+    }
+    let (client, seen) = scripted(vec![status(503, ""), ok(success("null"))]);
+    let error = client.with_max_retries(1).send(&Next).unwrap_err();
+    assert!(error.may_have_been_applied(), "{error}");
+    assert_eq!(seen.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn recovery_hint_is_part_of_the_error_of_a_write_that_may_have_been_applied() {
+    let hint = "look for a thing named `ci`";
+    let request = Write {
+        is_idempotent: false,
+        recovery_hint: Some(hint),
+    };
+    let (client, _) = scripted(vec![Err(|| TransportError::interrupted("reset"))]);
+    let error = client.send(&request).unwrap_err();
+    assert!(error.may_have_been_applied(), "{error}");
+    assert!(error.to_string().contains(hint), "{error}");
+
+    let (client, _) = scripted(vec![status(403, "")]);
+    let error = client.send(&request).unwrap_err();
+    assert!(!error.may_have_been_applied(), "{error}");
+    assert!(!error.to_string().contains(hint), "{error}");
+}
+
+#[test]
+fn yields_items_as_raw_json() {
     #[derive(Serialize)]
     struct RawLogs;
     impl Endpoint for RawLogs {
@@ -183,7 +464,7 @@ fn items_can_be_kept_byte_for_byte() {
 }
 
 #[test]
-fn a_write_without_fields_sends_an_empty_object() {
+fn sends_an_empty_object_for_a_write_without_fields() {
     #[derive(serde::Serialize)]
     struct PurgeAll;
     impl Endpoint for PurgeAll {

@@ -1,4 +1,4 @@
-//! Input that cannot be right is refused before anything is sent; anything else reaches just what it names.
+//! Invalid identifiers and parameters are refused before sending. All others are encoded exactly once.
 
 mod common;
 
@@ -7,7 +7,7 @@ use common::{ok, scripted, success};
 
 type Call = fn(&Client, &str) -> Result<(), Error>;
 
-/// Every request that takes an identifier: its parameter, the path around it, and how it is sent.
+/// All requests with an identifier: the parameter, the path before and after it, and a function that sends it.
 const CALLS: [(&str, &str, &str, Call); 10] = [
     ("invite_id", "/user/invites/", "", |client, id| {
         client.invite(id).send().map(drop)
@@ -60,15 +60,15 @@ const CALLS: [(&str, &str, &str, Call); 10] = [
 ];
 
 #[test]
-fn identifiers_that_name_something_else_are_refused() {
+fn refuses_identifiers_that_name_another_resource() {
     let (client, seen) = scripted(vec![ok(success("{}"))]);
     for (parameter, _, _, call) in CALLS {
-        let words: &[&str] = if parameter == "token_id" {
+        let reserved: &[&str] = if parameter == "token_id" {
             &["verify", "permission_groups"]
         } else {
             &[]
         };
-        for id in ["", ".", ".."].iter().chain(words) {
+        for id in ["", ".", ".."].iter().chain(reserved) {
             let error = call(&client, id).unwrap_err();
             assert!(error.is_invalid_request(), "{error}");
             assert!(
@@ -81,8 +81,8 @@ fn identifiers_that_name_something_else_are_refused() {
 }
 
 #[test]
-fn any_other_identifier_is_one_encoded_segment() {
-    let known = [
+fn encodes_other_identifiers_as_one_segment() {
+    let encodings = [
         ("abc-._~123", "abc-._~123"),
         ("a/b?c#d", "a%2Fb%3Fc%23d"),
         ("../x", "..%2Fx"),
@@ -96,7 +96,7 @@ fn any_other_identifier_is_one_encoded_segment() {
     ];
     let (client, seen) = scripted(vec![ok(success("null"))]);
     for (_, before, after, call) in CALLS {
-        for (id, encoded) in known {
+        for (id, encoded) in encodings {
             let _ = call(&client, id);
             assert_eq!(
                 seen.lock().unwrap().pop().unwrap().target,
@@ -107,7 +107,7 @@ fn any_other_identifier_is_one_encoded_segment() {
 }
 
 #[test]
-fn an_identifier_of_any_length_reaches_its_resource_or_is_refused() {
+fn sends_long_identifiers_or_refuses_them_for_the_length_of_the_url() {
     let (client, seen) = scripted(vec![ok(success("null"))]);
     for (_, before, after, call) in CALLS {
         let long = "x".repeat(10_000);
@@ -126,7 +126,7 @@ fn an_identifier_of_any_length_reaches_its_resource_or_is_refused() {
 }
 
 #[test]
-fn identifiers_are_encoded_the_same_over_a_real_connection() {
+fn encodes_identifiers_in_the_same_way_over_a_connection() {
     let api = common::Api::answering(success("{}"));
     api.client().token("a/../b?c\r\n%").send().unwrap();
     assert_eq!(
@@ -136,7 +136,7 @@ fn identifiers_are_encoded_the_same_over_a_real_connection() {
 }
 
 #[test]
-fn page_and_size_are_counted_from_one() {
+fn refuses_page_and_per_page_of_zero() {
     let (client, seen) = scripted(vec![ok(success("[]"))]);
     let refused = [
         (client.audit_logs().page(0).send().err(), "page"),
@@ -157,7 +157,7 @@ fn page_and_size_are_counted_from_one() {
 }
 
 #[test]
-fn an_empty_filter_is_refused_rather_than_dropped() {
+fn refuses_an_empty_filter() {
     let (client, seen) = scripted(vec![ok(success("[]"))]);
     let refused = [
         (
@@ -183,7 +183,7 @@ fn an_empty_filter_is_refused_rather_than_dropped() {
 }
 
 #[test]
-fn text_of_any_kind_is_encoded_once() {
+fn encodes_text_in_a_query_once() {
     let (client, seen) = scripted(vec![ok(success("[]"))]);
     client
         .permission_groups()

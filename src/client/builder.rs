@@ -1,3 +1,5 @@
+//! Builds clients: the settings, their defaults and their validation. [`Auth`] validates credentials.
+
 use std::env::{self, VarError};
 use std::fmt;
 use std::sync::Arc;
@@ -16,26 +18,43 @@ use crate::transport::{Transport, UreqTransport};
 const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
 
-/// Makes a [`Client`]. Nothing is checked before [`build`](Self::build).
+/// The credential's parameters and the environment variables that hold them.
+const CREDENTIAL_VARIABLES: Variables = &[
+    ("api_token", "CLOUDFLARE_API_TOKEN"),
+    ("email", "CLOUDFLARE_EMAIL"),
+    ("api_key", "CLOUDFLARE_API_KEY"),
+];
+const BASE_URL_VARIABLES: Variables = &[("base_url", "CLOUDFLARE_BASE_URL")];
+
+/// Builds a [`Client`] with a credential, limits, or a transport of your choice.
+///
+/// [`Client::builder`] starts without a credential; [`from_env`](Self::from_env) starts with the environment's.
+/// [`build`](Self::build) validates the settings; the setters do not.
+///
+/// # Examples
 ///
 /// ```
 /// use std::time::Duration;
 /// use cloudflare_user::Client;
 ///
-/// // For a job at night: it has time, and a name in Cloudflare's logs.
+/// // An interactive tool fails soon, and names itself in Cloudflare's logs.
 /// let client = Client::builder()
 ///     .api_token("your-token")
-///     .user_agent("nightly-export/1.2")
-///     .max_retries(5)
-///     .max_retry_wait(Duration::from_secs(5 * 60))
-///     .deadline(Duration::from_secs(30 * 60))
+///     .user_agent("my-cli/1.2")
+///     .max_retries(1)
+///     .timeout(Duration::from_secs(5))
+///     .deadline(Duration::from_secs(10))
 ///     .build()?;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
-#[must_use = "a builder makes nothing until it is built"]
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     credential: Credential,
+    /// The variables that the credential was read from. Empty if a setter set it.
+    credential_variables: Variables,
     base_url: String,
+    /// The variables that the base URL was read from. Empty if a setter set it.
+    base_url_variables: Variables,
     allow_http: bool,
     user_agent: Option<String>,
     connect_timeout: Duration,
@@ -43,6 +62,9 @@ pub struct ClientBuilder {
     max_response_size: usize,
     transport: Option<Box<dyn Transport>>,
 }
+
+/// Parameters and the environment variables that hold them.
+type Variables = &'static [(&'static str, &'static str)];
 
 enum Credential {
     None,
@@ -54,7 +76,9 @@ impl ClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
             credential: Credential::None,
+            credential_variables: &[],
             base_url: BASE_URL.to_owned(),
+            base_url_variables: &[],
             allow_http: false,
             user_agent: None,
             connect_timeout: Duration::from_secs(10),
@@ -69,13 +93,44 @@ impl ClientBuilder {
         }
     }
 
-    pub(crate) fn from_env() -> Result<Self> {
+    /// Creates a builder with the credential and the base URL of the environment.
+    ///
+    /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with `CLOUDFLARE_API_KEY`. The base URL
+    /// is `CLOUDFLARE_BASE_URL`, which is optional. An empty variable counts as unset. Use
+    /// [`Client::from_env`] if you need the defaults for everything else.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no credential is set, if only one of email and key is set, or if both a token and a key are
+    /// set. Invalid values are an error of [`build`](Self::build). Both errors name the environment variables.
+    ///
+    /// # Examples
+    ///
+    /// A nightly job waits out rate limits that an interactive program would report:
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use cloudflare_user::ClientBuilder;
+    ///
+    /// let client = ClientBuilder::from_env()?
+    ///     .user_agent("nightly-export/1.2")
+    ///     .max_retries(5)
+    ///     .max_retry_wait(Duration::from_secs(5 * 60))
+    ///     .deadline(Duration::from_secs(30 * 60))
+    ///     .build()?;
+    ///
+    /// for log in client.audit_logs().iter() {
+    ///     println!("{}", log?.id);
+    /// }
+    /// # Ok::<(), cloudflare_user::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self> {
         let token = variable("CLOUDFLARE_API_TOKEN")?;
         let (email, key) = (
             variable("CLOUDFLARE_EMAIL")?,
             variable("CLOUDFLARE_API_KEY")?,
         );
-        let builder = match (token, email, key) {
+        let mut builder = match (token, email, key) {
             (Some(_), _, Some(_)) => {
                 let reason = "is set together with `CLOUDFLARE_API_KEY`: unset one of the two";
                 return Err(Error::invalid_request("CLOUDFLARE_API_TOKEN", reason));
@@ -96,109 +151,126 @@ impl ClientBuilder {
                 return Err(Error::invalid_request("CLOUDFLARE_API_TOKEN", reason));
             }
         };
-        Ok(match variable("CLOUDFLARE_BASE_URL")? {
-            Some(base_url) => builder.base_url(base_url),
-            None => builder,
-        })
+        builder.credential_variables = CREDENTIAL_VARIABLES;
+        if let Some(base_url) = variable("CLOUDFLARE_BASE_URL")? {
+            builder = builder.base_url(base_url);
+            builder.base_url_variables = BASE_URL_VARIABLES;
+        }
+        Ok(builder)
     }
 
-    /// Sends this API token. Replaces any credential set before.
+    /// Sets an API token as the credential. Replaces a credential that was set before.
     pub fn api_token(mut self, token: impl Into<String>) -> Self {
         self.credential = Credential::Token(token.into());
+        self.credential_variables = &[];
         self
     }
 
-    /// Sends this email and Global API Key. Replaces any credential set before.
+    /// Sets an email address and its Global API Key as the credential. Replaces a credential that was set before.
     pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
         self.credential = Credential::Key {
             email: email.into(),
             key: key.into(),
         };
+        self.credential_variables = &[];
         self
     }
 
-    /// Where the API is, with or without a slash at the end; `https://api.cloudflare.com/client/v4` if unset.
+    /// Sets the base URL of the API, with or without a trailing slash. The default is
+    /// `https://api.cloudflare.com/client/v4`.
     ///
-    /// Credentials go over https only, or over http to this machine itself (`localhost`, `127.0.0.0/8`, `[::1]`),
-    /// unless [`allow_http`](Self::allow_http) says otherwise.
+    /// Plain http is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`), because it exposes the
+    /// credential. [`allow_http`](Self::allow_http) accepts it for any host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self.base_url_variables = &[];
         self
     }
 
-    /// Lets the credential go over plain http to any host, where everybody on the way can read it. Off if unset.
+    /// Sets whether the credential may be sent over plain http to any host. The default is `false`.
+    ///
+    /// Everyone on the network path can read the credential then.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// The name and version of the program, such as `my-cli/1.2`, put before the crate's own.
+    /// Sets the name and version of the program, such as `my-cli/1.2`.
+    ///
+    /// It is sent in `User-Agent`, before the name of this crate.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// How long resolving the name, connecting and the TLS handshake may take; 10 s if unset.
+    /// Sets the time limit for resolving the host, connecting, and the TLS handshake. The default is 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one attempt with its whole body may take; 60 s if unset.
+    /// Sets the time limit of one attempt, including its body. The default is 60 s.
+    ///
+    /// For an [export](Client::export), it limits the response head and each read of the body.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How long a call may take with all its repeats and waits; 300 s if unset. Of a listing, each page is a call.
+    /// Sets the time limit of a whole call, including its retries and waits. The default is 300 s.
+    ///
+    /// Each page of a paginated list is a call.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline;
         self
     }
 
-    /// How often a request may be sent again; 2 if unset.
-    pub fn max_retries(mut self, repeats: u32) -> Self {
-        self.limits.retry.max_retries = repeats;
+    /// Sets how often a failed request may be retried. The default is 2.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.limits.retry.max_retries = retries;
         self
     }
 
-    /// The longest wait before a repeat or for a rate limit; 60 s if unset. Where the server asks for more, the call
-    /// ends at once, and its error says for how much. Cloudflare asks for up to five minutes: to wait as long, the
-    /// [`deadline`](Self::deadline) must be longer than that too.
+    /// Sets the longest wait before a retry or for a rate limit. The default is 60 s.
+    ///
+    /// If the server requests a longer wait, the call fails at once, and
+    /// [`Error::retry_after`](crate::Error::retry_after) returns the wait. Cloudflare requests up to five minutes. To
+    /// wait as long, set a [`deadline`](Self::deadline) of more than five minutes as well.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.limits.max_retry_wait = wait;
         self
     }
 
-    /// The largest body of an answer, in bytes after unpacking; 64 MiB if unset. An [export](Client::export) streams,
-    /// and has no limit.
+    /// Sets the largest accepted body of a response, in bytes after decompression. The default is 64 MiB.
+    ///
+    /// An [export](Client::export) is streamed and has no limit.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Sends requests with this transport instead of ureq: with [an agent of one's own](crate#corporate-networks), or in
-    /// tests with [a function](crate#tests-of-your-own).
+    /// Sends requests with a [`Transport`] instead of the default one.
+    ///
+    /// Use it to configure [proxies and certificate roots](crate#corporate-networks), or to
+    /// [test a program](crate#tests-of-your-own) without a network.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Box::new(transport));
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Builds the client without sending anything.
     ///
     /// # Errors
     ///
-    /// Names what cannot be right: the credential, the base URL, or the user agent.
+    /// Returns an error if the credential is missing or invalid, or if the base URL or the user agent is invalid. The
+    /// error names the setter, or the environment variable of a value that [`from_env`](Self::from_env) read. It does
+    /// not show the value.
     pub fn build(self) -> Result<Client> {
-        let auth = match &self.credential {
-            Credential::Token(token) => Auth::token(token)?,
-            Credential::Key { email, key } => Auth::key(email, key)?,
-            Credential::None => {
-                let reason = "is not set: call `api_token`, or `api_key` with an email and a key";
-                return Err(Error::invalid_request("api_token", reason));
-            }
-        };
-        let base_url = base_url(&self.base_url, self.allow_http)?;
+        let auth = self
+            .auth()
+            .map_err(|error| name_variables(error, self.credential_variables))?;
+        let base_url = base_url(&self.base_url, self.allow_http)
+            .map_err(|error| name_variables(error, self.base_url_variables))?;
         let connect_timeout = self.connect_timeout.min(LONGEST);
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let transport = self
@@ -218,9 +290,20 @@ impl ClientBuilder {
             limits: self.limits,
         })
     }
+
+    fn auth(&self) -> Result<Auth> {
+        match &self.credential {
+            Credential::Token(token) => Auth::token(token),
+            Credential::Key { email, key } => Auth::key(email, key),
+            Credential::None => {
+                let reason = "is not set: call `api_token`, or `api_key` with an email and a key";
+                Err(Error::invalid_request("api_token", reason))
+            }
+        }
+    }
 }
 
-/// No credential, and nothing of the base URL, which may hold one by mistake.
+/// Shows neither the credential nor the base URL, which may contain one by mistake.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -229,7 +312,15 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// A variable of the environment; an empty one counts as unset.
+/// Names the environment variables instead of the parameters that were read from them.
+fn name_variables(error: Error, variables: Variables) -> Error {
+    match error {
+        Error::InvalidRequest(invalid) => Error::InvalidRequest(invalid.renamed(variables)),
+        other => other,
+    }
+}
+
+/// Reads an environment variable. An empty one counts as unset.
 fn variable(name: &'static str) -> Result<Option<String>> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
@@ -238,16 +329,17 @@ fn variable(name: &'static str) -> Result<Option<String>> {
     }
 }
 
-/// The base URL without a slash at its end, if credentials may go there. What is wrong with it is not shown: it may
-/// hold a secret.
+/// Returns the base URL without a trailing slash, or an error if credentials may not be sent there.
+///
+/// The error does not show the URL, because it may contain a secret.
 fn base_url(text: &str, allow_http: bool) -> Result<String> {
-    let wrong = |reason: &'static str| Err(Error::invalid_request("base_url", reason));
-    // `Url` would drop them in silence.
+    let invalid = |reason: &'static str| Err(Error::invalid_request("base_url", reason));
+    // `Url` would remove them without an error.
     if text.chars().any(char::is_control) {
-        return wrong("holds a line break or a control character");
+        return invalid("contains a line break or a control character");
     }
     let Ok(url) = Url::parse(text) else {
-        return wrong("is no URL: it should look like `https://api.cloudflare.com/client/v4`");
+        return invalid("is not a URL: it should look like `https://api.cloudflare.com/client/v4`");
     };
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -259,21 +351,25 @@ fn base_url(text: &str, allow_http: bool) -> Result<String> {
         "https" => {}
         "http" if is_loopback || allow_http => {}
         "http" => {
-            return wrong(
-                "is plain http: the credential would be readable on its way; use https, or `allow_http(true)`",
+            return invalid(
+                "is plain http, which exposes the credential: use https, or `allow_http(true)`",
             );
         }
-        _ => return wrong("is neither https nor http"),
+        _ => return invalid("is neither https nor http"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong("holds a user name or a password: the credential of a client is set apart");
+        return invalid(
+            "contains a user name or a password: set the credential of the client instead",
+        );
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return wrong("holds a `?` or a `#`: paths are put behind it");
+        return invalid(
+            "contains a `?` or a `#`: remove it, because paths are appended to the base URL",
+        );
     }
     let url = url.as_str().trim_end_matches('/');
     if http::Uri::try_from(url).is_err() {
-        return wrong("cannot be sent: it is too long, or holds a character that no request may");
+        return invalid("is too long, or contains a character that is not allowed in a request");
     }
     Ok(url.to_owned())
 }
@@ -285,7 +381,7 @@ fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
     let product = product.trim_matches(' ');
     let is_visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     if product.is_empty() || !product.bytes().all(is_visible) {
-        let reason = "is empty, or holds a line break, a control or a non-ASCII character: it should look like `my-cli/1.2`";
+        let reason = "is empty, or contains a line break, a control character or a non-ASCII character: it should look like `my-cli/1.2`";
         return Err(Error::invalid_request("user_agent", reason));
     }
     HeaderValue::try_from(format!("{product} {USER_AGENT}"))

@@ -19,7 +19,7 @@ use crate::auth::Auth;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
 use crate::envelope::{RawResponse, sealed::Decode};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::transport::Transport;
 
 /// A client of Cloudflare's User API: one credential, one set of connections.
@@ -46,25 +46,18 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// Makes a client with the credential of the environment: `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` with
-    /// `CLOUDFLARE_API_KEY`; and with the base URL `CLOUDFLARE_BASE_URL`, if that is set.
+    /// Creates a client with the credential and the base URL of the environment.
+    ///
+    /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with `CLOUDFLARE_API_KEY`. The base URL
+    /// is `CLOUDFLARE_BASE_URL`, which is optional. Use [`ClientBuilder::from_env`] to set limits or a transport as
+    /// well.
     ///
     /// # Errors
     ///
-    /// If no credential is set, half of one, or a token together with a key: the text names the variables.
+    /// Returns an error if no credential is set, if only one of email and key is set, if both a token and a key are
+    /// set, or if a value is invalid. The error names the environment variables.
     pub fn from_env() -> Result<Self> {
-        let variables = [
-            ("api_token", "CLOUDFLARE_API_TOKEN"),
-            ("email", "CLOUDFLARE_EMAIL"),
-            ("api_key", "CLOUDFLARE_API_KEY"),
-            ("base_url", "CLOUDFLARE_BASE_URL"),
-        ];
-        ClientBuilder::from_env()?
-            .build()
-            .map_err(|error| match error {
-                Error::InvalidRequest(wrong) => Error::InvalidRequest(wrong.renamed(&variables)),
-                other => other,
-            })
+        ClientBuilder::from_env()?.build()
     }
 
     /// Makes a client with an API token, and defaults for all else. Reads no credential from the environment.
