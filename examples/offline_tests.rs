@@ -130,7 +130,7 @@ mod tests {
         });
         let error = outcome.unwrap_err();
         assert_eq!(exit_code(error.as_ref()), 75);
-        assert!(error.to_string().contains("the server asks to wait 240 s"));
+        assert!(error.to_string().contains("retry after 240 s"));
         assert_eq!(requests.len(), 2);
     }
 

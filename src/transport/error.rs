@@ -10,7 +10,6 @@ pub struct TransportError {
     kind: TransportErrorKind,
     came: Came,
     text: String,
-    source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// How far a request came.
@@ -160,7 +159,6 @@ impl TransportError {
             kind: TransportErrorKind::RateLimited,
             came: Came::Nowhere,
             text,
-            source: None,
         }
     }
 
@@ -169,7 +167,6 @@ impl TransportError {
             kind: TransportErrorKind::Timeout,
             came: Came::Nowhere,
             text: "no time is left: the deadline of the call is over, or its timeout is zero; nothing more was sent".to_owned(),
-            source: None,
         }
     }
 
@@ -178,35 +175,20 @@ impl TransportError {
         self.came == Came::ToConnect
     }
 
-    /// The same error with `map` done to its text. The source goes if it holds anything that `map` would change.
-    pub(crate) fn map_text(mut self, map: &impl Fn(&str) -> String) -> Self {
-        let mut source = Error::source(&self);
-        let mut clean = true;
-        while let Some(error) = source {
-            clean &= [error.to_string(), format!("{error:?}")]
-                .iter()
-                .all(|text| map(text) == *text);
-            source = error.source();
+    /// Applies `map` to the text.
+    pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
+        Self {
+            text: map(&self.text),
+            ..self
         }
-        if !clean {
-            self.source = None;
-        }
-        self.text = map(&self.text);
-        self
     }
 
     fn caused(kind: TransportErrorKind, came: Came, what: &str, source: impl Into<Source>) -> Self {
-        let source = source.into();
-        let text = match source.to_string() {
+        let text = match source.into().to_string() {
             reason if reason.is_empty() => what.to_owned(),
             reason => format!("{what}: {reason}"),
         };
-        Self {
-            kind,
-            came,
-            text,
-            source: Some(source),
-        }
+        Self { kind, came, text }
     }
 
     /// The kind, which decides whether the request is repeated.
@@ -226,10 +208,5 @@ impl fmt::Display for TransportError {
     }
 }
 
-impl Error for TransportError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source
-            .as_deref()
-            .map(|source| source as &(dyn Error + 'static))
-    }
-}
+// Without a source: the text holds it already.
+impl Error for TransportError {}
