@@ -36,9 +36,7 @@ const WAYS: [(&str, usize, u64); 8] = [
 
 fn main() {
     if let Ok(way) = env::var("BENCH_WAY") {
-        let calls = env::var("BENCH_CALLS")
-            .ok()
-            .and_then(|calls| calls.parse().ok());
+        let calls = env::var("BENCH_CALLS").ok().and_then(|calls| calls.parse().ok());
         let url = env::var("BENCH_URL").unwrap_or_else(|_| support::serve(PAGES, Duration::ZERO));
         return run(&way, &url, calls.unwrap_or(1));
     }
@@ -61,11 +59,7 @@ fn main() {
             by_hand = time;
         }
         let ratio = time.as_secs_f64() / by_hand.as_secs_f64();
-        println!(
-            "{way:28} {:>7.0}ms  x{ratio:.2} {:>6.1} MiB",
-            time.as_secs_f64() * 1000.0,
-            peak as f64 / 1024.0
-        );
+        println!("{way:28} {:>7.0}ms  x{ratio:.2} {:>6.1} MiB", time.as_secs_f64() * 1000.0, peak as f64 / 1024.0);
     }
 }
 
@@ -73,11 +67,7 @@ fn main() {
 fn measure(way: &str, url: &str) -> (Duration, usize) {
     let program = env::current_exe().expect("it is running");
     let started = Instant::now();
-    let output = Command::new(program)
-        .env("BENCH_WAY", way)
-        .env("BENCH_URL", url)
-        .output()
-        .expect("it runs again");
+    let output = Command::new(program).env("BENCH_WAY", way).env("BENCH_URL", url).output().expect("it runs again");
     let time = started.elapsed();
     assert!(output.status.success(), "{output:?}");
     let peak = String::from_utf8_lossy(&output.stdout).trim().parse();
@@ -99,16 +89,10 @@ fn run(way: &str, url: &str, calls: usize) {
         _ => {
             let client = support::client(url);
             let users = (0..calls).map(|_| client.user().send());
-            users
-                .filter(|user| user.as_ref().is_ok_and(|user| user.id == "7"))
-                .count()
+            users.filter(|user| user.as_ref().is_ok_and(|user| user.id == "7")).count()
         }
     };
-    let expected = if way.starts_with("one call") {
-        calls
-    } else {
-        PAGES * support::LOGS
-    };
+    let expected = if way.starts_with("one call") { calls } else { PAGES * support::LOGS };
     assert_eq!(read, expected, "{way}");
     println!("{}", peak().unwrap_or_default());
 }
@@ -116,8 +100,6 @@ fn run(way: &str, url: &str, calls: usize) {
 /// The most memory that this process ever had, in KiB, where the system tells it.
 fn peak() -> Option<usize> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches(" kB").parse().ok()
 }

@@ -128,7 +128,8 @@ fn run() -> Result<(), Box<dyn Error>> {
 }
 
 fn lines(logs: &[Box<RawValue>], csv: bool, first: bool) -> Result<Vec<u8>, Box<dyn Error>> {
-    const COLUMNS: &str = "when,action.type,action.result,actor.email,actor.ip,interface,metadata.zone_name,resource.type,id";
+    const COLUMNS: &str =
+        "when,action.type,action.result,actor.email,actor.ip,interface,metadata.zone_name,resource.type,id";
     if !csv {
         let lines = logs.iter().map(|log| log.get().replace('\n', " ") + "\n");
         return Ok(lines.collect::<String>().into());

@@ -67,9 +67,7 @@ enum Status {
 
 /// Lists the zones that the credential may read.
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 if all went well, 1 for a failure, 2 for a wrong command line."
-)]
+#[command(after_help = "Exit codes: 0 if all went well, 1 for a failure, 2 for a wrong command line.")]
 struct Options {
     /// Only the zone with this name; `contains:shop` for all with that in their names.
     #[arg(long)]
@@ -97,18 +95,13 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let (client, _demo) = demo::client()?;
-    let request = ListZones {
-        name: options.name,
-        status: options.status,
-    };
+    let request = ListZones { name: options.name, status: options.status };
     let limit = options.limit.unwrap_or(usize::MAX);
-    print_table(&client, &request, limit).map_err(|error| {
-        match error.downcast_ref::<cloudflare_user::Error>() {
-            Some(refused) if refused.is_unauthorized() => {
-                format!("{refused}: the token needs the permission Zone Read").into()
-            }
-            _ => error,
+    print_table(&client, &request, limit).map_err(|error| match error.downcast_ref::<cloudflare_user::Error>() {
+        Some(refused) if refused.is_unauthorized() => {
+            format!("{refused}: the token needs the permission Zone Read").into()
         }
+        _ => error,
     })
 }
 
@@ -131,13 +124,10 @@ fn print_table(client: &Client, request: &ListZones, limit: usize) -> Result<(),
 
 fn row(zone: &str, status: &str, plan: &str, servers: &str) -> String {
     // Others wrote it: it may hold what would move the cursor of a terminal.
-    let [zone, status, plan, servers] =
-        [zone, status, plan, servers].map(|text| text.escape_debug().to_string());
+    let [zone, status, plan, servers] = [zone, status, plan, servers].map(|text| text.escape_debug().to_string());
     format!("{zone:<28}  {status:<12}  {plan:<16}  {servers}")
 }
 
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

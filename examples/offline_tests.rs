@@ -115,10 +115,7 @@ mod tests {
         });
         assert!(outcome.is_ok());
         assert_eq!(out, "\"old laptop\": deleted\n\"trial\": deleted\n");
-        assert_eq!(
-            requests[1..],
-            ["DELETE /user/tokens/2b", "DELETE /user/tokens/3c"]
-        );
+        assert_eq!(requests[1..], ["DELETE /user/tokens/2b", "DELETE /user/tokens/3c"]);
     }
 
     #[test]
@@ -136,8 +133,7 @@ mod tests {
 
     #[test]
     fn a_deletion_whose_answer_was_lost_is_not_repeated() {
-        let (outcome, out, requests) =
-            run(|_| Err(TransportError::interrupted("connection reset by peer")));
+        let (outcome, out, requests) = run(|_| Err(TransportError::interrupted("connection reset by peer")));
         let error = outcome.unwrap_err().downcast::<cloudflare_user::Error>();
         assert!(error.unwrap().may_have_been_applied());
         assert_eq!(out, "", "nothing is said to be deleted");

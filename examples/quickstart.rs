@@ -85,31 +85,18 @@ fn expiring_tokens(client: &Client, out: &mut impl Write) -> Outcome {
 fn last_audit_logs(client: &Client, out: &mut impl Write) -> Outcome {
     writeln!(out, "\nThe last audit logs:\n")?;
     let (zone, ip) = ("on", "from");
-    writeln!(
-        out,
-        "  {:<20}  {:<15}  {:<3}  {zone:<16}  {ip:<15}  by",
-        "when", "action", "ok"
-    )?;
+    writeln!(out, "  {:<20}  {:<15}  {:<3}  {zone:<16}  {ip:<15}  by", "when", "action", "ok")?;
     let seconds = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
     // Every log there is would come from `iter()` alone; ten are on one small page.
     for log in client.audit_logs().per_page(10).iter().take(10) {
         let log = log?;
-        let when = log
-            .when
-            .and_then(|when| when.format(seconds).ok())
-            .unwrap_or_default();
+        let when = log.when.and_then(|when| when.format(seconds).ok()).unwrap_or_default();
         let action = shown(log.action.kind.as_deref());
-        let ok = log
-            .action
-            .result
-            .map_or("-", |ok| ["no", "yes"][usize::from(ok)]);
+        let ok = log.action.result.map_or("-", |ok| ["no", "yes"][usize::from(ok)]);
         let zone = shown(log.metadata["zone_name"].as_str());
         let ip = shown(log.actor.ip.as_deref());
         let by = shown(log.actor.email.as_deref());
-        writeln!(
-            out,
-            "  {when:<20}  {action:<15}  {ok:<3}  {zone:<16}  {ip:<15}  {by}"
-        )?;
+        writeln!(out, "  {when:<20}  {action:<15}  {ok:<3}  {zone:<16}  {ip:<15}  {by}")?;
     }
     Ok(())
 }
@@ -120,9 +107,8 @@ fn shown(text: Option<&str>) -> String {
 }
 
 fn create_token(client: &Client, out: &mut impl Write) -> Outcome {
-    let user_read = Policy::allow()
-        .permission_group("8acbe5bb0d54464ab867149d7f7cf8ac")
-        .resource("com.cloudflare.api.user.*", "*");
+    let user_read =
+        Policy::allow().permission_group("8acbe5bb0d54464ab867149d7f7cf8ac").resource("com.cloudflare.api.user.*", "*");
     let created = client
         .create_token("quickstart", [user_read])
         .expires_on(OffsetDateTime::now_utc() + Duration::hours(1))
@@ -139,10 +125,9 @@ fn an_error(client: &Client, out: &mut impl Write) -> Outcome {
     writeln!(out, "\nAnd one question that not every token may ask:\n")?;
     match client.billing_profile().send() {
         Ok(profile) => writeln!(out, "  billed to {}", shown(profile.country.as_deref()))?,
-        Err(error) if error.is_unauthorized() => writeln!(
-            out,
-            "  {error}\n  The token lacks a permission: Billing Read, for this one."
-        )?,
+        Err(error) if error.is_unauthorized() => {
+            writeln!(out, "  {error}\n  The token lacks a permission: Billing Read, for this one.")?
+        }
         Err(error) => writeln!(out, "  {error}")?,
     }
     Ok(())

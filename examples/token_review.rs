@@ -75,9 +75,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
 
 fn review(token: Token) -> Review {
     let now = OffsetDateTime::now_utc();
-    let is_past = |when: Option<OffsetDateTime>, days| {
-        when.is_some_and(|when| when < now - Duration::days(days))
-    };
+    let is_past = |when: Option<OffsetDateTime>, days| when.is_some_and(|when| when < now - Duration::days(days));
     let status = token.status.as_ref().map_or("", TokenStatus::as_str);
     let (end, used) = (token.expires_on, token.last_used_on);
     let ranges = &token.condition.request_ip.in_;

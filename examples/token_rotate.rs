@@ -121,8 +121,7 @@ fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> 
             return Err(format!("{what}: {error}"));
         }
     };
-    fill(&mut file, secret)
-        .map_err(|error| format!("rolled, but the secret is lost, so roll it again: {error}"))?;
+    fill(&mut file, secret).map_err(|error| format!("rolled, but the secret is lost, so roll it again: {error}"))?;
     match answer {
         Ok(_) => Ok(path),
         Err(error) => Err(format!("unknown: {error}, see {}", path.display())),

@@ -29,10 +29,7 @@ impl Auth {
     pub(crate) fn token(token: &str) -> Result<Self> {
         let token = Parameter::API_TOKEN.validate(token)?;
         Ok(Self {
-            headers: vec![(
-                AUTHORIZATION,
-                sensitive("api_token", &format!("Bearer {token}"))?,
-            )],
+            headers: vec![(AUTHORIZATION, sensitive("api_token", &format!("Bearer {token}"))?)],
             secrets: vec![token.into()],
         })
     }
@@ -41,10 +38,7 @@ impl Auth {
         let email = Parameter::EMAIL.validate(email)?;
         let key = Parameter::API_KEY.validate(key)?;
         Ok(Self {
-            headers: vec![
-                (X_AUTH_EMAIL, sensitive("email", email)?),
-                (X_AUTH_KEY, sensitive("api_key", key)?),
-            ],
+            headers: vec![(X_AUTH_EMAIL, sensitive("email", email)?), (X_AUTH_KEY, sensitive("api_key", key)?)],
             secrets: vec![email.into(), key.into()],
         })
     }
@@ -88,11 +82,7 @@ impl Auth {
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_bearer() {
-            "api token [redacted]"
-        } else {
-            "email and api key [redacted]"
-        })
+        f.write_str(if self.is_bearer() { "api token [redacted]" } else { "email and api key [redacted]" })
     }
 }
 
@@ -103,18 +93,9 @@ struct Parameter {
 }
 
 impl Parameter {
-    const API_TOKEN: Self = Self {
-        name: "api_token",
-        noun: "API token",
-    };
-    const EMAIL: Self = Self {
-        name: "email",
-        noun: "email address",
-    };
-    const API_KEY: Self = Self {
-        name: "api_key",
-        noun: "Global API Key",
-    };
+    const API_TOKEN: Self = Self { name: "api_token", noun: "API token" };
+    const EMAIL: Self = Self { name: "email", noun: "email address" };
+    const API_KEY: Self = Self { name: "api_key", noun: "Global API Key" };
 
     /// Returns the value without surrounding white space, or an error if it cannot be this part of a credential.
     ///
@@ -134,17 +115,11 @@ impl Parameter {
         let mistake = if value.is_empty() {
             "is empty".to_owned()
         } else if self.is_quoted(value) {
-            format!(
-                "contains quotation marks, which env files may keep: set the {noun} without them"
-            )
+            format!("contains quotation marks, which env files may keep: set the {noun} without them")
         } else if value.contains(['$', '{', '}']) {
-            format!(
-                "contains `$` or a brace, as in a placeholder that was not replaced: set the {noun} itself"
-            )
+            format!("contains `$` or a brace, as in a placeholder that was not replaced: set the {noun} itself")
         } else if value.contains('\\') {
-            format!(
-                "contains a backslash, such as the `\\n` that env files may keep: set the {noun} without it"
-            )
+            format!("contains a backslash, such as the `\\n` that env files may keep: set the {noun} without it")
         } else if starts_with_bearer(value) {
             format!("starts with `Bearer`: set the {noun} alone")
         } else if value.contains(['\n', '\r']) {
@@ -154,9 +129,7 @@ impl Parameter {
         } else if value.contains(char::is_control) {
             format!("contains a control character: copy the {noun} again")
         } else if !value.is_ascii() {
-            format!(
-                "contains a character that is not ASCII and may be invisible: copy the {noun} again"
-            )
+            format!("contains a character that is not ASCII and may be invisible: copy the {noun} again")
         } else {
             return None;
         };
@@ -181,8 +154,8 @@ fn starts_with_bearer(value: &str) -> bool {
 }
 
 fn sensitive(parameter: &'static str, value: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid_request(parameter, "cannot be sent in a header"))?;
+    let mut value =
+        HeaderValue::from_str(value).map_err(|_| Error::invalid_request(parameter, "cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -47,8 +47,7 @@ impl Call {
 
     /// The HTTP request, without the credential.
     pub(crate) fn request(&self, base_url: &str) -> Result<Request<Vec<u8>>> {
-        let mut target =
-            String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
+        let mut target = String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
         target.push_str(base_url);
         target.push_str(&self.path);
         for (index, (name, value)) in self.query.iter().enumerate() {
@@ -58,23 +57,15 @@ impl Call {
             target.push_str(&encode(value));
         }
         // The one thing that can still be wrong with a target made of encoded parts.
-        let too_long = |_| {
-            Error::invalid_request(
-                "request",
-                "does not fit in a URL: at most 65,534 bytes when encoded",
-            )
-        };
+        let too_long =
+            |_| Error::invalid_request("request", "does not fit in a URL: at most 65,534 bytes when encoded");
         let uri = http::Uri::try_from(target).map_err(too_long)?;
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
-        request
-            .headers_mut()
-            .insert(ACCEPT, HeaderValue::from_static(self.accept));
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.accept));
         if !self.body.is_empty() {
-            request
-                .headers_mut()
-                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         Ok(request)
     }

@@ -21,15 +21,10 @@ impl Cancel {
     /// Sleeps, unless it is cancelled before or meanwhile.
     pub(crate) fn sleep(&self, duration: Duration) {
         // The guard that comes back tells nothing more, and neither does a poisoned one.
-        drop(
-            self.changed
-                .wait_timeout_while(self.lock(), duration, |cancelled| !*cancelled),
-        );
+        drop(self.changed.wait_timeout_while(self.lock(), duration, |cancelled| !*cancelled));
     }
 
     fn lock(&self) -> MutexGuard<'_, bool> {
-        self.cancelled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

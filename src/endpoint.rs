@@ -337,15 +337,10 @@ impl Call {
             unwrapped: E::UNWRAPPED,
             single_page: E::SINGLE_PAGE,
             token_only: E::TOKEN_ONLY,
-            recovery_hint: if write {
-                endpoint.recovery_hint()
-            } else {
-                None
-            },
+            recovery_hint: if write { endpoint.recovery_hint() } else { None },
         };
-        let unserializable = |error: serde_json::Error| {
-            Error::invalid_request("request", format!("cannot be serialized: {error}"))
-        };
+        let unserializable =
+            |error: serde_json::Error| Error::invalid_request("request", format!("cannot be serialized: {error}"));
         if in_query {
             let fields = serde_json::to_value(endpoint).map_err(unserializable)?;
             flatten(&mut call.query, None, fields)?;
@@ -368,10 +363,7 @@ impl Call {
 pub(crate) fn require_identifier(parameter: &'static str, id: &str) -> Result<()> {
     match id {
         "" => Err(Error::invalid_request(parameter, "is empty")),
-        "." | ".." => Err(Error::invalid_request(
-            parameter,
-            format!("is `{id}`, which would name another resource"),
-        )),
+        "." | ".." => Err(Error::invalid_request(parameter, format!("is `{id}`, which would name another resource"))),
         _ => Ok(()),
     }
 }
@@ -380,10 +372,7 @@ fn encode_path(segments: &[&str]) -> Result<String> {
     let mut path = String::with_capacity(64);
     for (index, segment) in segments.iter().enumerate() {
         if matches!(*segment, "" | "." | "..") {
-            let reason = format!(
-                "is {segment:?} in its segment {}: that would name another resource",
-                index + 1
-            );
+            let reason = format!("is {segment:?} in its segment {}: that would name another resource", index + 1);
             return Err(Error::invalid_request("path", reason));
         }
         path.push('/');
@@ -398,9 +387,7 @@ fn flatten(query: &mut Vec<(String, String)>, name: Option<String>, value: Value
         (_, Value::Null) => return Ok(()),
         (outer, Value::Object(fields)) => {
             for (field, value) in fields {
-                let name = outer
-                    .as_ref()
-                    .map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
+                let name = outer.as_ref().map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
                 flatten(query, Some(name), value)?;
             }
             return Ok(());
@@ -418,10 +405,7 @@ fn flatten(query: &mut Vec<(String, String)>, name: Option<String>, value: Value
     };
     match (value.0.as_str(), value.1.as_str()) {
         // The API ignores an empty filter, so the result would look filtered without being so.
-        (_, "") => Err(Error::invalid_request(
-            value.0,
-            "is empty: leave it out if you need no filter",
-        )),
+        (_, "") => Err(Error::invalid_request(value.0, "is empty: leave it out if you need no filter")),
         ("page" | "per_page", number) if number == "0" || number.starts_with('-') => {
             let reason = format!("is {number}: it is counted from 1");
             Err(Error::invalid_request(value.0, reason))

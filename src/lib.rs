@@ -512,9 +512,7 @@ pub use self::envelope::Output;
 pub use self::error::{ApiError, Error, FailedRequest, InvalidRequest, Result};
 pub use self::page::{Page, PageInfo};
 pub use self::pagination::{Iter, Pages};
-pub use self::transport::{
-    AttemptTimeout, Body, Transport, TransportError, TransportErrorKind, UreqTransport,
-};
+pub use self::transport::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind, UreqTransport};
 
 /// The examples of the README, which are tests too.
 #[cfg(doctest)]

@@ -27,21 +27,14 @@ pub(crate) fn redact<'t>(text: &'t str, secret: &str) -> Cow<'t, str> {
             None => at += 1,
         }
     }
-    if done == 0 {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(clean + &text[done..])
-    }
+    if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(clean + &text[done..]) }
 }
 
 /// The text with `[redacted]` for every word that is as long as a secret.
 pub(crate) fn redact_long_words(text: &str) -> Cow<'_, str> {
     let is_of_a_word = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
     let is_long = |word: &&str| word.len() >= LONG;
-    if !text
-        .split(|letter| !is_of_a_word(letter))
-        .any(|word| is_long(&word))
-    {
+    if !text.split(|letter| !is_of_a_word(letter)).any(|word| is_long(&word)) {
         return Cow::Borrowed(text);
     }
     let words = text.split_inclusive(|letter| !is_of_a_word(letter));
@@ -63,8 +56,7 @@ fn match_secret(text: &[u8], mut at: usize, secret: &[u8]) -> Option<usize> {
 
 /// The length of the spelling of `byte` that `text` begins with.
 fn match_byte(text: &[u8], byte: u8) -> Option<usize> {
-    let number =
-        |digits: &[u8], radix| u32::from_str_radix(str::from_utf8(digits).ok()?, radix).ok();
+    let number = |digits: &[u8], radix| u32::from_str_radix(str::from_utf8(digits).ok()?, radix).ok();
     let is = |digits: &[u8], radix| number(digits, radix) == Some(u32::from(byte));
     match text {
         [first, ..] if first.eq_ignore_ascii_case(&byte) => Some(1),
@@ -109,10 +101,7 @@ mod tests {
             r"owner\u002b1\u0040example.com",
         ] {
             let around = format!("é {text}, {text}é");
-            assert_eq!(
-                redact(&around, "owner+1@example.com"),
-                "é [redacted], [redacted]é"
-            );
+            assert_eq!(redact(&around, "owner+1@example.com"), "é [redacted], [redacted]é");
         }
         for text in ["", "owner+1@example.co", "owner1@example.com", "owner%2"] {
             assert_eq!(redact(text, "owner+1@example.com"), text);
@@ -122,10 +111,7 @@ mod tests {
     #[test]
     fn words_as_long_as_a_secret_are_taken_out() {
         let secret = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
-        assert_eq!(
-            redact_long_words(&format!("(a={secret};{secret}) é")),
-            "(a=[redacted];[redacted]) é"
-        );
+        assert_eq!(redact_long_words(&format!("(a={secret};{secret}) é")), "(a=[redacted];[redacted]) é");
         let short = "023e105f4ecef8ad9ca31a8372d0c353 d5b0f326-1232-4452-8858-1089bd7168ef";
         assert_eq!(redact_long_words(short), short);
     }

@@ -18,10 +18,7 @@ fn with_token() -> ClientBuilder {
 fn refused(builder: ClientBuilder, parameter: &str) {
     let error = builder.build().unwrap_err();
     assert!(error.is_invalid_request(), "{error}");
-    assert!(
-        error.to_string().starts_with(&format!("`{parameter}`")),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
 }
 
 /// Marks the values of [`MISTAKES`], so that a test can tell whether an error shows any part of them.
@@ -70,35 +67,17 @@ fn refuses_values_that_cannot_be_credentials_with_a_hint_that_fits() {
     let nul = [("s3cr3t\0", "control character")];
     for (value, hint) in MISTAKES.into_iter().chain(empty).chain(nul) {
         let cases = [
-            (
-                Client::builder().api_token(value),
-                "`api_token` ",
-                "API token",
-            ),
-            (
-                Client::builder().api_key("a@example.com", value),
-                "`api_key` ",
-                "Global API Key",
-            ),
-            (
-                Client::builder().api_key(value, "key"),
-                "`email` ",
-                "email address",
-            ),
+            (Client::builder().api_token(value), "`api_token` ", "API token"),
+            (Client::builder().api_key("a@example.com", value), "`api_key` ", "Global API Key"),
+            (Client::builder().api_key(value, "key"), "`email` ", "email address"),
         ];
         for (builder, parameter, noun) in cases {
             let shown = format!("{builder:?}");
             let error = builder.build().unwrap_err();
             let text = error.to_string();
             assert!(error.is_invalid_request(), "{text}");
-            assert!(
-                text.starts_with(parameter) && text.contains(hint),
-                "{value:?}: {text}"
-            );
-            assert!(
-                text.contains(noun) || hint == "is empty",
-                "{value:?}: {text}"
-            );
+            assert!(text.starts_with(parameter) && text.contains(hint), "{value:?}: {text}");
+            assert!(text.contains(noun) || hint == "is empty", "{value:?}: {text}");
             assert!(!text.contains("token") || noun == "API token", "{text}");
             let shown = format!("{text} {error:?} {shown}");
             assert!(!shown.contains(MARK), "{shown}");
@@ -109,10 +88,7 @@ fn refuses_values_that_cannot_be_credentials_with_a_hint_that_fits() {
 #[test]
 fn refuses_a_bearer_prefix_with_an_empty_token() {
     let error = Client::new("Bearer ").unwrap_err();
-    assert!(
-        error.to_string().contains("starts with `Bearer`"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("starts with `Bearer`"), "{error}");
 }
 
 #[test]
@@ -134,35 +110,17 @@ fn accepts_credentials_with_unusual_but_valid_characters() {
 #[test]
 fn trims_white_space_around_a_credential() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
-    Client::builder()
-        .api_token(" a-token\r\n")
-        .base_url(server.url())
-        .build()
-        .unwrap()
-        .user()
-        .send()
-        .unwrap();
-    assert!(
-        server.requests()[0]
-            .to_lowercase()
-            .contains("authorization: bearer a-token\r\n")
-    );
+    Client::builder().api_token(" a-token\r\n").base_url(server.url()).build().unwrap().user().send().unwrap();
+    assert!(server.requests()[0].to_lowercase().contains("authorization: bearer a-token\r\n"));
 }
 
 #[test]
 fn sends_only_the_credential_that_was_set_last() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
-    let client = with_token()
-        .api_key("a@example.com", "some-key")
-        .base_url(server.url())
-        .build()
-        .unwrap();
+    let client = with_token().api_key("a@example.com", "some-key").base_url(server.url()).build().unwrap();
     client.user().send().unwrap();
     let head = server.requests()[0].to_lowercase();
-    assert!(
-        head.contains("x-auth-key: some-key") && !head.contains("authorization"),
-        "{head}"
-    );
+    assert!(head.contains("x-auth-key: some-key") && !head.contains("authorization"), "{head}");
 }
 
 #[test]
@@ -177,13 +135,7 @@ fn accepts_https_base_urls_and_plain_http_to_loopback() {
     ] {
         assert!(with_token().base_url(url).build().is_ok(), "{url}");
     }
-    assert!(
-        with_token()
-            .base_url("http://api.example.com")
-            .allow_http(true)
-            .build()
-            .is_ok()
-    );
+    assert!(with_token().base_url("http://api.example.com").allow_http(true).build().is_ok());
 }
 
 #[test]
@@ -217,20 +169,8 @@ fn refuses_other_base_urls_without_showing_them() {
 fn ignores_trailing_slashes_of_the_base_url() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     for slashes in ["", "/", "//"] {
-        with_token()
-            .base_url(server.url() + slashes)
-            .build()
-            .unwrap()
-            .user()
-            .send()
-            .unwrap();
-        assert!(
-            server
-                .requests()
-                .last()
-                .unwrap()
-                .starts_with("GET /client/v4/user HTTP/1.1\r\n")
-        );
+        with_token().base_url(server.url() + slashes).build().unwrap().user().send().unwrap();
+        assert!(server.requests().last().unwrap().starts_with("GET /client/v4/user HTTP/1.1\r\n"));
     }
 }
 
@@ -238,32 +178,11 @@ fn ignores_trailing_slashes_of_the_base_url() {
 fn sends_the_user_agent_of_the_program_before_the_one_of_the_crate() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     let own = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
-    with_token()
-        .base_url(server.url())
-        .build()
-        .unwrap()
-        .user()
-        .send()
-        .unwrap();
-    with_token()
-        .user_agent("my-cli/1.2")
-        .base_url(server.url())
-        .build()
-        .unwrap()
-        .user()
-        .send()
-        .unwrap();
+    with_token().base_url(server.url()).build().unwrap().user().send().unwrap();
+    with_token().user_agent("my-cli/1.2").base_url(server.url()).build().unwrap().user().send().unwrap();
     let heads = server.requests();
-    assert!(
-        heads[0].contains(&format!("user-agent: {own}\r\n")),
-        "{}",
-        heads[0]
-    );
-    assert!(
-        heads[1].contains(&format!("user-agent: my-cli/1.2 {own}\r\n")),
-        "{}",
-        heads[1]
-    );
+    assert!(heads[0].contains(&format!("user-agent: {own}\r\n")), "{}", heads[0]);
+    assert!(heads[1].contains(&format!("user-agent: my-cli/1.2 {own}\r\n")), "{}", heads[1]);
     for invalid in ["", " ", "my\r\ncli", "my-cli\0", "é"] {
         refused(with_token().user_agent(invalid), "user_agent");
     }
@@ -283,10 +202,7 @@ fn clones_with_other_limits_share_connections() {
     for other in others {
         other.user().send().unwrap();
     }
-    assert_eq!(
-        (server.count(), server.connections.load(Ordering::SeqCst)),
-        (5, 1)
-    );
+    assert_eq!((server.count(), server.connections.load(Ordering::SeqCst)), (5, 1));
 }
 
 #[test]
@@ -296,27 +212,11 @@ fn follows_no_redirects_even_with_a_custom_agent() {
         let location = format!("location: {}/user\r\n", target.url());
         let server = Tcp::answering(status, &location, "");
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
-        let own = with_token()
-            .base_url(server.url())
-            .transport(UreqTransport::new(agent))
-            .build()
-            .unwrap();
+        let own = with_token().base_url(server.url()).transport(UreqTransport::new(agent)).build().unwrap();
         for client in [own, with_token().base_url(server.url()).build().unwrap()] {
             let error = client.user().send().unwrap_err();
-            assert!(
-                error
-                    .to_string()
-                    .contains(&format!("`http://{}`", target.address())),
-                "{error}"
-            );
-            assert!(
-                client
-                    .delete_token("1")
-                    .send()
-                    .unwrap_err()
-                    .to_string()
-                    .contains(status.trim_end_matches(" x"))
-            );
+            assert!(error.to_string().contains(&format!("`http://{}`", target.address())), "{error}");
+            assert!(client.delete_token("1").send().unwrap_err().to_string().contains(status.trim_end_matches(" x")));
         }
     }
     assert_eq!(target.count(), 0);
@@ -326,37 +226,19 @@ fn follows_no_redirects_even_with_a_custom_agent() {
 fn refuses_a_body_larger_than_max_response_size() {
     let body = success(&format!(r#"{{"id":"{}"}}"#, "x".repeat(5000)));
     let server = Tcp::answering("200 OK", "", &body);
-    let sized = |bytes| {
-        with_token()
-            .base_url(server.url())
-            .max_response_size(bytes)
-            .build()
-            .unwrap()
-    };
+    let sized = |bytes| with_token().base_url(server.url()).max_response_size(bytes).build().unwrap();
     assert!(sized(body.len()).user().send().is_ok());
     let error = sized(body.len() - 1).user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
     assert_eq!(error.attempts(), 1);
     // The error keeps the part that fits, even if the buffer was used for an earlier page.
     assert_eq!(error.body(), Some(&body.as_bytes()[..body.len() - 1]));
-    let page = |number: usize| {
-        format!(
-            r#"[{{"id":"{number}","x":"{}"}}]"#,
-            "x".repeat(500 * number)
-        )
-    };
+    let page = |number: usize| format!(r#"[{{"id":"{number}","x":"{}"}}]"#, "x".repeat(500 * number));
     let server = Tcp::new(move |number, _| {
-        common::tcp::Reply::Send(common::tcp::answer(
-            "200 OK",
-            "",
-            &success(&page(number + 1)),
-        ))
+        common::tcp::Reply::Send(common::tcp::answer("200 OK", "", &success(&page(number + 1))))
     });
     for ahead in [0, 1] {
-        let client = with_token()
-            .base_url(server.url())
-            .max_response_size(1200)
-            .build();
+        let client = with_token().base_url(server.url()).max_response_size(1200).build();
         let client = client.unwrap();
         let logs = client.audit_logs().iter().read_ahead(ahead);
         let error = logs.filter_map(Result::err).next().unwrap();
@@ -368,41 +250,20 @@ fn refuses_a_body_larger_than_max_response_size() {
 fn keeps_the_received_bytes_of_a_body_that_declares_10_gib() {
     let huge = b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec();
     let server = Tcp::new(move |_, _| common::tcp::Reply::Close(huge.clone()));
-    let client = with_token()
-        .base_url(server.url())
-        .max_retries(0)
-        .build()
-        .unwrap();
+    let client = with_token().base_url(server.url()).max_retries(0).build().unwrap();
     let error = client.user().send().unwrap_err();
-    assert_eq!(
-        (error.status(), error.body()),
-        (Some(200), Some(&b"{"[..])),
-        "{error}"
-    );
+    assert_eq!((error.status(), error.body()), (Some(200), Some(&b"{"[..])), "{error}");
 }
 
 #[test]
 fn accepts_extreme_limits() {
     let server = Tcp::answering("200 OK", "", &success("{}"));
     let most = Duration::MAX;
-    let patient = with_token()
-        .base_url(server.url())
-        .timeout(most)
-        .deadline(most)
-        .connect_timeout(most);
-    let patient = patient
-        .max_retry_wait(most)
-        .max_retries(u32::MAX)
-        .max_response_size(usize::MAX)
-        .build()
-        .unwrap();
+    let patient = with_token().base_url(server.url()).timeout(most).deadline(most).connect_timeout(most);
+    let patient = patient.max_retry_wait(most).max_retries(u32::MAX).max_response_size(usize::MAX).build().unwrap();
     patient.user().send().unwrap();
     patient.audit_logs().export().unwrap();
-    let none = with_token()
-        .base_url(server.url())
-        .deadline(Duration::ZERO)
-        .build()
-        .unwrap();
+    let none = with_token().base_url(server.url()).deadline(Duration::ZERO).build().unwrap();
     let error = none.user().send().unwrap_err();
     assert!(error.is_timeout() && error.attempts() == 0, "{error}");
 }
@@ -412,10 +273,7 @@ fn accepts_extreme_limits() {
 /// Setting variables of this process would race with the tests on other threads.
 fn run_child(step: &str, variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child
-        .args(["--exact", "in_child_process", "--nocapture"])
-        .env_clear()
-        .env("CHILD_STEP", step);
+    child.args(["--exact", "in_child_process", "--nocapture"]).env_clear().env("CHILD_STEP", step);
     let output = child.envs(variables.iter().copied()).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -434,9 +292,7 @@ fn in_child_process() {
         step => ClientBuilder::from_env().and_then(|builder| {
             match step {
                 "builder" => builder,
-                "limits" => builder
-                    .user_agent("nightly/1")
-                    .timeout(Duration::from_secs(9)),
+                "limits" => builder.user_agent("nightly/1").timeout(Duration::from_secs(9)),
                 "token" => builder.api_token("explicit-token"),
                 "key" => builder.api_key("b@example.com", "explicit-key"),
                 "invalid token" => builder.api_token("'s3cr3t'"),
@@ -454,13 +310,7 @@ fn in_child_process() {
     match built {
         Ok(client) => {
             let sent = client.with_max_retries(0).user().send();
-            println!(
-                "{client:?} {}",
-                sent.map_or_else(
-                    |error| error.to_string(),
-                    |user| format!("user {}", user.id)
-                )
-            );
+            println!("{client:?} {}", sent.map_or_else(|error| error.to_string(), |user| format!("user {}", user.id)));
         }
         Err(error) => println!("refused: {error} {error:?}"),
     }
@@ -472,10 +322,7 @@ fn from_env_reads_a_credential_and_a_base_url() {
     let url = server.url();
     let base = ("CLOUDFLARE_BASE_URL", url.as_str());
     let token = ("CLOUDFLARE_API_TOKEN", "token-of-the-environment");
-    let (email, key) = (
-        ("CLOUDFLARE_EMAIL", "a@example.com"),
-        ("CLOUDFLARE_API_KEY", "key-of-the-environment"),
-    );
+    let (email, key) = (("CLOUDFLARE_EMAIL", "a@example.com"), ("CLOUDFLARE_API_KEY", "key-of-the-environment"));
     for variables in [
         &[base, token][..],
         &[base, email, key],
@@ -483,10 +330,7 @@ fn from_env_reads_a_credential_and_a_base_url() {
         &[base, email, key, ("CLOUDFLARE_API_TOKEN", "")],
     ] {
         let printed = in_environment(variables);
-        assert!(
-            printed.contains("user 7") && !printed.contains("of-the-environment"),
-            "{printed}"
-        );
+        assert!(printed.contains("user 7") && !printed.contains("of-the-environment"), "{printed}");
     }
     assert!(server.requests()[0].contains("Bearer token-of-the-environment"));
     assert!(server.requests()[1].contains("key-of-the-environment"));
@@ -495,60 +339,29 @@ fn from_env_reads_a_credential_and_a_base_url() {
 #[test]
 fn from_env_refuses_an_ambiguous_environment_and_names_the_variables() {
     let token = ("CLOUDFLARE_API_TOKEN", "token");
-    let (email, key) = (
-        ("CLOUDFLARE_EMAIL", "a@example.com"),
-        ("CLOUDFLARE_API_KEY", "key"),
-    );
+    let (email, key) = (("CLOUDFLARE_EMAIL", "a@example.com"), ("CLOUDFLARE_API_KEY", "key"));
     let refused: [(&[_], &[&str]); 6] = [
-        (
-            &[],
-            &[
-                "CLOUDFLARE_API_TOKEN",
-                "CLOUDFLARE_EMAIL",
-                "CLOUDFLARE_API_KEY",
-            ],
-        ),
-        (
-            &[token, email, key],
-            &["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"],
-        ),
-        (
-            &[token, key],
-            &["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"],
-        ),
+        (&[], &["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"]),
+        (&[token, email, key], &["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"]),
+        (&[token, key], &["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"]),
         (&[email], &["CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"]),
         (&[key], &["CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"]),
-        (
-            &[token, ("CLOUDFLARE_BASE_URL", "http://example.com")],
-            &["CLOUDFLARE_BASE_URL", "https"],
-        ),
+        (&[token, ("CLOUDFLARE_BASE_URL", "http://example.com")], &["CLOUDFLARE_BASE_URL", "https"]),
     ];
     for (variables, names) in refused {
         let printed = in_environment(variables);
-        assert!(
-            printed.contains("refused: ") && names.iter().all(|name| printed.contains(name)),
-            "{printed}"
-        );
+        assert!(printed.contains("refused: ") && names.iter().all(|name| printed.contains(name)), "{printed}");
     }
 }
 
 #[test]
 fn from_env_names_the_variable_of_an_invalid_credential() {
     for (value, hint) in MISTAKES {
-        let (email, key) = (
-            ("CLOUDFLARE_EMAIL", "a@example.com"),
-            ("CLOUDFLARE_API_KEY", "key"),
-        );
+        let (email, key) = (("CLOUDFLARE_EMAIL", "a@example.com"), ("CLOUDFLARE_API_KEY", "key"));
         for (variables, name) in [
-            (
-                &[("CLOUDFLARE_API_TOKEN", value)][..],
-                "CLOUDFLARE_API_TOKEN",
-            ),
+            (&[("CLOUDFLARE_API_TOKEN", value)][..], "CLOUDFLARE_API_TOKEN"),
             (&[("CLOUDFLARE_EMAIL", value), key], "CLOUDFLARE_EMAIL"),
-            (
-                &[email, ("CLOUDFLARE_API_KEY", value)],
-                "CLOUDFLARE_API_KEY",
-            ),
+            (&[email, ("CLOUDFLARE_API_KEY", value)], "CLOUDFLARE_API_KEY"),
         ] {
             for step in ["client", "builder"] {
                 let printed = run_child(step, variables);
@@ -568,20 +381,14 @@ fn from_env_names_the_variable_of_an_invalid_base_url() {
     for url in ["http://s3cr3t.example", "'https://s3cr3t.example'"] {
         for step in ["client", "builder"] {
             let printed = run_child(step, &[token, ("CLOUDFLARE_BASE_URL", url)]);
-            assert!(
-                printed.contains("refused: `CLOUDFLARE_BASE_URL` ") && !printed.contains(MARK),
-                "{printed}"
-            );
+            assert!(printed.contains("refused: `CLOUDFLARE_BASE_URL` ") && !printed.contains(MARK), "{printed}");
         }
     }
 }
 
 #[test]
 fn builder_from_env_names_the_setter_of_a_value_that_was_set_later() {
-    let variables = [
-        ("CLOUDFLARE_API_TOKEN", "token"),
-        ("CLOUDFLARE_BASE_URL", "https://api.invalid"),
-    ];
+    let variables = [("CLOUDFLARE_API_TOKEN", "token"), ("CLOUDFLARE_BASE_URL", "https://api.invalid")];
     for (step, name) in [
         ("invalid token", "api_token"),
         ("invalid email", "email"),
@@ -598,42 +405,26 @@ fn builder_from_env_names_the_setter_of_a_value_that_was_set_later() {
     // The variables that a setter did not replace keep their names.
     let invalid_url = [variables[0], ("CLOUDFLARE_BASE_URL", "http://example.com")];
     let printed = run_child("token", &invalid_url);
-    assert!(
-        printed.contains("refused: `CLOUDFLARE_BASE_URL` "),
-        "{printed}"
-    );
+    assert!(printed.contains("refused: `CLOUDFLARE_BASE_URL` "), "{printed}");
     let invalid_token = [("CLOUDFLARE_API_TOKEN", "'s3cr3t'"), variables[1]];
     let printed = run_child("invalid url", &invalid_token);
-    assert!(
-        printed.contains("refused: `CLOUDFLARE_API_TOKEN` "),
-        "{printed}"
-    );
+    assert!(printed.contains("refused: `CLOUDFLARE_API_TOKEN` "), "{printed}");
 }
 
 #[test]
 fn builder_from_env_needs_a_credential_in_the_environment() {
     let printed = run_child("token", &[]);
-    assert!(
-        printed.contains("refused: `CLOUDFLARE_API_TOKEN` is not set"),
-        "{printed}"
-    );
+    assert!(printed.contains("refused: `CLOUDFLARE_API_TOKEN` is not set"), "{printed}");
 }
 
 #[test]
 fn builder_from_env_combines_the_environment_with_setters() {
     let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
-    let variables = [
-        ("CLOUDFLARE_API_TOKEN", "token-of-the-environment"),
-        ("CLOUDFLARE_BASE_URL", url.as_str()),
-    ];
+    let variables = [("CLOUDFLARE_API_TOKEN", "token-of-the-environment"), ("CLOUDFLARE_BASE_URL", url.as_str())];
     // An invalid token does not matter if a setter replaces it.
     let invalid = [("CLOUDFLARE_API_TOKEN", "'s3cr3t'"), variables[1]];
-    for (step, variables) in [
-        ("builder", variables),
-        ("token", variables),
-        ("key", invalid),
-    ] {
+    for (step, variables) in [("builder", variables), ("token", variables), ("key", invalid)] {
         let printed = run_child(step, &variables);
         assert!(printed.contains("user 7"), "{step}: {printed}");
     }
@@ -674,13 +465,7 @@ fn uses_the_proxy_from_the_environment_for_https() {
         ("CLOUDFLARE_API_TOKEN", "token-of-the-environment"),
         ("HTTPS_PROXY", url.as_str()),
     ]);
-    assert!(
-        printed.contains("could not connect") && printed.contains("403"),
-        "{printed}"
-    );
+    assert!(printed.contains("could not connect") && printed.contains("403"), "{printed}");
     let request = &proxy.requests()[0];
-    assert!(
-        request.starts_with("CONNECT api.invalid:443") && !request.contains("token-of"),
-        "{request}"
-    );
+    assert!(request.starts_with("CONNECT api.invalid:443") && !request.contains("token-of"), "{request}");
 }

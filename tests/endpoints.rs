@@ -51,19 +51,12 @@ impl Endpoint for PurgeCache {
         vec!["zones", &self.zone_id, "purge_cache"]
     }
     fn validate(&self) -> Result<()> {
-        if self.files.is_empty() {
-            Err(Error::invalid_request("files", "is empty"))
-        } else {
-            Ok(())
-        }
+        if self.files.is_empty() { Err(Error::invalid_request("files", "is empty")) } else { Ok(()) }
     }
 }
 
 fn purge(zone_id: &str, files: &[&str]) -> PurgeCache {
-    PurgeCache {
-        zone_id: zone_id.to_owned(),
-        files: files.iter().map(|file| (*file).to_owned()).collect(),
-    }
+    PurgeCache { zone_id: zone_id.to_owned(), files: files.iter().map(|file| (*file).to_owned()).collect() }
 }
 
 fn lines(seen: &Mutex<Vec<Seen>>) -> Vec<String> {
@@ -74,75 +67,35 @@ fn lines(seen: &Mutex<Vec<Seen>>) -> Vec<String> {
 fn a_list_without_provided_items_ends_at_an_empty_page() {
     let page = |name| ok(success(&format!(r#"[{{"name":"{name}"}}]"#)));
     let (client, seen) = scripted(vec![page("a"), page("b"), ok(success("[]"))]);
-    let zones: Vec<_> = client
-        .iter(&ListZones::default())
-        .map(|zone| zone.unwrap().name)
-        .collect();
+    let zones: Vec<_> = client.iter(&ListZones::default()).map(|zone| zone.unwrap().name).collect();
     assert_eq!(zones, ["a", "b"]);
-    assert_eq!(
-        lines(&seen),
-        [
-            "GET /zones?page=1",
-            "GET /zones?page=2",
-            "GET /zones?page=3"
-        ]
-    );
+    assert_eq!(lines(&seen), ["GET /zones?page=1", "GET /zones?page=2", "GET /zones?page=3"]);
 }
 
 #[test]
 fn joins_nested_fields_of_a_query_with_dots() {
     let (client, seen) = scripted(vec![ok(success("[]"))]);
-    let account = Account {
-        id: Some(5),
-        paused: Some(true),
-    };
-    client
-        .send(&ListZones {
-            name: Some("a b".to_owned()),
-            account,
-            page: Some(2),
-        })
-        .unwrap();
+    let account = Account { id: Some(5), paused: Some(true) };
+    client.send(&ListZones { name: Some("a b".to_owned()), account, page: Some(2) }).unwrap();
     let target = seen.lock().unwrap().pop().unwrap().target;
     let (path, query) = target.split_once('?').unwrap();
     let mut parameters: Vec<_> = query.split('&').collect();
     parameters.sort_unstable();
-    assert_eq!(
-        (path, parameters),
-        (
-            "/zones",
-            vec![
-                "account.id=5",
-                "account.paused=true",
-                "name=a%20b",
-                "page=2"
-            ]
-        )
-    );
+    assert_eq!((path, parameters), ("/zones", vec!["account.id=5", "account.paused=true", "name=a%20b", "page=2"]));
 }
 
 #[test]
 fn an_error_names_the_item_and_its_missing_field() {
     let (client, _) = scripted(vec![ok(success(r#"[{"name":"a"},{}]"#)), ok(success("[]"))]);
     let zones: Vec<_> = client.iter(&ListZones::default()).collect();
-    assert!(
-        zones[1]
-            .as_ref()
-            .unwrap_err()
-            .to_string()
-            .contains("result[1]: missing field `name`"),
-        "{zones:?}"
-    );
+    assert!(zones[1].as_ref().unwrap_err().to_string().contains("result[1]: missing field `name`"), "{zones:?}");
 }
 
 #[test]
 fn sends_the_fields_of_a_write_as_its_body_without_path_parameters() {
     let (client, seen) = scripted(vec![ok(success("null"))]);
     assert_eq!(client.send(&purge("a/b", &["x"])).unwrap(), None);
-    assert_eq!(
-        lines(&seen),
-        [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]
-    );
+    assert_eq!(lines(&seen), [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]);
 }
 
 #[test]
@@ -174,10 +127,7 @@ fn refuses_an_array_in_a_query_and_says_how_to_send_it() {
         let error = client.send(&Report { metrics }).unwrap_err();
         let text = error.to_string();
         assert!(error.is_invalid_request(), "{text}");
-        assert!(
-            text.starts_with("`metrics`") && text.contains("join the values"),
-            "{text}"
-        );
+        assert!(text.starts_with("`metrics`") && text.contains("join the values"), "{text}");
     }
     assert!(seen.lock().unwrap().is_empty());
 }
@@ -271,14 +221,8 @@ fn max_per_page_is_sent_unless_the_request_sets_per_page() {
         assert!(names(&client, &request).is_empty());
         lines(&seen)
     };
-    assert_eq!(
-        targets(None),
-        ["GET /things?per_page=50", "GET /things?per_page=50&page=1"]
-    );
-    assert_eq!(
-        targets(Some(5)),
-        ["GET /things?per_page=5", "GET /things?per_page=5&page=1"]
-    );
+    assert_eq!(targets(None), ["GET /things?per_page=50", "GET /things?per_page=50&page=1"]);
+    assert_eq!(targets(Some(5)), ["GET /things?per_page=5", "GET /things?per_page=5&page=1"]);
 }
 
 #[test]
@@ -350,10 +294,8 @@ fn validate_refuses_a_list_before_it_is_sent() {
         }
     }
     let (client, seen) = scripted(pages(&[&[]]));
-    let errors = [
-        client.iter(&Refused).next().unwrap().unwrap_err(),
-        client.pages(&Refused).next().unwrap().unwrap_err(),
-    ];
+    let errors =
+        [client.iter(&Refused).next().unwrap().unwrap_err(), client.pages(&Refused).next().unwrap().unwrap_err()];
     for error in errors {
         assert_eq!(error.to_string(), "`name` is missing");
     }
@@ -385,17 +327,11 @@ impl Endpoint for Write {
 
 #[test]
 fn is_idempotent_decides_whether_a_write_is_retried() {
-    let failures: [fn() -> Answer; 2] = [
-        || status(503, ""),
-        || Err(|| TransportError::interrupted("reset")),
-    ];
+    let failures: [fn() -> Answer; 2] = [|| status(503, ""), || Err(|| TransportError::interrupted("reset"))];
     for failure in failures {
         for (is_idempotent, attempts) in [(true, 2), (false, 1)] {
             let (client, seen) = scripted(vec![failure(), ok(success("null"))]);
-            let request = Write {
-                is_idempotent,
-                recovery_hint: None,
-            };
+            let request = Write { is_idempotent, recovery_hint: None };
             let sent = client.with_max_retries(1).send(&request);
             assert_eq!(sent.is_ok(), is_idempotent, "{sent:?}");
             assert_eq!(seen.lock().unwrap().len(), attempts);
@@ -426,10 +362,7 @@ fn a_get_that_is_not_idempotent_counts_as_a_write() {
 #[test]
 fn recovery_hint_is_part_of_the_error_of_a_write_that_may_have_been_applied() {
     let hint = "look for a thing named `ci`";
-    let request = Write {
-        is_idempotent: false,
-        recovery_hint: Some(hint),
-    };
+    let request = Write { is_idempotent: false, recovery_hint: Some(hint) };
     let (client, _) = scripted(vec![Err(|| TransportError::interrupted("reset"))]);
     let error = client.send(&request).unwrap_err();
     assert!(error.may_have_been_applied(), "{error}");
@@ -452,14 +385,8 @@ fn yields_items_as_raw_json() {
             vec!["user", "audit_logs"]
         }
     }
-    let (client, _) = scripted(vec![
-        ok(success(r#"[ {"a" : 1.0,"a":2}  , {"b":"\u0041"} ]"#)),
-        ok(success("[]")),
-    ]);
-    let items: Vec<_> = client
-        .iter(&RawLogs)
-        .map(|item| item.unwrap().get().to_owned())
-        .collect();
+    let (client, _) = scripted(vec![ok(success(r#"[ {"a" : 1.0,"a":2}  , {"b":"\u0041"} ]"#)), ok(success("[]"))]);
+    let items: Vec<_> = client.iter(&RawLogs).map(|item| item.unwrap().get().to_owned()).collect();
     assert_eq!(items, [r#"{"a" : 1.0,"a":2}"#, r#"{"b":"\u0041"}"#]);
 }
 

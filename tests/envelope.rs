@@ -2,9 +2,7 @@
 
 mod common;
 
-use cloudflare_user::{
-    Client, Error, GetUser, ListAuditLogs, ListTokens, Policy, UpdateSubscription, http,
-};
+use cloudflare_user::{Client, Error, GetUser, ListAuditLogs, ListTokens, Policy, UpdateSubscription, http};
 use common::{Api, Seen, answered, ok, scripted, status, success};
 
 fn error(body: &str) -> cloudflare_user::Error {
@@ -19,18 +17,9 @@ fn success_false_in_a_200_is_an_error() {
         r#"{"result":[],"errors":[{"code":10000,"message":"Authentication error"}],"success":false}"#,
     ] {
         let error = error(body);
-        assert_eq!(
-            (error.status(), error.codes().collect::<Vec<_>>()),
-            (Some(200), vec![10000]),
-            "{error}"
-        );
+        assert_eq!((error.status(), error.codes().collect::<Vec<_>>()), (Some(200), vec![10000]), "{error}");
         assert!(!error.is_decode());
-        let error = answered(body)
-            .audit_logs()
-            .iter()
-            .next()
-            .unwrap()
-            .unwrap_err();
+        let error = answered(body).audit_logs().iter().next().unwrap().unwrap_err();
         assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
         let error = answered(body).send_raw(&ListTokens::new()).unwrap_err();
         assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
@@ -40,23 +29,16 @@ fn success_false_in_a_200_is_an_error() {
 
 #[test]
 fn errors_in_a_success_are_none() {
-    let body =
-        r#"{"success":true,"errors":[{"code":1000,"message":"message"}],"result":{"id":"1"}}"#;
+    let body = r#"{"success":true,"errors":[{"code":1000,"message":"message"}],"result":{"id":"1"}}"#;
     assert_eq!(answered(body).send(&GetUser::new()).unwrap().id, "1");
 }
 
 #[test]
 fn without_success_the_status_decides() {
-    for body in [
-        r#"{"result":{"id":"1"}}"#,
-        r#"{"success":null,"result":{"id":"1"}}"#,
-    ] {
+    for body in [r#"{"result":{"id":"1"}}"#, r#"{"success":null,"result":{"id":"1"}}"#] {
         assert_eq!(answered(body).send(&GetUser::new()).unwrap().id, "1");
         let (client, _) = scripted(vec![status(500, body)]);
-        assert_eq!(
-            client.send(&GetUser::new()).unwrap_err().status(),
-            Some(500)
-        );
+        assert_eq!(client.send(&GetUser::new()).unwrap_err().status(), Some(500));
     }
 }
 
@@ -72,29 +54,13 @@ fn errors_are_read_in_every_form_that_they_come_in() {
         {"code":1,"message":{"a":1}}
     ]}"#;
     let error = error(body);
-    assert_eq!(
-        error.codes().collect::<Vec<_>>(),
-        [971, 9_999_999_999, 6003, 6111, 6112, 6103, 1]
-    );
+    assert_eq!(error.codes().collect::<Vec<_>>(), [971, 9_999_999_999, 6003, 6111, 6112, 6103, 1]);
     let messages: Vec<_> = error.messages().collect();
-    assert_eq!(
-        messages[..5],
-        ["plain text", "slow down", "large", "no code", "outer"]
-    );
+    assert_eq!(messages[..5], ["plain text", "slow down", "large", "no code", "outer"]);
     assert_eq!(messages[5..], ["inner", "innermost", "", r#"{"a":1}"#]);
-    assert_eq!(
-        error.api_errors()[4].pointer.as_deref(),
-        Some("/policies/0")
-    );
+    assert_eq!(error.api_errors()[4].pointer.as_deref(), Some("/policies/0"));
     let text = error.to_string();
-    for part in [
-        "plain text",
-        "971 slow down",
-        "6003 outer",
-        "6111 inner",
-        "6112 innermost",
-        "/policies/0",
-    ] {
+    for part in ["plain text", "971 slow down", "6003 outer", "6111 inner", "6112 innermost", "/policies/0"] {
         assert!(text.contains(part), "{text}");
     }
     for errors in ["null", "{}", "\"text\"", "[]", "[[]]", "5"] {
@@ -107,28 +73,13 @@ fn errors_are_read_in_every_form_that_they_come_in() {
 fn the_text_names_what_was_asked_and_what_came_back() {
     let body = r#"{"success":false,"errors":[{"code":9109,"message":"Invalid access token"}]}"#;
     let api = Api::answering_as(403, "application/json", body);
-    let error = api
-        .client()
-        .audit_logs()
-        .actor_email("private@example.com")
-        .send()
-        .unwrap_err();
+    let error = api.client().audit_logs().actor_email("private@example.com").send().unwrap_err();
     let text = error.to_string();
-    for part in [
-        "GET",
-        "/user/audit_logs",
-        "403",
-        "9109",
-        "Invalid access token",
-        "8f2b7c1d3e4a5b6c-FRA",
-        "1 attempt",
-    ] {
+    for part in ["GET", "/user/audit_logs", "403", "9109", "Invalid access token", "8f2b7c1d3e4a5b6c-FRA", "1 attempt"]
+    {
         assert!(text.contains(part), "{text}");
     }
-    assert!(
-        !text.contains("private") && !format!("{error:?}").contains("private"),
-        "{text}"
-    );
+    assert!(!text.contains("private") && !format!("{error:?}").contains("private"), "{text}");
     assert_eq!(error.ray_id(), Some("8f2b7c1d3e4a5b6c-FRA"));
     assert_eq!(error.body(), Some(body.as_bytes()));
     assert!(error.is_unauthorized() && !error.is_not_found() && !error.is_rate_limited());
@@ -143,10 +94,7 @@ fn what_is_no_json_is_told_in_words() {
         ("   \n", "no body"),
         ("upstream connect error", "not JSON"),
         (r#"{"success":true,"result":{"id":"1""#, "truncated"),
-        (
-            r#"{"success":true,"result":{"id":"1"}} trailing"#,
-            "expected nothing more",
-        ),
+        (r#"{"success":true,"result":{"id":"1"}} trailing"#, "expected nothing more"),
         (r#"{"success":true "result":{}}"#, "expected `,`"),
         (r#"{"success":true,"result":NaN}"#, "not JSON"),
         (r#"{"ok":1}"#, "envelope"),
@@ -157,81 +105,44 @@ fn what_is_no_json_is_told_in_words() {
     ];
     for (body, told) in wrong {
         let error = error(body);
-        assert!(
-            error.is_decode() && error.to_string().contains(told),
-            "{body:?}: {error}"
-        );
-        assert_eq!(
-            (error.status(), error.body()),
-            (Some(200), Some(body.as_bytes()))
-        );
+        assert!(error.is_decode() && error.to_string().contains(told), "{body:?}: {error}");
+        assert_eq!((error.status(), error.body()), (Some(200), Some(body.as_bytes())));
         let listed = answered(body).tokens().iter().next().unwrap().unwrap_err();
         assert!(listed.is_decode(), "{body:?}: {listed}");
-        assert!(
-            answered(body).send_raw(&GetUser::new()).is_err(),
-            "{body:?}"
-        );
+        assert!(answered(body).send_raw(&GetUser::new()).is_err(), "{body:?}");
     }
 }
 
 #[test]
 fn a_failure_in_html_keeps_its_status() {
-    for body in [
-        "<html>bad gateway</html>",
-        "",
-        "{",
-        r#"{"success":false,"errors":"#,
-    ] {
+    for body in ["<html>bad gateway</html>", "", "{", r#"{"success":false,"errors":"#] {
         let (client, _) = scripted(vec![status(502, body)]);
         let error = client.send(&GetUser::new()).unwrap_err();
-        assert_eq!(
-            (error.status(), error.is_decode()),
-            (Some(502), false),
-            "{error}"
-        );
+        assert_eq!((error.status(), error.is_decode()), (Some(502), false), "{error}");
     }
 }
 
 #[test]
 fn a_wrong_type_names_the_field_and_what_was_found() {
     let wrong = [
-        (
-            r#"{"email":5}"#,
-            "result.email: expected a string, found a number",
-        ),
+        (r#"{"email":5}"#, "result.email: expected a string, found a number"),
         (
             r#"{"organizations":[{"id":"1"},{"name":{}}]}"#,
             "result.organizations[1].name: expected a string, found an object",
         ),
-        (
-            r#"{"created_on":"s3cr3t"}"#,
-            "result.created_on: expected a date or a time as in RFC 3339, found text",
-        ),
-        (
-            r#"{"suspended":"s3cr3t"}"#,
-            "result.suspended: expected a boolean, found text",
-        ),
-        (
-            r#"{"betas":"s3cr3t"}"#,
-            "result.betas: expected a sequence, found text",
-        ),
+        (r#"{"created_on":"s3cr3t"}"#, "result.created_on: expected a date or a time as in RFC 3339, found text"),
+        (r#"{"suspended":"s3cr3t"}"#, "result.suspended: expected a boolean, found text"),
+        (r#"{"betas":"s3cr3t"}"#, "result.betas: expected a sequence, found text"),
         (r#""s3cr3t""#, "result: expected an object, found text"),
         ("null", "result: expected an object, found null"),
         ("[]", "result: expected an object, found a list"),
     ];
     for (result, told) in wrong {
         let error = error(&success(result));
-        assert!(
-            error.is_decode() && error.to_string().contains(told),
-            "{result}: {error}"
-        );
+        assert!(error.is_decode() && error.to_string().contains(told), "{result}: {error}");
         assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error}");
     }
-    assert!(
-        error(r#"{"success":true}"#)
-            .to_string()
-            .contains("result: is missing")
-    );
+    assert!(error(r#"{"success":true}"#).to_string().contains("result: is missing"));
     // A nested model that is something else is named itself, and not what is inside.
     for (condition, found) in [("[{}]", "a list"), ("5", "a number"), ("true", "true")] {
         let told = format!("result.condition: expected an object, found {found}");
@@ -239,30 +150,16 @@ fn a_wrong_type_names_the_field_and_what_was_found() {
         let error = answered(body).token("1").send().unwrap_err();
         assert!(error.to_string().contains(&told), "{error}");
     }
-    let page = answered(success(r#"{"id":"1"}"#))
-        .send(&ListTokens::new())
-        .unwrap_err();
-    assert!(
-        page.to_string()
-            .contains("result: expected a list, found an object"),
-        "{page}"
-    );
+    let page = answered(success(r#"{"id":"1"}"#)).send(&ListTokens::new()).unwrap_err();
+    assert!(page.to_string().contains("result: expected a list, found an object"), "{page}");
 }
 
 #[test]
 fn the_first_item_that_fails_is_named_by_send() {
-    let logs = format!(
-        "[{}{}]",
-        r#"{"id":"1"},"#.repeat(37),
-        r#"{"when":7},{"when":8}"#
-    );
-    let error = answered(success(&logs))
-        .send(&ListAuditLogs::new())
-        .unwrap_err();
+    let logs = format!("[{}{}]", r#"{"id":"1"},"#.repeat(37), r#"{"when":7},{"when":8}"#);
+    let error = answered(success(&logs)).send(&ListAuditLogs::new()).unwrap_err();
     assert!(
-        error
-            .to_string()
-            .contains("result[37].when: expected a date or a time as in RFC 3339, found a number"),
+        error.to_string().contains("result[37].when: expected a date or a time as in RFC 3339, found a number"),
         "{error}"
     );
 }
@@ -276,74 +173,33 @@ fn an_envelope_that_says_a_thing_twice_is_refused() {
         assert!(error(body).to_string().contains("twice"));
     }
     let error = error(r#"{"success":"false","result":{"id":"1"}}"#);
-    assert!(
-        error
-            .to_string()
-            .contains("success: expected a boolean, found text"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("success: expected a boolean, found text"), "{error}");
 }
 
 #[test]
 fn odd_json_is_the_right_value_or_a_typed_error() {
     let user = |body: &str| answered(body).send(&GetUser::new());
     assert_eq!(user("\u{feff}{\"result\":{\"id\":\"1\"}}").unwrap().id, "1");
-    assert_eq!(
-        user("\n {\n\"\\u0072esult\" :\t{ \"id\" : \"1\" }\r\n}\n")
-            .unwrap()
-            .id,
-        "1"
-    );
+    assert_eq!(user("\n {\n\"\\u0072esult\" :\t{ \"id\" : \"1\" }\r\n}\n").unwrap().id, "1");
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     assert!(user(&success(&deep)).unwrap_err().is_decode());
-    assert!(
-        user(&success(&format!(r#"{{"id":"1","odd":{deep}}}"#)))
-            .unwrap_err()
-            .is_decode()
-    );
+    assert!(user(&success(&format!(r#"{{"id":"1","odd":{deep}}}"#))).unwrap_err().is_decode());
     assert!(user(&deep).unwrap_err().is_decode());
-    for number in [
-        "1e999",
-        "-1e999",
-        "123456789012345678901234567890",
-        "0.1e-999",
-    ] {
+    for number in ["1e999", "-1e999", "123456789012345678901234567890", "0.1e-999"] {
         let answer = user(&success(&format!(r#"{{"id":"1","odd":{number}}}"#)));
-        assert!(
-            answer.map_or_else(|error| error.is_decode(), |user| user.id == "1"),
-            "{number}"
-        );
+        assert!(answer.map_or_else(|error| error.is_decode(), |user| user.id == "1"), "{number}");
     }
-    assert!(
-        user(&success(r#"{"id":"1","id":"2"}"#))
-            .unwrap_err()
-            .to_string()
-            .contains("duplicate field")
-    );
-    assert!(
-        user(&success(r#"{"id":"\ud800"}"#))
-            .unwrap_err()
-            .is_decode()
-    );
+    assert!(user(&success(r#"{"id":"1","id":"2"}"#)).unwrap_err().to_string().contains("duplicate field"));
+    assert!(user(&success(r#"{"id":"\ud800"}"#)).unwrap_err().is_decode());
 }
 
 #[test]
 fn invalid_utf8_is_an_error_that_says_where() {
-    let transport = |_: http::Request<Vec<u8>>| {
-        Ok(http::Response::new(
-            b"{\"result\":{\"id\":\"\xff\"}}".to_vec().into(),
-        ))
-    };
-    let client = Client::builder()
-        .api_token("token")
-        .transport(transport)
-        .build()
-        .unwrap();
+    let transport =
+        |_: http::Request<Vec<u8>>| Ok(http::Response::new(b"{\"result\":{\"id\":\"\xff\"}}".to_vec().into()));
+    let client = Client::builder().api_token("token").transport(transport).build().unwrap();
     let error = client.user().send().unwrap_err();
-    assert!(
-        error.to_string().contains("invalid UTF-8 at byte 17"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("invalid UTF-8 at byte 17"), "{error}");
 }
 
 #[test]
@@ -351,54 +207,29 @@ fn raw_answers_are_the_exact_bytes() {
     let body = " {\"result\" : [ 1 ],\n\"success\":true}  ";
     let (client, _) = scripted(vec![ok(body)]);
     let raw = client.send_raw(&ListTokens::new()).unwrap();
-    assert_eq!(
-        (raw.status().as_u16(), raw.body().as_slice()),
-        (200, body.as_bytes())
-    );
-    let value = answered(success("null"))
-        .send(&UpdateSubscription::new("1"))
-        .unwrap();
+    assert_eq!((raw.status().as_u16(), raw.body().as_slice()), (200, body.as_bytes()));
+    let value = answered(success("null")).send(&UpdateSubscription::new("1")).unwrap();
     assert!(value.is_null());
 }
 
 #[test]
 fn a_redirect_is_an_error_that_names_the_host() {
     for (location, told) in [
-        (
-            "https://evil.example/path?token=s3cr3t",
-            "`https://evil.example`",
-        ),
+        ("https://evil.example/path?token=s3cr3t", "`https://evil.example`"),
         ("//evil.example:8443/x", "`https://evil.example:8443`"),
         (r"/\evil.example/x", "`https://evil.example`"),
-        (
-            "http://api.cloudflare.com/client/v4/user",
-            "`http://api.cloudflare.com`",
-        ),
-        (
-            "https://api.cloudflare.com:444/",
-            "`https://api.cloudflare.com:444`",
-        ),
+        ("http://api.cloudflare.com/client/v4/user", "`http://api.cloudflare.com`"),
+        ("https://api.cloudflare.com:444/", "`https://api.cloudflare.com:444`"),
         ("data:,x", "nowhere"),
         ("/elsewhere", "another path of the same host"),
     ] {
         let mut response = http::Response::new(String::new());
         *response.status_mut() = http::StatusCode::FOUND;
-        response
-            .headers_mut()
-            .insert("location", location.parse().unwrap());
+        response.headers_mut().insert("location", location.parse().unwrap());
         let (client, seen) = scripted(vec![Ok(response)]);
         let error = client.send(&GetUser::new()).unwrap_err();
-        assert!(
-            error.to_string().contains(told) && !error.to_string().contains("s3cr3t"),
-            "{error}"
-        );
-        assert_eq!(
-            (
-                error.status(),
-                seen.lock().unwrap().iter().map(Seen::line).count()
-            ),
-            (Some(302), 1)
-        );
+        assert!(error.to_string().contains(told) && !error.to_string().contains("s3cr3t"), "{error}");
+        assert_eq!((error.status(), seen.lock().unwrap().iter().map(Seen::line).count()), (Some(302), 1));
     }
 }
 
@@ -422,15 +253,7 @@ fn nothing_odd_in_a_failure_hides_its_errors() {
 #[test]
 fn a_bare_deletion_with_errors_is_none() {
     let client = answered(r#"{"errors":[{"code":7,"message":"no"}]}"#);
-    assert_eq!(
-        client
-            .leave_organization("1")
-            .send()
-            .unwrap_err()
-            .codes()
-            .collect::<Vec<_>>(),
-        [7]
-    );
+    assert_eq!(client.leave_organization("1").send().unwrap_err().codes().collect::<Vec<_>>(), [7]);
 }
 
 #[test]
@@ -468,30 +291,17 @@ fn a_page_that_is_too_large_for_pages_is_one_to_go_on_from() {
 
 #[test]
 fn what_a_server_says_is_shown_on_one_line_and_not_for_ever() {
-    let message = format!(
-        "\\u001b[2Jgone\\r\\nfake: line\\u202e{}",
-        "x".repeat(1 << 20)
-    );
+    let message = format!("\\u001b[2Jgone\\r\\nfake: line\\u202e{}", "x".repeat(1 << 20));
     let errors = vec![format!(r#"{{"code":1,"message":"{message}"}}"#); 3].join(",");
     let body = format!(r#"{{"success":false,"errors":[{errors}]}}"#);
     let error = answered(body).user().send().unwrap_err();
     let text = error.to_string();
-    assert!(
-        text.contains(r"1 \u{1b}[2Jgone\r\nfake: line\u{202e}x"),
-        "{}",
-        &text[..200]
-    );
+    assert!(text.contains(r"1 \u{1b}[2Jgone\r\nfake: line\u{202e}x"), "{}", &text[..200]);
     assert!(text.len() < 600 && text.ends_with("[1 attempt]"));
     assert!(!text.contains(|letter: char| letter.is_control() || letter == '\u{202e}'));
     assert!(error.api_errors()[0].to_string().chars().count() == 500);
     // Programs get it as it came.
-    assert!(
-        error
-            .messages()
-            .next()
-            .unwrap()
-            .starts_with("\u{1b}[2Jgone\r\n")
-    );
+    assert!(error.messages().next().unwrap().starts_with("\u{1b}[2Jgone\r\n"));
 }
 
 #[test]
@@ -499,52 +309,18 @@ fn texts_have_at_most_500_characters_beside_method_and_path() {
     let long = "n\u{e9}".repeat(50_000);
     let body = format!(r#"{{"success":false,"errors":[{{"code":1,"message":"{long}"}}]}}"#);
     let policy = Policy::allow().permission_group("g").all_zones();
-    let lost = || {
-        Err(cloudflare_user::TransportError::interrupted(
-            "x".repeat(100_000),
-        ))
-    };
+    let lost = || Err(cloudflare_user::TransportError::interrupted("x".repeat(100_000)));
     let head = |status: u16| {
-        let response = http::Response::builder()
-            .status(status)
-            .header("retry-after", "9999999999");
-        response
-            .header("cf-ray", "r".repeat(5000))
-            .header("content-type", "t".repeat(5000))
+        let response = http::Response::builder().status(status).header("retry-after", "9999999999");
+        response.header("cf-ray", "r".repeat(5000)).header("content-type", "t".repeat(5000))
     };
     let mut errors = vec![
-        scripted(vec![status(400, body.clone())])
-            .0
-            .token(&long)
-            .send()
-            .unwrap_err(),
-        scripted(vec![status(500, body)])
-            .0
-            .create_token("n", [policy.clone()])
-            .send()
-            .unwrap_err(),
-        scripted(vec![Ok(head(429).body(String::new()).unwrap())])
-            .0
-            .user()
-            .send()
-            .unwrap_err(),
-        scripted(vec![Ok(head(200).body("x".repeat(5000)).unwrap())])
-            .0
-            .user()
-            .send()
-            .unwrap_err(),
-        scripted(vec![Ok(head(200)
-            .body(format!(r#"{{"{long}":1}}"#))
-            .unwrap())])
-        .0
-        .roll_token("1")
-        .send()
-        .unwrap_err(),
-        scripted(vec![ok("{}")])
-            .0
-            .create_token(&long, [policy.clone()])
-            .send()
-            .unwrap_err(),
+        scripted(vec![status(400, body.clone())]).0.token(&long).send().unwrap_err(),
+        scripted(vec![status(500, body)]).0.create_token("n", [policy.clone()]).send().unwrap_err(),
+        scripted(vec![Ok(head(429).body(String::new()).unwrap())]).0.user().send().unwrap_err(),
+        scripted(vec![Ok(head(200).body("x".repeat(5000)).unwrap())]).0.user().send().unwrap_err(),
+        scripted(vec![Ok(head(200).body(format!(r#"{{"{long}":1}}"#)).unwrap())]).0.roll_token("1").send().unwrap_err(),
+        scripted(vec![ok("{}")]).0.create_token(&long, [policy.clone()]).send().unwrap_err(),
         Error::invalid_request(long.clone(), long.clone()),
     ];
     for client in [Client::builder().transport(move |_: http::Request<Vec<u8>>| lost())] {
@@ -553,22 +329,13 @@ fn texts_have_at_most_500_characters_beside_method_and_path() {
     }
     for error in errors {
         let text = error.to_string();
-        let rest = text
-            .split_once(" /")
-            .and_then(|(_, rest)| rest.split_once(": "));
+        let rest = text.split_once(" /").and_then(|(_, rest)| rest.split_once(": "));
         let rest = rest.map_or(text.as_str(), |(path, rest)| {
             assert!(path.chars().count() < 200, "{text}");
             rest
         });
-        assert!(
-            rest.chars().count() <= 500,
-            "{} {text}",
-            rest.chars().count()
-        );
-        assert!(
-            !text.contains('\n') && format!("{error:?}").len() < 4000,
-            "{text}"
-        );
+        assert!(rest.chars().count() <= 500, "{} {text}", rest.chars().count());
+        assert!(!text.contains('\n') && format!("{error:?}").len() < 4000, "{text}");
     }
 }
 
@@ -579,12 +346,7 @@ fn the_chain_of_causes_repeats_nothing() {
             std::io::Error::other("the cable is out"),
         ))
     };
-    let client = Client::builder()
-        .api_token("a-token")
-        .max_retries(0)
-        .transport(lost)
-        .build()
-        .unwrap();
+    let client = Client::builder().api_token("a-token").max_retries(0).transport(lost).build().unwrap();
     let error = client.user().send().unwrap_err();
     assert!(error.to_string().contains("the cable is out"), "{error}");
     assert!(std::error::Error::source(&error).is_none());
@@ -599,17 +361,12 @@ fn a_failure_is_explained_by_error_or_by_messages() {
         r#"{"success":false,"errors":null,"error":["no such route"]}"#,
     ] {
         for code in [200, 404] {
-            let error = scripted(vec![status(code, body)])
-                .0
-                .user()
-                .send()
-                .unwrap_err();
+            let error = scripted(vec![status(code, body)]).0.user().send().unwrap_err();
             assert!(error.to_string().contains("no such route"), "{error}");
         }
     }
     // The messages of a success are not errors.
-    let body =
-        r#"{"success":true,"result":{"id":"1"},"messages":[{"code":10000,"message":"valid"}]}"#;
+    let body = r#"{"success":true,"result":{"id":"1"},"messages":[{"code":10000,"message":"valid"}]}"#;
     assert_eq!(answered(body).user().send().unwrap().id, "1");
     let bare = answered(r#"{"id":"1","messages":["deleted"]}"#);
     assert_eq!(bare.leave_organization("1").send().unwrap().id, "1");
@@ -617,20 +374,9 @@ fn a_failure_is_explained_by_error_or_by_messages() {
 
 #[test]
 fn a_400_about_the_credential_is_unauthorized() {
-    for (code, expected) in [
-        (6003, true),
-        (9103, true),
-        (9106, true),
-        (9107, true),
-        (10000, false),
-        (6111, false),
-    ] {
+    for (code, expected) in [(6003, true), (9103, true), (9106, true), (9107, true), (10000, false), (6111, false)] {
         let body = format!(r#"{{"success":false,"errors":[{{"code":{code},"message":"no"}}]}}"#);
-        let error = scripted(vec![status(400, body)])
-            .0
-            .user()
-            .send()
-            .unwrap_err();
+        let error = scripted(vec![status(400, body)]).0.user().send().unwrap_err();
         assert_eq!(error.is_unauthorized(), expected, "{code}");
     }
 }
@@ -639,29 +385,12 @@ fn a_400_about_the_credential_is_unauthorized() {
 fn an_item_error_names_the_page_and_holds_the_item() {
     let page = r#"[{"id":"1"},{"id":"2","when":7}]"#;
     let (client, _) = scripted(vec![ok(success(page))]);
-    let listed = client
-        .audit_logs()
-        .page(3)
-        .iter()
-        .nth(1)
-        .unwrap()
-        .unwrap_err();
-    let paged = client
-        .audit_logs()
-        .page(3)
-        .pages()
-        .nth(1)
-        .unwrap()
-        .unwrap_err();
+    let listed = client.audit_logs().page(3).iter().nth(1).unwrap().unwrap_err();
+    let paged = client.audit_logs().page(3).pages().nth(1).unwrap().unwrap_err();
     let sent = client.audit_logs().page(3).send().unwrap_err();
     for error in [listed, paged, sent] {
         assert!(error.is_item(), "{error}");
-        assert!(
-            error
-                .to_string()
-                .contains("page 3, result[1].when: expected"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("page 3, result[1].when: expected"), "{error}");
         assert_eq!(error.body(), Some(br#"{"id":"2","when":7}"#.as_slice()));
     }
 }
@@ -669,9 +398,7 @@ fn an_item_error_names_the_page_and_holds_the_item() {
 #[test]
 fn a_refusal_keeps_its_long_words() {
     let word = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef_default_media-files";
-    let body = format!(
-        r#"{{"success":false,"errors":[{{"code":1001,"message":"unknown resource {word}"}}]}}"#
-    );
+    let body = format!(r#"{{"success":false,"errors":[{{"code":1001,"message":"unknown resource {word}"}}]}}"#);
     for code in [200, 400] {
         let client = scripted(vec![status(code, body.clone())]).0;
         let policy = Policy::allow().permission_group("g").all_zones();
@@ -697,13 +424,8 @@ fn of_countless_errors_the_first_ones_are_told() {
 #[test]
 fn an_item_that_is_not_even_json_costs_itself() {
     let page = r#"[{"id":"1"},{"id":NaN},{"id":"3","x":1e999},{"id":"4"}]"#;
-    let (client, _) = scripted(vec![
-        ok(success(page)),
-        ok(success("[]")),
-        ok(success(page)),
-        ok(success("[]")),
-        ok(success(page)),
-    ]);
+    let (client, _) =
+        scripted(vec![ok(success(page)), ok(success("[]")), ok(success(page)), ok(success("[]")), ok(success(page))]);
     let told = |log: cloudflare_user::Result<cloudflare_user::AuditLog>| match log {
         Ok(log) => log.id,
         Err(error) => {
@@ -719,12 +441,7 @@ fn an_item_that_is_not_even_json_costs_itself() {
     let error = client.audit_logs().send().unwrap_err().to_string();
     assert!(error.contains("result[1].id: is not JSON"), "{error}");
     // Where the list itself is broken, nothing of it is handed out.
-    for broken in [
-        r#"[{"id":"1"} {"id":"2"}]"#,
-        r#"[{"id":"1"},]"#,
-        r#"[{"id":"1"},{"id":"2"}"#,
-        r#"[{"id":"1"]}"#,
-    ] {
+    for broken in [r#"[{"id":"1"} {"id":"2"}]"#, r#"[{"id":"1"},]"#, r#"[{"id":"1"},{"id":"2"}"#, r#"[{"id":"1"]}"#] {
         let (client, _) = scripted(vec![ok(success(broken))]);
         let mut logs = client.audit_logs().iter();
         let error = logs.next().unwrap().unwrap_err();

@@ -46,24 +46,14 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn with_gzip(body: &[u8]) -> Vec<u8> {
-    let mut answer = raw(&format!(
-        "HTTP/1.1 200 OK\ncontent-encoding: gzip\ncontent-length: {}\n\n",
-        body.len()
-    ));
+    let mut answer = raw(&format!("HTTP/1.1 200 OK\ncontent-encoding: gzip\ncontent-length: {}\n\n", body.len()));
     answer.extend(body);
     answer
 }
 
 fn client(server: &Tcp) -> Client {
-    let builder = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url());
-    builder
-        .timeout(Duration::from_secs(5))
-        .max_retries(1)
-        .max_response_size(1 << 20)
-        .build()
-        .unwrap()
+    let builder = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
+    builder.timeout(Duration::from_secs(5)).max_retries(1).max_response_size(1 << 20).build().unwrap()
 }
 
 fn check(rows: Vec<Row>) {
@@ -71,21 +61,10 @@ fn check(rows: Vec<Row>) {
         let server = Tcp::new(move |_, _| Reply::Close(bytes.clone()));
         let start = Instant::now();
         let outcome = client(&server).user().send();
-        let text = outcome
-            .as_ref()
-            .map_or_else(ToString::to_string, |user| format!("{user:?}"));
-        assert_eq!(
-            (got(&outcome), server.count()),
-            (expected, requests),
-            "{name}: {text}"
-        );
+        let text = outcome.as_ref().map_or_else(ToString::to_string, |user| format!("{user:?}"));
+        assert_eq!((got(&outcome), server.count()), (expected, requests), "{name}: {text}");
         assert!(start.elapsed() < Duration::from_secs(6), "{name}: {text}");
-        assert!(
-            outcome
-                .err()
-                .is_none_or(|error| !error.may_have_been_applied()),
-            "{name}"
-        );
+        assert!(outcome.err().is_none_or(|error| !error.may_have_been_applied()), "{name}");
         check_write(name, &server, &expected);
     }
 }
@@ -97,19 +76,9 @@ fn check_write(name: &str, server: &Tcp, expected: &Got) {
     let outcome = client(server).update_subscription("1").send();
     let text = format!("{name}: {outcome:?}");
     let requests = if *expected == Got::Api(429) { 2 } else { 1 };
-    assert_eq!(
-        (&got(&outcome), server.count() - before),
-        (expected, requests),
-        "{text}"
-    );
+    assert_eq!((&got(&outcome), server.count() - before), (expected, requests), "{text}");
     let refused = matches!(expected, Got::Value | Got::Api(..500));
-    assert_eq!(
-        outcome
-            .err()
-            .is_some_and(|error| error.may_have_been_applied()),
-        !refused,
-        "{text}"
-    );
+    assert_eq!(outcome.err().is_some_and(|error| error.may_have_been_applied()), !refused, "{text}");
 }
 
 #[test]
@@ -121,44 +90,14 @@ fn heads() {
         ("a whole answer", whole.clone().into_bytes(), Got::Value, 1),
         ("nothing at all", Vec::new(), Got::Transport, 2),
         ("a cut status line", raw("HTTP/1.1 20"), Got::Transport, 2),
-        (
-            "cut headers",
-            raw("HTTP/1.1 200 OK\ncontent-le"),
-            Got::Transport,
-            2,
-        ),
+        ("cut headers", raw("HTTP/1.1 200 OK\ncontent-le"), Got::Transport, 2),
         ("no HTTP", raw("SSH-2.0-OpenSSH_9.0\n"), Got::Transport, 1),
-        (
-            "a status of two digits",
-            raw("HTTP/1.1 20 OK\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a header without a name",
-            raw("HTTP/1.1 200 OK\n: x\ncontent-length: 0\n\n"),
-            Got::Transport,
-            1,
-        ),
+        ("a status of two digits", raw("HTTP/1.1 20 OK\n\n"), Got::Transport, 1),
+        ("a header without a name", raw("HTTP/1.1 200 OK\n: x\ncontent-length: 0\n\n"), Got::Transport, 1),
         ("a header of 200 KB", long.into_bytes(), Got::Transport, 1),
-        (
-            "five thousand headers",
-            many.into_bytes(),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a length that is no number",
-            raw("HTTP/1.1 200 OK\ncontent-length: x\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a negative length",
-            raw("HTTP/1.1 200 OK\ncontent-length: -1\n\n"),
-            Got::Transport,
-            1,
-        ),
+        ("five thousand headers", many.into_bytes(), Got::Transport, 1),
+        ("a length that is no number", raw("HTTP/1.1 200 OK\ncontent-length: x\n\n"), Got::Transport, 1),
+        ("a negative length", raw("HTTP/1.1 200 OK\ncontent-length: -1\n\n"), Got::Transport, 1),
     ]);
 }
 
@@ -166,105 +105,34 @@ fn heads() {
 fn bodies() {
     let body = success(r#"{"id":"1"}"#);
     let length = body.len();
-    let chunked = |chunks: &str| {
-        raw(&format!(
-            "HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n{chunks}"
-        ))
-    };
+    let chunked = |chunks: &str| raw(&format!("HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n{chunks}"));
     check(vec![
-        (
-            "an announced body that never comes",
-            raw("HTTP/1.1 200 OK\ncontent-length: 10\n\n"),
-            Got::Transport,
-            2,
-        ),
-        (
-            "a cut body",
-            raw(&format!(
-                "HTTP/1.1 200 OK\ncontent-length: {}\n\n{body}",
-                length + 1
-            )),
-            Got::Transport,
-            2,
-        ),
+        ("an announced body that never comes", raw("HTTP/1.1 200 OK\ncontent-length: 10\n\n"), Got::Transport, 2),
+        ("a cut body", raw(&format!("HTTP/1.1 200 OK\ncontent-length: {}\n\n{body}", length + 1)), Got::Transport, 2),
         (
             "10 GiB announced",
-            raw(&format!(
-                "HTTP/1.1 200 OK\ncontent-length: 10737418240\n\n{body}"
-            )),
+            raw(&format!("HTTP/1.1 200 OK\ncontent-length: 10737418240\n\n{body}")),
             Got::Transport,
             2,
         ),
         (
             "two lengths",
-            raw(&format!(
-                "HTTP/1.1 200 OK\ncontent-length: 5\ncontent-length: {length}\n\n{body}"
-            )),
+            raw(&format!("HTTP/1.1 200 OK\ncontent-length: 5\ncontent-length: {length}\n\n{body}")),
             Got::Transport,
             1,
         ),
-        (
-            "a body to the end of the connection",
-            raw(&format!("HTTP/1.1 200 OK\n\n{body}")),
-            Got::Value,
-            1,
-        ),
-        (
-            "such a body, cut",
-            raw(&format!("HTTP/1.1 200 OK\n\n{}", &body[..length - 1])),
-            Got::Decode,
-            1,
-        ),
-        (
-            "chunks",
-            chunked(&format!("{length:x}\n{body}\n0\n\n")),
-            Got::Value,
-            1,
-        ),
-        (
-            "a bad chunk size",
-            chunked("zz\nabc\n0\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a chunk size that overflows",
-            chunked("fffffffffffffffffff\nabc\n0\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a cut chunk",
-            chunked(&format!("{:x}\n{body}", length + 5)),
-            Got::Transport,
-            2,
-        ),
-        (
-            "no last chunk",
-            chunked(&format!("{length:x}\n{body}\n")),
-            Got::Transport,
-            2,
-        ),
-        (
-            "more than allowed",
-            answer("200 OK", "", &" ".repeat(2 << 20)),
-            Got::Transport,
-            1,
-        ),
+        ("a body to the end of the connection", raw(&format!("HTTP/1.1 200 OK\n\n{body}")), Got::Value, 1),
+        ("such a body, cut", raw(&format!("HTTP/1.1 200 OK\n\n{}", &body[..length - 1])), Got::Decode, 1),
+        ("chunks", chunked(&format!("{length:x}\n{body}\n0\n\n")), Got::Value, 1),
+        ("a bad chunk size", chunked("zz\nabc\n0\n\n"), Got::Transport, 1),
+        ("a chunk size that overflows", chunked("fffffffffffffffffff\nabc\n0\n\n"), Got::Transport, 1),
+        ("a cut chunk", chunked(&format!("{:x}\n{body}", length + 5)), Got::Transport, 2),
+        ("no last chunk", chunked(&format!("{length:x}\n{body}\n")), Got::Transport, 2),
+        ("more than allowed", answer("200 OK", "", &" ".repeat(2 << 20)), Got::Transport, 1),
         ("no body", answer("200 OK", "", ""), Got::Decode, 1),
         ("204", raw("HTTP/1.1 204 No Content\n\n"), Got::Decode, 1),
-        (
-            "a web page",
-            answer("200 OK", "content-type: text/html\r\n", "<html>"),
-            Got::Decode,
-            1,
-        ),
-        (
-            "JSON of another kind",
-            answer("200 OK", "", r#"{"ok":1}"#),
-            Got::Decode,
-            1,
-        ),
+        ("a web page", answer("200 OK", "content-type: text/html\r\n", "<html>"), Got::Decode, 1),
+        ("JSON of another kind", answer("200 OK", "", r#"{"ok":1}"#), Got::Decode, 1),
     ]);
 }
 
@@ -277,11 +145,7 @@ fn connections_that_are_reset() {
         let bytes = whole[..length].to_vec();
         let server = Tcp::new(move |_, _| Reply::Reset(bytes.clone()));
         let outcome = client(&server).user().send();
-        assert_eq!(
-            (got(&outcome), server.count()),
-            (Got::Transport, 2),
-            "{name}: {outcome:?}"
-        );
+        assert_eq!((got(&outcome), server.count()), (Got::Transport, 2), "{name}: {outcome:?}");
         check_write(&name, &server, &Got::Transport);
     }
 }
@@ -302,10 +166,7 @@ fn framing_that_drips_ends_by_the_clock() {
         let start = Instant::now();
         let outcome = client.user().send();
         assert!(outcome.is_err(), "{drip}: {outcome:?}");
-        assert!(
-            start.elapsed() < Duration::from_millis(900 + 1000),
-            "{drip}: {outcome:?}"
-        );
+        assert!(start.elapsed() < Duration::from_millis(900 + 1000), "{drip}: {outcome:?}");
     }
 }
 
@@ -318,27 +179,12 @@ fn packed_bodies() {
     wrong_sum[end] ^= 0xff;
     check(vec![
         ("a packed body", with_gzip(&packed), Got::Value, 1),
-        (
-            "a cut one",
-            with_gzip(&packed[..packed.len() - 10]),
-            Got::Transport,
-            2,
-        ),
+        ("a cut one", with_gzip(&packed[..packed.len() - 10]), Got::Transport, 2),
         ("a wrong checksum", with_gzip(&wrong_sum), Got::Transport, 1),
         ("no gzip", with_gzip(body.as_bytes()), Got::Transport, 1),
         ("an empty one", with_gzip(b""), Got::Transport, 2),
-        (
-            "more than allowed, once unpacked",
-            with_gzip(&gzipped(&vec![b' '; 8 << 20])),
-            Got::Transport,
-            1,
-        ),
-        (
-            "another encoding",
-            answer("200 OK", "content-encoding: br\r\n", "\u{1}\u{2}"),
-            Got::Decode,
-            1,
-        ),
+        ("more than allowed, once unpacked", with_gzip(&gzipped(&vec![b' '; 8 << 20])), Got::Transport, 1),
+        ("another encoding", answer("200 OK", "content-encoding: br\r\n", "\u{1}\u{2}"), Got::Decode, 1),
     ]);
 }
 
@@ -346,88 +192,33 @@ fn packed_bodies() {
 fn json() {
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000));
     let rows = [
-        (
-            "truncated",
-            r#"{"success":true,"result":{"id":"1"#.to_owned(),
-            Got::Decode,
-        ),
+        ("truncated", r#"{"success":true,"result":{"id":"1"#.to_owned(), Got::Decode),
         ("a list", "[]".to_owned(), Got::Decode),
         ("text", "\"ok\"".to_owned(), Got::Decode),
         ("a number", "7".to_owned(), Got::Decode),
         ("true", "true".to_owned(), Got::Decode),
         ("null", "null".to_owned(), Got::Decode),
         ("ten thousand levels", deep("[", "]"), Got::Decode),
-        (
-            "ten thousand levels without an end",
-            deep("[", ""),
-            Got::Decode,
-        ),
-        (
-            "ten thousand levels in the result",
-            success(&deep("[", "]")),
-            Got::Decode,
-        ),
+        ("ten thousand levels without an end", deep("[", ""), Got::Decode),
+        ("ten thousand levels in the result", success(&deep("[", "]")), Got::Decode),
         (
             "ten thousand objects in the result",
-            success(&format!(
-                "{}1{}",
-                r#"{"a":"#.repeat(10_000),
-                "}".repeat(10_000)
-            )),
+            success(&format!("{}1{}", r#"{"a":"#.repeat(10_000), "}".repeat(10_000))),
             Got::Decode,
         ),
-        (
-            "`success` twice",
-            r#"{"success":true,"result":{},"success":true}"#.to_owned(),
-            Got::Decode,
-        ),
-        (
-            "`result` twice",
-            r#"{"success":true,"result":{},"result":{}}"#.to_owned(),
-            Got::Decode,
-        ),
-        (
-            "`success` as text",
-            r#"{"success":"true","result":{}}"#.to_owned(),
-            Got::Decode,
-        ),
-        (
-            "`success` false",
-            r#"{"success":false,"result":{}}"#.to_owned(),
-            Got::Api(200),
-        ),
+        ("`success` twice", r#"{"success":true,"result":{},"success":true}"#.to_owned(), Got::Decode),
+        ("`result` twice", r#"{"success":true,"result":{},"result":{}}"#.to_owned(), Got::Decode),
+        ("`success` as text", r#"{"success":"true","result":{}}"#.to_owned(), Got::Decode),
+        ("`success` false", r#"{"success":false,"result":{}}"#.to_owned(), Got::Api(200)),
         ("NaN", success("NaN"), Got::Decode),
-        (
-            "a number out of range",
-            success(r#"{"id":"1","odd":1e999}"#),
-            Got::Decode,
-        ),
-        (
-            "half a surrogate",
-            success(r#"{"id":"\ud800"}"#),
-            Got::Decode,
-        ),
-        (
-            "a raw line break in text",
-            success("{\"id\":\"a\nb\"}"),
-            Got::Decode,
-        ),
+        ("a number out of range", success(r#"{"id":"1","odd":1e999}"#), Got::Decode),
+        ("half a surrogate", success(r#"{"id":"\ud800"}"#), Got::Decode),
+        ("a raw line break in text", success("{\"id\":\"a\nb\"}"), Got::Decode),
         ("something after it", success("{}") + "{}", Got::Decode),
-        (
-            "a byte order mark",
-            format!("\u{feff}{}", success("{}")),
-            Got::Value,
-        ),
-        (
-            "white space around it",
-            format!(" \r\n\t{} \n", success(" { } ")),
-            Got::Value,
-        ),
+        ("a byte order mark", format!("\u{feff}{}", success("{}")), Got::Value),
+        ("white space around it", format!(" \r\n\t{} \n", success(" { } ")), Got::Value),
     ];
-    check(
-        rows.map(|(name, body, got)| (name, answer("200 OK", "", &body), got, 1))
-            .into(),
-    );
+    check(rows.map(|(name, body, got)| (name, answer("200 OK", "", &body), got, 1)).into());
     let mut invalid = raw("HTTP/1.1 200 OK\ncontent-length: 26\n\n");
     invalid.extend(b"{\"result\":{\"id\":\"\xc3\x28 abc\"}}".iter().take(26));
     check(vec![("invalid UTF-8", invalid, Got::Decode, 1)]);
@@ -474,17 +265,8 @@ fn statuses() {
         ("599 x", 1),
     ];
     let rows = rows.map(|(status, requests)| {
-        let bytes = answer(
-            status,
-            "connection: close\r\n",
-            if status == "304 x" { "" } else { "<html>no" },
-        );
-        (
-            status,
-            bytes,
-            Got::Api(status[..3].parse().unwrap()),
-            requests,
-        )
+        let bytes = answer(status, "connection: close\r\n", if status == "304 x" { "" } else { "<html>no" });
+        (status, bytes, Got::Api(status[..3].parse().unwrap()), requests)
     });
     check(rows.into());
 }
@@ -494,31 +276,17 @@ fn a_failure_whose_body_breaks_off_keeps_its_status() {
     let cut = raw("HTTP/1.1 403 Forbidden\ncontent-length: 100\ncf-ray: a-ray\n\n{\"errors\":");
     let server = Tcp::new(move |_, _| Reply::Close(cut.clone()));
     let error = client(&server).user().send().unwrap_err();
-    assert_eq!(
-        (error.status(), error.ray_id(), error.attempts()),
-        (Some(403), Some("a-ray"), 1)
-    );
+    assert_eq!((error.status(), error.ray_id(), error.attempts()), (Some(403), Some("a-ray"), 1));
 }
 
 #[test]
 fn a_body_without_end_is_cut_by_the_cap_and_a_slow_one_by_the_clock() {
     let endless = Tcp::new(|_, _| Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::ZERO));
     let start = Instant::now();
-    let outcome = client(&endless)
-        .with_timeout(Duration::from_secs(2))
-        .with_max_retries(0)
-        .user()
-        .send();
-    assert!(
-        matches!(got(&outcome), Got::Transport | Got::Timeout),
-        "{outcome:?}"
-    );
+    let outcome = client(&endless).with_timeout(Duration::from_secs(2)).with_max_retries(0).user().send();
+    assert!(matches!(got(&outcome), Got::Transport | Got::Timeout), "{outcome:?}");
     let slow = Tcp::new(|_, _| Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::from_millis(100)));
-    let outcome = client(&slow)
-        .with_timeout(Duration::from_millis(500))
-        .with_max_retries(0)
-        .user()
-        .send();
+    let outcome = client(&slow).with_timeout(Duration::from_millis(500)).with_max_retries(0).user().send();
     assert_eq!(got(&outcome), Got::Timeout, "{outcome:?}");
     assert!(start.elapsed() < Duration::from_secs(10));
 }
@@ -529,10 +297,5 @@ fn an_export_that_breaks_off_is_an_error_of_its_reader() {
     let server = Tcp::new(move |_, _| Reply::Close(cut.clone()));
     let mut csv = client(&server).audit_logs().export().unwrap();
     let error = std::io::copy(&mut csv, &mut std::io::sink()).unwrap_err();
-    assert!(
-        error
-            .get_ref()
-            .is_some_and(|inner| inner.is::<cloudflare_user::TransportError>()),
-        "{error:?}"
-    );
+    assert!(error.get_ref().is_some_and(|inner| inner.is::<cloudflare_user::TransportError>()), "{error:?}");
 }

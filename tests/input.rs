@@ -9,72 +9,32 @@ type Call = fn(&Client, &str) -> Result<(), Error>;
 
 /// All requests with an identifier: the parameter, the path before and after it, and a function that sends it.
 const CALLS: [(&str, &str, &str, Call); 10] = [
+    ("invite_id", "/user/invites/", "", |client, id| client.invite(id).send().map(drop)),
     ("invite_id", "/user/invites/", "", |client, id| {
-        client.invite(id).send().map(drop)
+        client.respond_to_invite(id, InviteResponse::Accepted).send().map(drop)
     }),
-    ("invite_id", "/user/invites/", "", |client, id| {
-        client
-            .respond_to_invite(id, InviteResponse::Accepted)
-            .send()
-            .map(drop)
-    }),
-    (
-        "organization_id",
-        "/user/organizations/",
-        "",
-        |client, id| client.organization(id).send().map(drop),
-    ),
-    (
-        "organization_id",
-        "/user/organizations/",
-        "",
-        |client, id| client.leave_organization(id).send().map(drop),
-    ),
-    (
-        "subscription_id",
-        "/user/subscriptions/",
-        "",
-        |client, id| client.update_subscription(id).send().map(drop),
-    ),
-    (
-        "subscription_id",
-        "/user/subscriptions/",
-        "",
-        |client, id| client.delete_subscription(id).send().map(drop),
-    ),
-    ("token_id", "/user/tokens/", "", |client, id| {
-        client.token(id).send().map(drop)
-    }),
+    ("organization_id", "/user/organizations/", "", |client, id| client.organization(id).send().map(drop)),
+    ("organization_id", "/user/organizations/", "", |client, id| client.leave_organization(id).send().map(drop)),
+    ("subscription_id", "/user/subscriptions/", "", |client, id| client.update_subscription(id).send().map(drop)),
+    ("subscription_id", "/user/subscriptions/", "", |client, id| client.delete_subscription(id).send().map(drop)),
+    ("token_id", "/user/tokens/", "", |client, id| client.token(id).send().map(drop)),
     ("token_id", "/user/tokens/", "", |client, id| {
         let policy = Policy::allow().permission_group("g").all_zones();
-        client
-            .send(&UpdateToken::new(id, "ci", TokenStatus::Active, [policy]))
-            .map(drop)
+        client.send(&UpdateToken::new(id, "ci", TokenStatus::Active, [policy])).map(drop)
     }),
-    ("token_id", "/user/tokens/", "", |client, id| {
-        client.delete_token(id).send().map(drop)
-    }),
-    ("token_id", "/user/tokens/", "/value", |client, id| {
-        client.roll_token(id).send().map(drop)
-    }),
+    ("token_id", "/user/tokens/", "", |client, id| client.delete_token(id).send().map(drop)),
+    ("token_id", "/user/tokens/", "/value", |client, id| client.roll_token(id).send().map(drop)),
 ];
 
 #[test]
 fn refuses_identifiers_that_name_another_resource() {
     let (client, seen) = scripted(vec![ok(success("{}"))]);
     for (parameter, _, _, call) in CALLS {
-        let reserved: &[&str] = if parameter == "token_id" {
-            &["verify", "permission_groups"]
-        } else {
-            &[]
-        };
+        let reserved: &[&str] = if parameter == "token_id" { &["verify", "permission_groups"] } else { &[] };
         for id in ["", ".", ".."].iter().chain(reserved) {
             let error = call(&client, id).unwrap_err();
             assert!(error.is_invalid_request(), "{error}");
-            assert!(
-                error.to_string().starts_with(&format!("`{parameter}`")),
-                "{error}"
-            );
+            assert!(error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
         }
     }
     assert!(seen.lock().unwrap().is_empty());
@@ -98,10 +58,7 @@ fn encodes_other_identifiers_as_one_segment() {
     for (_, before, after, call) in CALLS {
         for (id, encoded) in encodings {
             let _ = call(&client, id);
-            assert_eq!(
-                seen.lock().unwrap().pop().unwrap().target,
-                format!("{before}{encoded}{after}")
-            );
+            assert_eq!(seen.lock().unwrap().pop().unwrap().target, format!("{before}{encoded}{after}"));
         }
     }
 }
@@ -112,15 +69,9 @@ fn sends_long_identifiers_or_refuses_them_for_the_length_of_the_url() {
     for (_, before, after, call) in CALLS {
         let long = "x".repeat(10_000);
         let _ = call(&client, &long);
-        assert_eq!(
-            seen.lock().unwrap().pop().unwrap().target,
-            format!("{before}{long}{after}")
-        );
+        assert_eq!(seen.lock().unwrap().pop().unwrap().target, format!("{before}{long}{after}"));
         let error = call(&client, &"\u{20ac}".repeat(10_000)).unwrap_err();
-        assert!(
-            error.is_invalid_request() && error.to_string().contains("URL"),
-            "{error}"
-        );
+        assert!(error.is_invalid_request() && error.to_string().contains("URL"), "{error}");
         assert!(seen.lock().unwrap().is_empty());
     }
 }
@@ -129,10 +80,7 @@ fn sends_long_identifiers_or_refuses_them_for_the_length_of_the_url() {
 fn encodes_identifiers_in_the_same_way_over_a_connection() {
     let api = common::Api::answering(success("{}"));
     api.client().token("a/../b?c\r\n%").send().unwrap();
-    assert_eq!(
-        api.request().line(),
-        "GET /user/tokens/a%2F..%2Fb%3Fc%0D%0A%25"
-    );
+    assert_eq!(api.request().line(), "GET /user/tokens/a%2F..%2Fb%3Fc%0D%0A%25");
 }
 
 #[test]
@@ -148,10 +96,7 @@ fn refuses_page_and_per_page_of_zero() {
     ];
     for (error, parameter) in refused {
         let error = error.unwrap();
-        assert!(
-            error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")),
-            "{error}"
-        );
+        assert!(error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
     }
     assert!(seen.lock().unwrap().is_empty());
 }
@@ -160,24 +105,15 @@ fn refuses_page_and_per_page_of_zero() {
 fn refuses_an_empty_filter() {
     let (client, seen) = scripted(vec![ok(success("[]"))]);
     let refused = [
-        (
-            client.audit_logs().actor_email("").send().err(),
-            "actor.email",
-        ),
-        (
-            client.audit_logs().id("").iter().next().unwrap().err(),
-            "id",
-        ),
+        (client.audit_logs().actor_email("").send().err(), "actor.email"),
+        (client.audit_logs().id("").iter().next().unwrap().err(), "id"),
         (client.billing_history().kind("").send().err(), "type"),
         (client.organizations().name("").send().err(), "name"),
         (client.permission_groups().scope("").send().err(), "scope"),
     ];
     for (error, parameter) in refused {
         let error = error.unwrap();
-        assert!(
-            error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")),
-            "{error}"
-        );
+        assert!(error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
     }
     assert!(seen.lock().unwrap().is_empty());
 }
@@ -185,14 +121,7 @@ fn refuses_an_empty_filter() {
 #[test]
 fn encodes_text_in_a_query_once() {
     let (client, seen) = scripted(vec![ok(success("[]"))]);
-    client
-        .permission_groups()
-        .name("a&b=c?d#e%20 \u{e9}\r\n\0+")
-        .send()
-        .unwrap();
+    client.permission_groups().name("a&b=c?d#e%20 \u{e9}\r\n\0+").send().unwrap();
     let target = seen.lock().unwrap().pop().unwrap().target;
-    assert_eq!(
-        target,
-        "/user/tokens/permission_groups?name=a%26b%3Dc%3Fd%23e%2520%20%C3%A9%0D%0A%00%2B"
-    );
+    assert_eq!(target, "/user/tokens/permission_groups?name=a%26b%3Dc%3Fd%23e%2520%20%C3%A9%0D%0A%00%2B");
 }

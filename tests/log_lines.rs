@@ -38,13 +38,9 @@ fn lines_of(call: impl FnOnce()) -> Vec<String> {
         .map(|line| {
             let words = line.split(' ').collect::<Vec<_>>();
             let is_count = |index: usize| {
-                words
-                    .get(index + 1)
-                    .is_some_and(|next| next.starts_with("ms"))
-                    && words[index].parse::<u64>().is_ok()
+                words.get(index + 1).is_some_and(|next| next.starts_with("ms")) && words[index].parse::<u64>().is_ok()
             };
-            let shown =
-                (0..words.len()).map(|index| if is_count(index) { "#" } else { words[index] });
+            let shown = (0..words.len()).map(|index| if is_count(index) { "#" } else { words[index] });
             shown.collect::<Vec<_>>().join(" ")
         })
         .collect()
@@ -64,22 +60,15 @@ fn answered(answers: &'static [(u16, &'static str)]) -> Client {
         if status == 0 {
             return Err(TransportError::connect("the cable is out"));
         }
-        let response = http::Response::builder()
-            .status(status)
-            .header("x-header", HEADER);
+        let response = http::Response::builder().status(status).header("x-header", HEADER);
         let response = response.header("cf-ray", "8f2b7c1d-FRA");
         Ok(response.body(Body::from(body.to_owned())).unwrap())
     };
     let client = Client::builder().api_token("a-token-of-the-tests");
-    client
-        .transport(transport)
-        .deadline(Duration::from_secs(20))
-        .build()
-        .unwrap()
+    client.transport(transport).deadline(Duration::from_secs(20)).build().unwrap()
 }
 
-const FAILURE: &str =
-    r#"{"success":false,"errors":[{"code":1234,"message":"text-of-a-body value-of-a-query"}]}"#;
+const FAILURE: &str = r#"{"success":false,"errors":[{"code":1234,"message":"text-of-a-body value-of-a-query"}]}"#;
 
 #[test]
 fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
@@ -93,44 +82,18 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
     let client = answered(vec![(503, FAILURE), (200, success)].leak());
     let lines = lines_of(|| ask(&client));
     assert_eq!(lines.len(), 3, "{lines:#?}");
-    assert_eq!(
-        lines[0],
-        "DEBUG GET /user/audit_logs: 503, attempt 1, # ms, cf-ray 8f2b7c1d-FRA"
-    );
-    assert!(
-        lines[1].starts_with("WARN GET /user/audit_logs: 503"),
-        "{}",
-        lines[1]
-    );
+    assert_eq!(lines[0], "DEBUG GET /user/audit_logs: 503, attempt 1, # ms, cf-ray 8f2b7c1d-FRA");
+    assert!(lines[1].starts_with("WARN GET /user/audit_logs: 503"), "{}", lines[1]);
     assert!(lines[1].ends_with("; retrying in # ms"), "{}", lines[1]);
-    assert!(
-        lines[1].contains("1234") && lines[1].contains("8f2b7c1d-FRA"),
-        "{}",
-        lines[1]
-    );
-    assert_eq!(
-        lines[2],
-        "DEBUG GET /user/audit_logs: 200, attempt 2, # ms, cf-ray 8f2b7c1d-FRA"
-    );
+    assert!(lines[1].contains("1234") && lines[1].contains("8f2b7c1d-FRA"), "{}", lines[1]);
+    assert_eq!(lines[2], "DEBUG GET /user/audit_logs: 200, attempt 2, # ms, cf-ray 8f2b7c1d-FRA");
     let all = lines.join("\n");
 
-    let client = answered(&[
-        (0, ""),
-        (502, "<html>text-of-a-body"),
-        (504, "text-of-a-body value-of-a-query"),
-    ]);
+    let client = answered(&[(0, ""), (502, "<html>text-of-a-body"), (504, "text-of-a-body value-of-a-query")]);
     let lines = lines_of(|| ask(&client));
     assert_eq!(lines.len(), 5, "{lines:#?}");
-    assert!(
-        lines[0].starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"),
-        "{}",
-        lines[0]
-    );
-    assert!(
-        lines[1].starts_with("WARN GET /user/audit_logs: could not connect: the cable is out"),
-        "{}",
-        lines[1]
-    );
+    assert!(lines[0].starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"), "{}", lines[0]);
+    assert!(lines[1].starts_with("WARN GET /user/audit_logs: could not connect: the cable is out"), "{}", lines[1]);
     // Each answer is a line, and each repeat; the last failure is the caller's.
     let levels: Vec<_> = lines.iter().map(|line| &line[..4]).collect();
     assert_eq!(levels, ["DEBU", "WARN", "DEBU", "WARN", "DEBU"]);

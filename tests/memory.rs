@@ -19,15 +19,8 @@ use flate2::write::GzEncoder;
 /// The most memory that this process ever had, in MiB.
 fn peak() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap();
-    line.trim()
-        .trim_end_matches(" kB")
-        .parse::<usize>()
-        .unwrap()
-        / 1024
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024
 }
 
 fn threads() -> usize {
@@ -44,10 +37,7 @@ fn packed(text: &str) -> Vec<u8> {
 fn bomb(start: &str, filling: &str, mebibytes: usize, end: &str) -> Vec<u8> {
     let filling = packed(&filling.repeat((1 << 20) / filling.len() + 1));
     let body = [packed(start), filling.repeat(mebibytes), packed(end)].concat();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len());
     [head.into_bytes(), body].concat()
 }
 
@@ -60,36 +50,19 @@ fn memory_stays_near_the_cap_and_no_thread_is_left() {
         (r#"{"success":true,"result":{"odd":["#, "0,", "0]}}"),
         (r#"{"success":true,"result":[{"metadata":["#, "0,", "0]}]}"),
         (r#"{"success":true,"result":["#, "{},", "{}]}"),
-        (
-            r#"{"success":true,"result":{"betas":["#,
-            r#""","#,
-            r#"""]}}"#,
-        ),
-        (
-            r#"{"success":true,"result":{},"result_info":{"odd":["#,
-            "0,",
-            "0]}}",
-        ),
-        (
-            r#"{"success":true,"result":{"odd":["#,
-            "[[[[[[[[]]]]]]]],",
-            "0]}}",
-        ),
+        (r#"{"success":true,"result":{"betas":["#, r#""","#, r#"""]}}"#),
+        (r#"{"success":true,"result":{},"result_info":{"odd":["#, "0,", "0]}}"),
+        (r#"{"success":true,"result":{"odd":["#, "[[[[[[[[]]]]]]]],", "0]}}"),
     ];
     let thin = thin.map(|(start, filling, end)| bomb(start, filling, 24, end));
     let server = Tcp::new(move |number, _| match number {
         0 => Reply::Close(larger_than_allowed.clone()),
         1 => Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec()),
-        2 => Reply::Drip(
-            "HTTP/1.1 200 OK\r\n\r\nwhen,action\n",
-            Duration::from_millis(1),
-        ),
+        2 => Reply::Drip("HTTP/1.1 200 OK\r\n\r\nwhen,action\n", Duration::from_millis(1)),
         3.. if number < 3 + 2 * thin.len() => Reply::Send(thin[(number - 3) / 2].clone()),
         _ => Reply::Send(common::tcp::answer("200 OK", "", &success("[]"))),
     });
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url());
+    let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
     let client = client.max_retries(0).build().unwrap();
     let error = client.user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");

@@ -3,8 +3,8 @@
 mod common;
 
 use cloudflare_user::{
-    Client, Direction, GetOrganization, LeaveOrganization, ListOrganizations, Match,
-    OrganizationOrder, OrganizationStatus,
+    Client, Direction, GetOrganization, LeaveOrganization, ListOrganizations, Match, OrganizationOrder,
+    OrganizationStatus,
 };
 use common::{Api, answered, fixture, fixture_result, success};
 
@@ -22,23 +22,14 @@ fn each_filter_alone_is_on_the_wire() {
         (|list| list.direction(Direction::Desc), "direction=desc"),
         (|list| list.match_(Match::Any), "match=any"),
         (|list| list.match_(Match::All), "match=all"),
-        (
-            |list| list.status(OrganizationStatus::Member),
-            "status=member",
-        ),
-        (
-            |list| list.status(OrganizationStatus::Invited),
-            "status=invited",
-        ),
+        (|list| list.status(OrganizationStatus::Member), "status=member"),
+        (|list| list.status(OrganizationStatus::Invited), "status=invited"),
         (|list| list.page(2), "page=2"),
     ];
     for (filter, query) in filters {
         let api = Api::answering(fixture("organizations_list"));
         filter(api.client().organizations()).send().unwrap();
-        assert_eq!(
-            api.request().line(),
-            format!("GET /user/organizations?{query}&per_page=50")
-        );
+        assert_eq!(api.request().line(), format!("GET /user/organizations?{query}&per_page=50"));
     }
 }
 
@@ -46,15 +37,9 @@ fn each_filter_alone_is_on_the_wire() {
 fn get_organization_is_on_the_wire_and_may_answer_nothing() {
     let api = Api::answering(fixture("organizations_get"));
     let organization = api.client().organization(ID).send().unwrap();
-    assert_eq!(
-        api.request().line(),
-        format!("GET /user/organizations/{ID}")
-    );
+    assert_eq!(api.request().line(), format!("GET /user/organizations/{ID}"));
     assert_eq!(organization.id, "");
-    assert_eq!(
-        serde_json::to_value(&organization).unwrap(),
-        fixture_result("organizations_get")
-    );
+    assert_eq!(serde_json::to_value(&organization).unwrap(), fixture_result("organizations_get"));
 }
 
 #[test]
@@ -71,23 +56,14 @@ fn leaving_is_a_delete_without_a_body() {
 #[test]
 fn leaving_is_answered_bare_or_in_the_envelope_or_with_nothing() {
     let bare = fixture("organizations_delete");
-    for (answer, id) in [
-        (bare.clone(), ID),
-        (success(&bare), ID),
-        (String::new(), ""),
-        (success("null"), ""),
-    ] {
-        let deleted = answered(answer.clone())
-            .send(&LeaveOrganization::new(ID))
-            .unwrap();
+    for (answer, id) in [(bare.clone(), ID), (success(&bare), ID), (String::new(), ""), (success("null"), "")] {
+        let deleted = answered(answer.clone()).send(&LeaveOrganization::new(ID)).unwrap();
         assert_eq!(deleted.id, id, "{answer}");
     }
 }
 
 #[test]
 fn a_bare_object_is_no_organization() {
-    let error = answered(r#"{"id":"1","name":"Acme"}"#)
-        .send(&GetOrganization::new(ID))
-        .unwrap_err();
+    let error = answered(r#"{"id":"1","name":"Acme"}"#).send(&GetOrganization::new(ID)).unwrap_err();
     assert!(error.is_decode(), "{error}");
 }

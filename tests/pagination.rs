@@ -12,27 +12,16 @@ use common::{Answer, ListOf, answered, ok, scripted, status, success};
 /// A page of tokens with these identifiers, and with a `result_info`.
 fn page(ids: &[u32], info: &str) -> Answer {
     let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
-    ok(format!(
-        r#"{{"success":true,"result":[{}],"result_info":{info}}}"#,
-        items.join(",")
-    ))
+    ok(format!(r#"{{"success":true,"result":[{}],"result_info":{info}}}"#, items.join(",")))
 }
 
 fn ids(client: &Client) -> Vec<String> {
-    client
-        .tokens()
-        .iter()
-        .map(|token| token.unwrap().id)
-        .collect()
+    client.tokens().iter().map(|token| token.unwrap().id).collect()
 }
 
 #[test]
 fn yields_items_in_order_and_requests_one_page_at_a_time() {
-    let pages = vec![
-        page(&[1, 2], "null"),
-        page(&[3, 4], "null"),
-        page(&[], "null"),
-    ];
+    let pages = vec![page(&[1, 2], "null"), page(&[3, 4], "null"), page(&[], "null")];
     let (client, seen) = scripted(pages);
     let mut tokens = client.tokens().per_page(2).iter();
     assert_eq!(seen.lock().unwrap().len(), 0);
@@ -43,17 +32,9 @@ fn yields_items_in_order_and_requests_one_page_at_a_time() {
     }
     assert_eq!(read, ["1", "2", "3", "4"]);
     assert!(tokens.next().is_none());
-    let targets: Vec<_> = seen
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|seen| seen.target.clone())
-        .collect();
+    let targets: Vec<_> = seen.lock().unwrap().iter().map(|seen| seen.target.clone()).collect();
     assert_eq!(targets.len(), 3);
-    assert!(
-        targets[2].contains("page=3") && targets[2].contains("per_page=2"),
-        "{targets:?}"
-    );
+    assert!(targets[2].contains("page=3") && targets[2].contains("per_page=2"), "{targets:?}");
 }
 
 #[test]
@@ -61,15 +42,9 @@ fn states_the_total_and_promises_no_size_before_the_end() {
     let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
     let (client, seen) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
     let mut tokens = client.tokens().iter();
-    assert_eq!(
-        (tokens.next_page(), tokens.total(), tokens.size_hint()),
-        (1, None, (0, None))
-    );
+    assert_eq!((tokens.next_page(), tokens.total(), tokens.size_hint()), (1, None, (0, None)));
     tokens.next().unwrap().unwrap();
-    assert_eq!(
-        (tokens.next_page(), tokens.total(), tokens.size_hint()),
-        (1, Some(3), (0, None))
-    );
+    assert_eq!((tokens.next_page(), tokens.total(), tokens.size_hint()), (1, Some(3), (0, None)));
     tokens.next().unwrap().unwrap();
     assert_eq!((tokens.next_page(), tokens.size_hint()), (2, (0, None)));
     tokens.next().unwrap().unwrap();
@@ -83,13 +58,7 @@ fn yields_pages_with_their_page_info() {
     let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
     let (client, _) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
     let pages: Vec<_> = client.tokens().pages().collect::<Result<_, _>>().unwrap();
-    assert_eq!(
-        pages
-            .iter()
-            .map(|page| page.items.len())
-            .collect::<Vec<_>>(),
-        [2, 1]
-    );
+    assert_eq!(pages.iter().map(|page| page.items.len()).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(pages[0].info.as_ref().unwrap().total_count, Some(3));
 }
 
@@ -97,45 +66,17 @@ fn yields_pages_with_their_page_info() {
 fn yields_an_error_in_the_place_of_an_item_that_cannot_be_decoded() {
     let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
     let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);
-    let read: Vec<_> = client
-        .tokens()
-        .iter()
-        .map(|token| {
-            token
-                .map(|token| token.id)
-                .map_err(|error| error.to_string())
-        })
-        .collect();
+    let read: Vec<_> =
+        client.tokens().iter().map(|token| token.map(|token| token.id).map_err(|error| error.to_string())).collect();
     assert_eq!(read.len(), 5);
-    assert_eq!(
-        (read[0].as_deref(), read[2].as_deref(), read[4].as_deref()),
-        (Ok("1"), Ok("3"), Ok("4"))
-    );
-    assert!(
-        read[1]
-            .as_ref()
-            .unwrap_err()
-            .contains("result[1].name: expected a string, found a number")
-    );
-    assert!(
-        read[3]
-            .as_ref()
-            .unwrap_err()
-            .contains("result[3]: expected an object, found a number")
-    );
+    assert_eq!((read[0].as_deref(), read[2].as_deref(), read[4].as_deref()), (Ok("1"), Ok("3"), Ok("4")));
+    assert!(read[1].as_ref().unwrap_err().contains("result[1].name: expected a string, found a number"));
+    assert!(read[3].as_ref().unwrap_err().contains("result[3]: expected an object, found a number"));
 }
 
 #[test]
 fn yields_one_error_for_an_item_that_is_not_json() {
-    for item in [
-        "nul",
-        "-",
-        "1x",
-        "tru",
-        r#"{"id":}"#,
-        r#"{"id":"\q"}"#,
-        "[{}]",
-    ] {
+    for item in ["nul", "-", "1x", "tru", r#"{"id":}"#, r#"{"id":"\q"}"#, "[{}]"] {
         let client = || {
             let answer = ok(success(&format!(r#"[{{"id":"1"}},{item},{{"id":"3"}}]"#)));
             scripted(vec![answer, page(&[], "null"), page(&[], "null")]).0
@@ -151,11 +92,7 @@ fn yields_one_error_for_an_item_that_is_not_json() {
         let ahead = ahead.tokens().iter().read_ahead(1);
         assert_eq!(by_items.len(), 1, "{item}: {by_items:?}");
         assert_eq!(by_items, by_pages, "{item}");
-        assert_eq!(
-            by_items,
-            errors(ahead.filter_map(Result::err).collect()),
-            "{item}"
-        );
+        assert_eq!(by_items, errors(ahead.filter_map(Result::err).collect()), "{item}");
     }
 }
 
@@ -200,43 +137,21 @@ fn keeps_other_items_if_a_type_ignores_its_decode_error() {
         let good = pages[0].as_ref().unwrap().items.iter();
         let good: Vec<_> = good.filter_map(|item| item.0.clone()).collect();
         assert_eq!(good, [vec![1], vec![3]], "{odd}");
-        assert!(
-            pages[1..]
-                .iter()
-                .all(|page| page.as_ref().is_err_and(|error| error.is_item()))
-        );
+        assert!(pages[1..].iter().all(|page| page.as_ref().is_err_and(|error| error.is_item())));
     }
 }
 
 #[test]
 fn resumes_from_the_page_that_failed() {
     let broken: Answer = Err(|| TransportError::interrupted("reset"));
-    for failure in [
-        broken,
-        status(500, "<html>"),
-        ok("<html>"),
-        ok(r#"{"success":false}"#),
-    ] {
-        let (client, _) = scripted(vec![
-            page(&[1, 2], "null"),
-            failure,
-            page(&[3], "null"),
-            page(&[], "null"),
-        ]);
+    for failure in [broken, status(500, "<html>"), ok("<html>"), ok(r#"{"success":false}"#)] {
+        let (client, _) = scripted(vec![page(&[1, 2], "null"), failure, page(&[3], "null"), page(&[], "null")]);
         let mut tokens = client.tokens().iter();
         let read: Vec<_> = tokens.by_ref().collect();
-        assert_eq!(
-            read.iter().map(Result::is_ok).collect::<Vec<_>>(),
-            [true, true, false]
-        );
+        assert_eq!(read.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false]);
         assert!(tokens.next().is_none());
         assert_eq!(tokens.next_page(), 2);
-        let rest: Vec<_> = client
-            .tokens()
-            .page(2)
-            .iter()
-            .map(|token| token.unwrap().id)
-            .collect();
+        let rest: Vec<_> = client.tokens().page(2).iter().map(|token| token.unwrap().id).collect();
         assert_eq!(rest, ["3"]);
     }
 }
@@ -247,24 +162,14 @@ fn yields_only_an_error_for_an_invalid_request() {
     let mut tokens = client.iter(&ListTokens::new().page(0));
     assert!(tokens.next().unwrap().unwrap_err().is_invalid_request());
     assert!(tokens.next().is_none());
-    assert!(
-        client
-            .tokens()
-            .per_page(0)
-            .send()
-            .unwrap_err()
-            .to_string()
-            .contains("per_page")
-    );
+    assert!(client.tokens().per_page(0).send().unwrap_err().to_string().contains("per_page"));
     assert!(seen.lock().unwrap().is_empty());
 }
 
 #[test]
 fn reads_ahead_the_same_items_in_the_same_order() {
     let answers = || {
-        let mut pages: Vec<_> = (0..20)
-            .map(|number| page(&[number * 2, number * 2 + 1], "null"))
-            .collect();
+        let mut pages: Vec<_> = (0..20).map(|number| page(&[number * 2, number * 2 + 1], "null")).collect();
         pages.push(page(&[], "null"));
         pages
     };
@@ -273,30 +178,18 @@ fn reads_ahead_the_same_items_in_the_same_order() {
         let answers = answers();
         let transport = move |request: cloudflare_user::http::Request<Vec<u8>>| {
             let query = request.uri().query().unwrap().to_owned();
-            let number = query
-                .split('&')
-                .find_map(|part| part.strip_prefix("page="))
-                .unwrap();
+            let number = query.split('&').find_map(|part| part.strip_prefix("page=")).unwrap();
             let number: usize = number.parse().unwrap();
             std::thread::sleep(std::time::Duration::from_millis((number * 7 % 5) as u64));
             let answer = answers[(number - 1).min(20)].as_ref().unwrap();
             Ok(answer.clone().map(cloudflare_user::Body::from))
         };
-        Client::builder()
-            .api_token("token")
-            .transport(transport)
-            .build()
-            .unwrap()
+        Client::builder().api_token("token").transport(transport).build().unwrap()
     };
     let expected: Vec<String> = (0..40).map(|id| id.to_string()).collect();
     for ahead in [0, 1, 2, 8, 100] {
         let client = by_page();
-        let read: Vec<_> = client
-            .tokens()
-            .iter()
-            .read_ahead(ahead)
-            .map(|token| token.unwrap().id)
-            .collect();
+        let read: Vec<_> = client.tokens().iter().read_ahead(ahead).map(|token| token.unwrap().id).collect();
         assert_eq!(read, expected, "{ahead} ahead");
         assert_eq!(client.tokens().pages().read_ahead(ahead).count(), 20);
     }
@@ -316,10 +209,7 @@ fn distinguishes_a_bad_item_from_a_bad_page() {
     let (client, _) = scripted(vec![ok(success(r#"[{"id":"1"},7]"#)), ok("<html>")]);
     let errors: Vec<_> = client.tokens().iter().filter_map(Result::err).collect();
     assert_eq!(
-        errors
-            .iter()
-            .map(|error| (error.is_item(), error.is_decode()))
-            .collect::<Vec<_>>(),
+        errors.iter().map(|error| (error.is_item(), error.is_decode())).collect::<Vec<_>>(),
         [(true, true), (false, true)]
     );
 }
@@ -338,19 +228,11 @@ fn reads_ahead_items_that_cannot_move_to_another_thread() {
     let read: Vec<u32> = items.map(|item| *item.unwrap().0).collect();
     assert_eq!(read, [1, 2, 3]);
     let (client, _) = scripted(vec![ok(success("[1]")), ok(success("[]"))]);
-    assert_eq!(
-        client.pages(&ListOf::<Shared>::new()).read_ahead(1).count(),
-        1
-    );
+    assert_eq!(client.pages(&ListOf::<Shared>::new()).read_ahead(1).count(), 1);
 }
 
 fn three_tokens() -> Client {
-    scripted(vec![
-        page(&[1, 2], "null"),
-        page(&[3], "null"),
-        page(&[], "null"),
-    ])
-    .0
+    scripted(vec![page(&[1, 2], "null"), page(&[3], "null"), page(&[], "null")]).0
 }
 
 #[test]
@@ -363,18 +245,8 @@ fn iterators_outlive_the_client_and_the_request() {
         let request = ListTokens::new().per_page(2);
         client.pages(&request)
     }
-    assert_eq!(
-        token_iter()
-            .map(|token| token.unwrap().id)
-            .collect::<String>(),
-        "123"
-    );
-    assert_eq!(
-        token_pages()
-            .map(|page| page.unwrap().items.len())
-            .collect::<Vec<_>>(),
-        [2, 1]
-    );
+    assert_eq!(token_iter().map(|token| token.unwrap().id).collect::<String>(), "123");
+    assert_eq!(token_pages().map(|page| page.unwrap().items.len()).collect::<Vec<_>>(), [2, 1]);
 }
 
 #[test]
@@ -385,10 +257,7 @@ fn iterators_are_stored_in_a_struct() {
     }
     impl Reader {
         fn new(client: &Client) -> Self {
-            Self {
-                tokens: client.tokens().iter(),
-                pages: client.tokens().pages().read_ahead(1),
-            }
+            Self { tokens: client.tokens().iter(), pages: client.tokens().pages().read_ahead(1) }
         }
     }
     let mut reader = Reader::new(&answered(success(r#"[{"id":"1"}]"#)));
@@ -400,8 +269,7 @@ fn iterators_are_stored_in_a_struct() {
 fn iterators_move_to_a_thread_after_the_first_item() {
     let mut tokens = three_tokens().tokens().iter();
     assert_eq!(tokens.next().unwrap().unwrap().id, "1");
-    let reader =
-        std::thread::spawn(move || tokens.map(|token| token.unwrap().id).collect::<String>());
+    let reader = std::thread::spawn(move || tokens.map(|token| token.unwrap().id).collect::<String>());
     assert_eq!(reader.join().unwrap(), "23");
     let pages = three_tokens().tokens().pages();
     assert_eq!(std::thread::spawn(move || pages.count()).join().unwrap(), 2);
@@ -433,10 +301,7 @@ fn recognizes_items_by_the_item_id_of_a_custom_endpoint() {
         "[]",
     ];
     let (client, seen) = scripted(pages.map(|items| ok(success(items))).into());
-    let values: Vec<u32> = client
-        .iter(&ListNamed)
-        .map(|item| item.unwrap().value)
-        .collect();
+    let values: Vec<u32> = client.iter(&ListNamed).map(|item| item.unwrap().value).collect();
     assert_eq!(values, [1, 2, 3, 3, 5]);
     assert_eq!(seen.lock().unwrap().len(), 4);
 }

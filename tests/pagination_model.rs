@@ -104,8 +104,7 @@ struct Plan {
     failure: Option<(u64, Failure)>,
 }
 
-const PAGE_OUT_OF_RANGE: &str =
-    r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
+const PAGE_OUT_OF_RANGE: &str = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
 
 /// Bodies of errors that are not about the page number, whatever their status.
 const ERRORS: [&str; 9] = [
@@ -131,11 +130,7 @@ const FAILED_SUCCESSES: [&str; 4] = [
 impl Plan {
     fn random(rng: &mut Rng) -> Self {
         let requested_size = rng.usize(1..=7);
-        let real_size = if rng.u8(..3) == 0 {
-            rng.usize(1..=requested_size)
-        } else {
-            requested_size
-        };
+        let real_size = if rng.u8(..3) == 0 { rng.usize(1..=requested_size) } else { requested_size };
         let items = match rng.u8(..8) {
             0 => 0,
             1 => real_size * rng.usize(1..=4),
@@ -149,37 +144,14 @@ impl Plan {
             filters_pages: real_size > 1 && rng.u8(..6) == 0,
             past: pick(
                 rng,
-                &[
-                    Past::Empty,
-                    Past::Null,
-                    Past::NoResult,
-                    Past::BadRequest,
-                    Past::RepeatsLast,
-                    Past::StartsOver,
-                ],
+                &[Past::Empty, Past::Null, Past::NoResult, Past::BadRequest, Past::RepeatsLast, Past::StartsOver],
             ),
             ignores_page: rng.u8(..10) == 0,
-            identifiers: pick(
-                rng,
-                &[
-                    Identifiers::All,
-                    Identifiers::All,
-                    Identifiers::Some,
-                    Identifiers::None,
-                ],
-            ),
+            identifiers: pick(rng, &[Identifiers::All, Identifiers::All, Identifiers::Some, Identifiers::None]),
             changes_items: rng.bool(),
             total_pages: random_total(rng),
             total_count: random_total(rng),
-            stated_size: pick(
-                rng,
-                &[
-                    StatedSize::Absent,
-                    StatedSize::Zero,
-                    StatedSize::Requested,
-                    StatedSize::Real,
-                ],
-            ),
+            stated_size: pick(rng, &[StatedSize::Absent, StatedSize::Zero, StatedSize::Requested, StatedSize::Real]),
             pretty: rng.u8(..8) == 0,
             failure: None,
         };
@@ -194,16 +166,13 @@ impl Plan {
     fn exclude_what_no_reader_can_get_right(&mut self) {
         // An item without an identifier that differs each time looks like a new item. Where a server never stops
         // sending such items, the list never ends.
-        let never_stops =
-            self.ignores_page || matches!(self.past, Past::RepeatsLast | Past::StartsOver);
+        let never_stops = self.ignores_page || matches!(self.past, Past::RepeatsLast | Past::StartsOver);
         if never_stops && self.identifiers != Identifiers::All {
             self.changes_items = false;
         }
         // Items without an identifier are compared with the page before only; if a whole page lacks identifiers, with all
         // pages. Different pages that come in turns therefore look new for ever, or as long as the list grows.
-        if self.past == Past::StartsOver
-            && (self.identifiers == Identifiers::Some || !self.is_static())
-        {
+        if self.past == Past::StartsOver && (self.identifiers == Identifiers::Some || !self.is_static()) {
             self.identifiers = Identifiers::All;
         }
         // Where pages are filtered, two that overlap in all but one item may look the same. As with whole pages, that may
@@ -236,8 +205,7 @@ impl Plan {
 
     /// Whether only the last page has fewer items than the reader expects of a page.
     fn is_shortness_exact(&self) -> bool {
-        !self.filters_pages
-            && (self.real_size == self.requested_size || self.stated_size == StatedSize::Real)
+        !self.filters_pages && (self.real_size == self.requested_size || self.stated_size == StatedSize::Real)
     }
 
     fn is_static(&self) -> bool {
@@ -257,11 +225,7 @@ impl Plan {
 
     fn fails(mut self, rng: &mut Rng) -> Self {
         let pages = self.items.div_ceil(self.real_size) as u64;
-        let status = if rng.u8(..3) == 0 {
-            400
-        } else {
-            rng.u16(400..=530)
-        };
+        let status = if rng.u8(..3) == 0 { 400 } else { rng.u16(400..=530) };
         let failure = match rng.u8(..10) {
             0 => Failure::Transport,
             1 => Failure::Status(200, pick(rng, &FAILED_SUCCESSES)),
@@ -315,11 +279,7 @@ fn random_growth(rng: &mut Rng, size: usize) -> Vec<usize> {
         let new = match rng.u8(..20) {
             _ if quiet > 0 => {
                 quiet -= 1;
-                let new = if allowed > 0 && rng.u8(..4) == 0 {
-                    few
-                } else {
-                    0
-                };
+                let new = if allowed > 0 && rng.u8(..4) == 0 { few } else { 0 };
                 allowed -= usize::from(new > 0);
                 new
             }
@@ -365,31 +325,19 @@ struct State {
 impl Server {
     fn new(plan: Plan) -> Self {
         let list = (0..plan.items).collect();
-        let state = State {
-            list,
-            ..State::default()
-        };
-        Self {
-            plan: Arc::new(plan),
-            state: Arc::new(Mutex::new(state)),
-        }
+        let state = State { list, ..State::default() };
+        Self { plan: Arc::new(plan), state: Arc::new(Mutex::new(state)) }
     }
 
     fn client(&self) -> Client {
         let server = self.clone();
         let transport = move |request: http::Request<Vec<u8>>| {
             let query = request.uri().query().unwrap_or_default();
-            let mut parameters = query
-                .split('&')
-                .filter_map(|parameter| parameter.split_once('='));
-            let page = parameters
-                .find(|(name, _)| *name == "page")
-                .map_or(1, |(_, page)| page.parse().unwrap());
+            let mut parameters = query.split('&').filter_map(|parameter| parameter.split_once('='));
+            let page = parameters.find(|(name, _)| *name == "page").map_or(1, |(_, page)| page.parse().unwrap());
             server.respond(page)
         };
-        let builder = Client::builder()
-            .api_token("a-token-of-the-tests")
-            .transport(transport);
+        let builder = Client::builder().api_token("a-token-of-the-tests").transport(transport);
         builder.max_retries(0).build().unwrap()
     }
 
@@ -399,12 +347,7 @@ impl Server {
         if state.requests > MOST_REQUESTS {
             return Err(TransportError::interrupted("the reader never stops"));
         }
-        for _ in 0..plan
-            .growth
-            .get(state.all_requests)
-            .copied()
-            .unwrap_or_default()
-        {
+        for _ in 0..plan.growth.get(state.all_requests).copied().unwrap_or_default() {
             state.list.insert(0, state.list.len());
         }
         state.all_requests += 1;
@@ -430,25 +373,14 @@ impl Server {
                 Past::Empty | Past::Null | Past::NoResult => page,
             },
         };
-        let of_page = state
-            .list
-            .iter()
-            .skip((page - 1) * plan.real_size)
-            .take(plan.real_size);
-        let items: Vec<usize> = of_page
-            .copied()
-            .filter(|item| !plan.is_hidden(*item))
-            .collect();
+        let of_page = state.list.iter().skip((page - 1) * plan.real_size).take(plan.real_size);
+        let items: Vec<usize> = of_page.copied().filter(|item| !plan.is_hidden(*item)).collect();
         let mut has_news = false;
         for item in &items {
             has_news |= state.sent.insert(*item);
         }
         state.pages_with_news += usize::from(has_news);
-        let tick = if plan.changes_items {
-            state.all_requests
-        } else {
-            0
-        };
+        let tick = if plan.changes_items { state.all_requests } else { 0 };
         let mut body = json!({"success": true, "errors": [], "messages": []});
         match plan.past {
             Past::Null if items.is_empty() => body["result"] = Value::Null,
@@ -460,14 +392,7 @@ impl Server {
             body["result_info"] = Value::Object(info);
         }
         state.first_page.get_or_insert(items);
-        Ok(response(
-            200,
-            if plan.pretty {
-                format!("{body:#}")
-            } else {
-                body.to_string()
-            },
-        ))
+        Ok(response(200, if plan.pretty { format!("{body:#}") } else { body.to_string() }))
     }
 
     fn item(&self, item: usize, tick: usize) -> Value {
@@ -475,20 +400,14 @@ impl Server {
         if self.plan.has_identifier(item) {
             value["id"] = json!(format!("id-{item}"));
         } else if item.is_multiple_of(2) {
-            value["id"] = if item.is_multiple_of(4) {
-                Value::Null
-            } else {
-                json!("")
-            };
+            value["id"] = if item.is_multiple_of(4) { Value::Null } else { json!("") };
         }
         value
     }
 
     fn info(&self, list: &[usize]) -> serde_json::Map<String, Value> {
         let plan = &*self.plan;
-        let visible = |items: &mut dyn Iterator<Item = usize>| {
-            items.filter(|item| !plan.is_hidden(*item)).count()
-        };
+        let visible = |items: &mut dyn Iterator<Item = usize>| items.filter(|item| !plan.is_hidden(*item)).count();
         let count = visible(&mut list.iter().copied());
         let stale_count = visible(&mut (0..plan.items));
         let pages = list.len().div_ceil(plan.real_size);
@@ -504,9 +423,7 @@ impl Server {
             ("total_pages", plan.total_pages.state(pages, stale_pages)),
             ("total_count", plan.total_count.state(count, stale_count)),
         ];
-        let known = numbers
-            .into_iter()
-            .filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
+        let known = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
         known.collect()
     }
 
@@ -536,11 +453,7 @@ struct Outcome {
 
 impl Outcome {
     fn new(next_page: u64, yielded: Vec<Result<Vec<AuditLog>>>) -> Self {
-        let mut outcome = Self {
-            items: Vec::new(),
-            error: None,
-            next_page,
-        };
+        let mut outcome = Self { items: Vec::new(), error: None, next_page };
         for logs in yielded {
             assert_eq!(outcome.error, None, "something was yielded after an error");
             match logs {
@@ -562,10 +475,7 @@ fn describe(error: &Error) -> (Option<u16>, String) {
 
 fn read_items(server: &Server, first: u64, ahead: usize) -> Outcome {
     let client = server.client();
-    let request = client
-        .audit_logs()
-        .per_page(server.plan.requested_size as u64)
-        .page(first);
+    let request = client.audit_logs().per_page(server.plan.requested_size as u64).page(first);
     let mut logs = request.iter().read_ahead(ahead);
     let yielded: Vec<_> = logs.by_ref().map(|log| log.map(|log| vec![log])).collect();
     assert!(logs.next().is_none());
@@ -574,20 +484,11 @@ fn read_items(server: &Server, first: u64, ahead: usize) -> Outcome {
 
 fn read_pages(server: &Server, first: u64, ahead: usize) -> Outcome {
     let client = server.client();
-    let request = client
-        .audit_logs()
-        .per_page(server.plan.requested_size as u64)
-        .page(first);
+    let request = client.audit_logs().per_page(server.plan.requested_size as u64).page(first);
     let mut pages = request.pages().read_ahead(ahead);
-    let yielded: Vec<_> = pages
-        .by_ref()
-        .map(|page| page.map(|page| page.items))
-        .collect();
+    let yielded: Vec<_> = pages.by_ref().map(|page| page.map(|page| page.items)).collect();
     assert!(pages.next().is_none());
-    assert!(
-        yielded.iter().flatten().all(|page| !page.is_empty()),
-        "a page without items was yielded"
-    );
+    assert!(yielded.iter().flatten().all(|page| !page.is_empty()), "a page without items was yielded");
     Outcome::new(pages.next_page(), yielded)
 }
 
@@ -613,28 +514,16 @@ fn read_and_check(plan: &Plan, read: Read) -> (Vec<Outcome>, usize) {
         check_reader(&server, page, &outcomes[1]);
     }
     let error = outcomes.last().unwrap().error.as_ref();
-    assert!(
-        error.is_none() || plan.may_promise_missing_pages(),
-        "{error:?}"
-    );
+    assert!(error.is_none() || plan.may_promise_missing_pages(), "{error:?}");
 
     let state = server.state.lock().unwrap();
     // What existed at the start; of a server that ignores `page`, what can be reached of it.
     let expected: Vec<usize> = match &state.first_page {
         Some(first_page) if plan.ignores_page => first_page.clone(),
-        _ => (0..plan.items)
-            .filter(|item| !plan.is_hidden(*item))
-            .collect(),
+        _ => (0..plan.items).filter(|item| !plan.is_hidden(*item)).collect(),
     };
-    let yielded: HashSet<usize> = outcomes
-        .iter()
-        .flat_map(|outcome| &outcome.items)
-        .copied()
-        .collect();
-    let lost: Vec<_> = expected
-        .iter()
-        .filter(|item| !yielded.contains(item))
-        .collect();
+    let yielded: HashSet<usize> = outcomes.iter().flat_map(|outcome| &outcome.items).copied().collect();
+    let lost: Vec<_> = expected.iter().filter(|item| !yielded.contains(item)).collect();
     assert!(lost.is_empty(), "lost {lost:?}, read {outcomes:?}");
     drop(state);
     (outcomes, requests)
@@ -652,41 +541,24 @@ fn check_reader(server: &Server, first: u64, outcome: &Outcome) {
     for (item, times) in times {
         // In a list that grows, an item without an identifier may come again: nothing tells it from an equal one.
         let may_come_again = !plan.is_static() && !plan.has_identifier(item);
-        assert!(
-            times == 1 || may_come_again,
-            "{item} came {times} times: {outcome:?}"
-        );
+        assert!(times == 1 || may_come_again, "{item} came {times} times: {outcome:?}");
     }
     // Pages that exist, and a handful. Where pages come again, a list that still grows there delays the end, and `n + 3`
     // pages in a row may have nothing new.
-    let pages = (state.list.len().div_ceil(plan.real_size) + 1)
-        .saturating_sub(usize::try_from(first).unwrap());
+    let pages = (state.list.len().div_ceil(plan.real_size) + 1).saturating_sub(usize::try_from(first).unwrap());
     let repeats_pages = plan.ignores_page
         || plan.may_promise_missing_pages()
         || plan.past == Past::StartsOver
         || (plan.past == Past::RepeatsLast && !plan.is_static());
-    let most = if repeats_pages {
-        2 * pages + 4 * state.pages_with_news + 8
-    } else {
-        pages + 4
-    };
-    assert!(
-        state.requests <= most,
-        "{} requests, at most {most} expected",
-        state.requests
-    );
+    let most = if repeats_pages { 2 * pages + 4 * state.pages_with_news + 8 } else { pages + 4 };
+    assert!(state.requests <= most, "{} requests, at most {most} expected", state.requests);
 }
 
 /// Runs a check on many lists, and names the list that fails.
-fn for_each_seed(
-    seeds: std::ops::Range<u64>,
-    check: impl Fn(&mut Rng) + std::panic::RefUnwindSafe,
-) {
+fn for_each_seed(seeds: std::ops::Range<u64>, check: impl Fn(&mut Rng) + std::panic::RefUnwindSafe) {
     for seed in seeds {
         let mut rng = Rng::with_seed(seed);
-        if let Err(panic) =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&mut rng)))
-        {
+        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&mut rng))) {
             let plan = Plan::random(&mut Rng::with_seed(seed));
             eprintln!("seed {seed}, before a failure is added: {plan:#?}");
             std::panic::resume_unwind(panic);
@@ -708,9 +580,7 @@ fn yields_each_item_once_whatever_the_server_does() {
 
 #[test]
 fn yields_every_failure_and_resumes_without_a_loss() {
-    for_each_seed(10_000..12_000, |rng| {
-        check_both_ways(&Plan::random(rng).fails(rng))
-    });
+    for_each_seed(10_000..12_000, |rng| check_both_ways(&Plan::random(rng).fails(rng)));
 }
 
 #[test]

@@ -18,12 +18,7 @@ fn answered(status: u16, body: Vec<u8>) -> Client {
         *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
         Ok(response)
     };
-    Client::builder()
-        .api_token("a-token-of-the-tests")
-        .transport(transport)
-        .max_retries(0)
-        .build()
-        .unwrap()
+    Client::builder().api_token("a-token-of-the-tests").transport(transport).max_retries(0).build().unwrap()
 }
 
 /// A parameter of the query that is a number.
@@ -39,18 +34,12 @@ fn send_all(client: &Client) {
     fn print<T: Debug>(outcome: Result<T>) {
         match outcome {
             Ok(value) => drop(format!("{value:?}")),
-            Err(error) => drop(format!(
-                "{error} {error:?} {:?}",
-                error.codes().collect::<Vec<_>>()
-            )),
+            Err(error) => drop(format!("{error} {error:?} {:?}", error.codes().collect::<Vec<_>>())),
         }
     }
     for operation in operations() {
         print((operation.send_bound)(client));
-        for read in [operation.read_items, operation.read_pages]
-            .into_iter()
-            .flatten()
-        {
+        for read in [operation.read_items, operation.read_pages].into_iter().flatten() {
             let yielded = read(client, 200);
             assert!(yielded.len() < 200, "{} never ends", operation.request);
             yielded.into_iter().for_each(print);
@@ -100,12 +89,10 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
-        prop::sample::select(vec!["2020-01-01T00:00:00Z", "2020-01-01", "", "allow", "*"])
-            .prop_map(Value::from),
+        prop::sample::select(vec!["2020-01-01T00:00:00Z", "2020-01-01", "", "allow", "*"]).prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 40, 6, move |inner| {
-        let object =
-            prop::collection::vec((names.clone().prop_map(str::to_owned), inner.clone()), 0..6);
+        let object = prop::collection::vec((names.clone().prop_map(str::to_owned), inner.clone()), 0..6);
         prop_oneof![
             prop::collection::vec(inner, 0..5).prop_map(Value::from),
             object.prop_map(|fields| Value::Object(fields.into_iter().collect())),

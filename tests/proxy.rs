@@ -46,14 +46,7 @@ fn asked_with(base_url: &str, variables: &[(&str, &str)]) -> String {
     let variables = [variables, &[("BASE_URL", base_url)]].concat();
     let printed = in_environment("environment_of_a_child", &variables);
     assert!(printed.contains("cloudflare_user"), "{printed}");
-    for secret in [
-        TOKEN,
-        "s3cr3t",
-        "p@ss",
-        "p%40ss",
-        "dXNlcjpzM2NyM3Q",
-        "dXNlcjpwQHNz",
-    ] {
+    for secret in [TOKEN, "s3cr3t", "p@ss", "p%40ss", "dXNlcjpzM2NyM3Q", "dXNlcjpwQHNz"] {
         assert!(!printed.contains(secret), "{printed}");
     }
     printed
@@ -88,27 +81,11 @@ fn skips_an_empty_variable_and_lets_the_specific_one_win() {
     let url = format!("http://{}", proxy.address);
     let dead = format!("http://{}", nobody());
     for variables in [
-        [
-            ("http_proxy", ""),
-            ("HTTP_PROXY", &*url),
-            ("ALL_PROXY", &*dead),
-        ],
-        [
-            ("http_proxy", " "),
-            ("all_proxy", &*url),
-            ("ALL_PROXY", &*dead),
-        ],
-        [
-            ("http_proxy", &*url),
-            ("HTTP_PROXY", &*dead),
-            ("https_proxy", &*dead),
-        ],
+        [("http_proxy", ""), ("HTTP_PROXY", &*url), ("ALL_PROXY", &*dead)],
+        [("http_proxy", " "), ("all_proxy", &*url), ("ALL_PROXY", &*dead)],
+        [("http_proxy", &*url), ("HTTP_PROXY", &*dead), ("https_proxy", &*dead)],
         // GNOME sets such a variable beside the others.
-        [
-            ("http_proxy", &*url),
-            ("all_proxy", "socks://127.0.0.1:1/"),
-            ("ALL_PROXY", "ftp://x"),
-        ],
+        [("http_proxy", &*url), ("all_proxy", "socks://127.0.0.1:1/"), ("ALL_PROXY", "ftp://x")],
     ] {
         let printed = asked_with(&hidden_http(), &variables);
         assert!(printed.contains("user 7"), "{variables:?}: {printed}");
@@ -131,10 +108,7 @@ fn bypasses_the_proxy_for_hosts_in_no_proxy_for_loopback_and_under_cgi() {
         let printed = asked_with(&hidden_http(), &[("HTTP_PROXY", &url), exception]);
         // Without the proxy, nobody finds the host.
         assert!(printed.contains("connect true"), "{exception:?}: {printed}");
-        assert!(
-            !printed.contains("by the proxy"),
-            "{exception:?}: {printed}"
-        );
+        assert!(!printed.contains("by the proxy"), "{exception:?}: {printed}");
     }
     let printed = asked_with(&api.url(), &[("http_proxy", &url), ("ALL_PROXY", &url)]);
     assert!(printed.contains("user 7"), "{printed}");
@@ -164,9 +138,7 @@ fn fails_before_sending_if_the_selected_variable_is_unusable() {
     ] {
         for (name, other) in [("https_proxy", "HTTPS_PROXY"), ("all_proxy", "ALL_PROXY")] {
             let printed = asked_with(&Tls::hidden_url(), &[(name, value), (other, &good)]);
-            let expected = format!(
-                "connect true: GET /user: could not connect: `{name}` is not a usable proxy"
-            );
+            let expected = format!("connect true: GET /user: could not connect: `{name}` is not a usable proxy");
             assert!(printed.contains(&expected), "{name}={value}: {printed}");
             assert!(printed.contains("1 attempt"), "{name}={value}: {printed}");
         }
@@ -179,17 +151,11 @@ fn names_an_unreachable_proxy_without_its_credentials() {
     let dead = nobody();
     for (value, name) in [
         (format!("http://user:s3cr3t@{dead}"), dead.to_string()),
-        (
-            "http://user:s3cr3t@proxy.invalid:3128".to_owned(),
-            "proxy.invalid:3128".to_owned(),
-        ),
+        ("http://user:s3cr3t@proxy.invalid:3128".to_owned(), "proxy.invalid:3128".to_owned()),
     ] {
         let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &value)]);
         assert!(printed.contains("connect true"), "{printed}");
-        assert!(
-            printed.contains(&format!("(by the proxy {name})")),
-            "{printed}"
-        );
+        assert!(printed.contains(&format!("(by the proxy {name})")), "{printed}");
     }
 }
 
@@ -202,17 +168,11 @@ fn a_refusal_with_many_headers_is_no_write_that_may_have_been_applied() {
         let answer = format!("HTTP/1.1 407 Proxy Authentication Required\r\n{headers}\r\n");
         let proxy = Proxy::by_connect(api.address(), answer.leak());
         let client = through(&format!("http://user:s3cr3t@{}", proxy.address), &api.url());
-        for error in [
-            client.delete_token("1").send().unwrap_err(),
-            client.roll_token("1").send().unwrap_err(),
-        ] {
+        for error in [client.delete_token("1").send().unwrap_err(), client.roll_token("1").send().unwrap_err()] {
             assert!(error.is_connect(), "{count} headers: {error}");
             assert!(!error.may_have_been_applied(), "{count} headers: {error}");
             assert_eq!(error.attempts(), 1, "{count} headers: {error}");
-            assert!(
-                error.to_string().contains(&proxy.address.to_string()),
-                "{error}"
-            );
+            assert!(error.to_string().contains(&proxy.address.to_string()), "{error}");
         }
         assert_eq!((proxy.count(), api.count()), (2, 0));
         assert!(!proxy.read().contains(TOKEN));
@@ -227,10 +187,7 @@ fn what_a_proxy_refuses_was_not_sent_and_is_not_sent_again() {
         let proxy = Proxy::by_connect(api.address(), answer);
         let client = through(&format!("http://user:s3cr3t@{}", proxy.address), &api.url());
         let error = client.delete_token("1").send().unwrap_err();
-        let expected = format!(
-            "could not connect: the proxy refused with {status} (by the proxy {})",
-            proxy.address
-        );
+        let expected = format!("could not connect: the proxy refused with {status} (by the proxy {})", proxy.address);
         assert!(error.to_string().contains(&expected), "{error}");
         assert!(error.is_connect() && !error.may_have_been_applied() && error.attempts() == 1);
         assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
@@ -244,15 +201,8 @@ fn a_proxy_that_fails_is_asked_again() {
     let api = api();
     let proxy = Proxy::by_connect(api.address(), "HTTP/1.1 503 Unavailable\r\n\r\n");
     let client = through(&format!("http://{}", proxy.address), &api.url());
-    let error = client
-        .with_max_retries(1)
-        .delete_token("1")
-        .send()
-        .unwrap_err();
-    assert!(
-        error.is_connect() && !error.may_have_been_applied(),
-        "{error}"
-    );
+    let error = client.with_max_retries(1).delete_token("1").send().unwrap_err();
+    assert!(error.is_connect() && !error.may_have_been_applied(), "{error}");
     assert_eq!((error.attempts(), proxy.count(), api.count()), (2, 2, 0));
 }
 
@@ -263,20 +213,14 @@ fn what_is_no_proxy_is_an_error() {
         let proxy = Proxy::by_connect(api.address(), answer);
         let client = through(&format!("http://{}", proxy.address), &api.url());
         let error = client.with_max_retries(0).user().send().unwrap_err();
-        assert!(
-            error.attempts() == 1 && api.count() == 0,
-            "{answer:?}: {error}"
-        );
+        assert!(error.attempts() == 1 && api.count() == 0, "{answer:?}: {error}");
     }
 }
 
 /// A client whose agent goes through this proxy.
 fn through(proxy: &str, base_url: &str) -> Client {
     let proxy = ureq::Proxy::new(proxy).unwrap();
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .proxy(Some(proxy))
-        .build()
-        .into();
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(Some(proxy)).build().into();
     let client = Client::builder().api_token(TOKEN).base_url(base_url);
     let transport = cloudflare_user::UreqTransport::new(agent);
     client.transport(transport).build().unwrap()
@@ -310,20 +254,10 @@ mod socks {
     fn a_password_that_is_wrong_is_an_error_and_nothing_was_sent() {
         let api = api();
         let proxy = Proxy::by_socks(api.address());
-        let client = through(
-            &format!("socks5://user:s3cr3t@{}", proxy.address),
-            &api.url(),
-        );
-        let error = client
-            .with_max_retries(0)
-            .delete_token("1")
-            .send()
-            .unwrap_err();
+        let client = through(&format!("socks5://user:s3cr3t@{}", proxy.address), &api.url());
+        let error = client.with_max_retries(0).delete_token("1").send().unwrap_err();
         assert!(!error.to_string().contains("s3cr3t"), "{error}");
-        assert!(
-            error.is_connect() && !error.may_have_been_applied(),
-            "{error}"
-        );
+        assert!(error.is_connect() && !error.may_have_been_applied(), "{error}");
         assert_eq!(api.count(), 0);
     }
 }
@@ -336,18 +270,9 @@ fn a_proxy_that_speaks_socks_ends_a_request_without_the_feature() {
     for scheme in ["socks4", "socks4a", "socks5", "socks5h", "socks"] {
         let url = format!("{scheme}://{proxy}");
         let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
-        assert!(
-            printed.contains("connect true")
-                && printed.contains("enable the feature `socks-proxy`"),
-            "{printed}"
-        );
+        assert!(printed.contains("connect true") && printed.contains("enable the feature `socks-proxy`"), "{printed}");
         let error = through(&url, &api.url()).user().send().unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("enable the feature `socks-proxy`"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("enable the feature `socks-proxy`"), "{error}");
         assert_eq!(api.count(), 0);
     }
     // A host without the proxy needs no feature.
@@ -363,10 +288,7 @@ fn a_proxy_behind_tls_ends_a_request_without_a_feature_of_tls() {
     let proxy = Proxy::by_connect(api.address(), CONNECTED);
     let url = format!("https://user:s3cr3t@{}", proxy.address);
     let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
-    assert!(
-        printed.contains("enable the feature `rustls` or `native-tls`"),
-        "{printed}"
-    );
+    assert!(printed.contains("enable the feature `rustls` or `native-tls`"), "{printed}");
     assert_eq!((proxy.count(), api.count()), (0, 0));
 }
 
@@ -382,38 +304,22 @@ mod tls {
         let server = Tls::new();
         let proxy = Proxy::by_connect(server.address, CONNECTED);
         let agent: ureq::Agent = ureq::Agent::config_builder()
-            .proxy(Some(
-                ureq::Proxy::new(&format!("http://user:p%40ss@{}", proxy.address)).unwrap(),
-            ))
+            .proxy(Some(ureq::Proxy::new(&format!("http://user:p%40ss@{}", proxy.address)).unwrap()))
             .tls_config(common::network::trusting(&server.certificate))
             .build()
             .into();
-        let client = Client::builder()
-            .api_token(TOKEN)
-            .base_url(Tls::hidden_url());
+        let client = Client::builder().api_token(TOKEN).base_url(Tls::hidden_url());
         let transport = cloudflare_user::UreqTransport::new(agent);
         let client = client.transport(transport).build().unwrap();
 
         assert_eq!(client.user().send().unwrap().id, "7");
 
         let (read, request) = (proxy.read(), &server.requests()[0]);
-        assert!(
-            read.starts_with(&format!("CONNECT {HIDDEN}:443 HTTP/1.1\r\n")),
-            "{read}"
-        );
+        assert!(read.starts_with(&format!("CONNECT {HIDDEN}:443 HTTP/1.1\r\n")), "{read}");
         // `user:p@ss`
-        assert!(
-            read.contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"),
-            "{read}"
-        );
-        assert!(
-            !read.contains(TOKEN) && !read.to_lowercase().contains("bearer"),
-            "{read}"
-        );
-        assert!(
-            request.contains(&format!("authorization: bearer {TOKEN}\r\n")),
-            "{request}"
-        );
+        assert!(read.contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{read}");
+        assert!(!read.contains(TOKEN) && !read.to_lowercase().contains("bearer"), "{read}");
+        assert!(request.contains(&format!("authorization: bearer {TOKEN}\r\n")), "{request}");
         assert!(!request.contains("proxy-authorization"), "{request}");
     }
 
@@ -423,14 +329,8 @@ mod tls {
         let proxy = Proxy::by_connect(server.address, CONNECTED);
         let url = format!("http://{}", proxy.address);
         let printed = asked_with(&Tls::hidden_url(), &[("HTTPS_PROXY", &url)]);
-        assert!(
-            printed.contains("connect true") && printed.contains("certificate was refused"),
-            "{printed}"
-        );
-        assert!(
-            printed.contains(&format!("(by the proxy {})", proxy.address)),
-            "{printed}"
-        );
+        assert!(printed.contains("connect true") && printed.contains("certificate was refused"), "{printed}");
+        assert!(printed.contains(&format!("(by the proxy {})", proxy.address)), "{printed}");
         assert!(server.requests().is_empty());
         assert_eq!(server.connections.load(Ordering::SeqCst), 1);
     }

@@ -9,9 +9,7 @@ use common::success;
 use common::tcp::{Reply, Tcp, answer};
 
 fn client(server: &Tcp) -> Client {
-    let builder = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url());
+    let builder = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
     builder.max_retries(1).build().unwrap()
 }
 
@@ -19,36 +17,21 @@ fn client(server: &Tcp) -> Client {
 fn once(first: impl Fn() -> Reply + Send + Sync + 'static) -> Tcp {
     Tcp::new(move |number, _| match number {
         0 => first(),
-        _ => Reply::Send(answer(
-            "200 OK",
-            "",
-            &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#),
-        )),
+        _ => Reply::Send(answer("200 OK", "", &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#))),
     })
 }
 
 fn status(status: &'static str) -> Tcp {
-    once(move || {
-        Reply::Send(answer(
-            status,
-            "",
-            r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#,
-        ))
-    })
+    once(move || Reply::Send(answer(status, "", r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#)))
 }
 
 fn create(client: &Client) -> cloudflare_user::Result<cloudflare_user::CreatedToken> {
-    client
-        .create_token("ci", [Policy::allow().permission_group("g").all_zones()])
-        .send()
+    client.create_token("ci", [Policy::allow().permission_group("g").all_zones()]).send()
 }
 
 #[test]
 fn a_read_is_repeated_after_what_may_pass() {
-    for code in [
-        "408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x", "520 x", "527 x", "529 x",
-        "530 x",
-    ] {
+    for code in ["408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x", "520 x", "527 x", "529 x", "530 x"] {
         let server = status(code);
         assert_eq!(client(&server).user().send().unwrap().id, "1", "{code}");
         assert_eq!(server.count(), 2, "{code}");
@@ -57,17 +40,10 @@ fn a_read_is_repeated_after_what_may_pass() {
 
 #[test]
 fn a_read_is_not_repeated_after_what_will_not_pass() {
-    for code in [
-        "400 x", "401 x", "403 x", "404 x", "409 x", "410 x", "422 x", "501 x", "505 x", "528 x",
-        "302 x",
-    ] {
+    for code in ["400 x", "401 x", "403 x", "404 x", "409 x", "410 x", "422 x", "501 x", "505 x", "528 x", "302 x"] {
         let server = status(code);
         let error = client(&server).user().send().unwrap_err();
-        assert_eq!(
-            (error.attempts(), server.count()),
-            (1, 1),
-            "{code}: {error}"
-        );
+        assert_eq!((error.attempts(), server.count()), (1, 1), "{code}: {error}");
         assert!(!error.may_have_been_applied());
     }
 }
@@ -91,10 +67,7 @@ fn a_write_is_not_repeated_after_a_connection_that_broke() {
         let server = once(move || Reply::Close(start.clone()));
         let error = create(&client(&server)).unwrap_err();
         assert!(error.may_have_been_applied(), "{error}");
-        assert!(
-            error.to_string().contains(r#"look for a token named "ci""#),
-            "{error}"
-        );
+        assert!(error.to_string().contains(r#"look for a token named "ci""#), "{error}");
         assert_eq!((error.attempts(), server.count()), (1, 1));
         assert_eq!(error.status(), if length > 5 { Some(200) } else { None });
     }
@@ -116,8 +89,7 @@ fn a_write_is_not_repeated_after_a_failure_of_the_server() {
             let server = status(code);
             let error = write(&client(&server));
             assert!(
-                error.may_have_been_applied()
-                    && error.to_string().contains("before sending it again, "),
+                error.may_have_been_applied() && error.to_string().contains("before sending it again, "),
                 "{error}"
             );
             assert_eq!(server.count(), 1);
@@ -137,17 +109,9 @@ fn a_refused_connection_is_tried_again_for_a_write_too() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let client = Client::builder()
-        .api_token("token")
-        .base_url(url)
-        .max_retries(1)
-        .build()
-        .unwrap();
+    let client = Client::builder().api_token("token").base_url(url).max_retries(1).build().unwrap();
     let error = create(&client).unwrap_err();
-    assert!(
-        error.is_connect() && !error.may_have_been_applied(),
-        "{error}"
-    );
+    assert!(error.is_connect() && !error.may_have_been_applied(), "{error}");
     assert_eq!(error.attempts(), 2);
 }
 
@@ -160,10 +124,7 @@ fn a_timeout_of_one_attempt_is_repeated_for_a_read_only() {
     let server = stall();
     let patient = client(&server).with_timeout(Duration::from_millis(300));
     let error = create(&patient).unwrap_err();
-    assert!(
-        error.is_timeout() && error.may_have_been_applied() && !error.is_connect(),
-        "{error}"
-    );
+    assert!(error.is_timeout() && error.may_have_been_applied() && !error.is_connect(), "{error}");
     assert_eq!(server.count(), 1);
 }
 
@@ -176,17 +137,11 @@ fn whatever_the_server_does_a_call_ends_by_its_deadline() {
             "" => Reply::Stall(Duration::from_secs(20)),
             drip => Reply::Drip(drip, pause),
         });
-        let client = client(&server)
-            .with_timeout(Duration::from_secs(60))
-            .with_deadline(Duration::from_millis(600));
+        let client = client(&server).with_timeout(Duration::from_secs(60)).with_deadline(Duration::from_millis(600));
         let start = Instant::now();
         let error = client.user().send().unwrap_err();
         assert!(error.is_timeout(), "{error}");
-        assert!(
-            start.elapsed() < Duration::from_millis(600 + 1000),
-            "{:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed() < Duration::from_millis(600 + 1000), "{:?}", start.elapsed());
     }
 }
 
@@ -213,34 +168,23 @@ fn the_own_backoff_is_a_random_half_to_whole_of_half_a_second_doubled() {
 
 #[test]
 fn a_wait_that_does_not_fit_is_an_error_at_once() {
-    for (code, header) in [
-        ("429 x", "retry-after: 300\r\n"),
-        ("503 x", "retry-after: 61\r\n"),
-    ] {
+    for (code, header) in [("429 x", "retry-after: 300\r\n"), ("503 x", "retry-after: 61\r\n")] {
         let server = once(move || Reply::Send(answer(code, header, "")));
         let start = Instant::now();
         let error = client(&server).user().send().unwrap_err();
-        assert!(
-            error.retry_after().unwrap() > Duration::from_secs(60),
-            "{error}"
-        );
+        assert!(error.retry_after().unwrap() > Duration::from_secs(60), "{error}");
         assert_eq!(error.is_rate_limited(), code == "429 x");
         assert!(start.elapsed() < Duration::from_secs(30));
         assert_eq!(server.count(), 1);
     }
     let server = once(|| Reply::Send(answer("429 x", "retry-after: 5\r\n", "")));
-    let error = client(&server)
-        .with_deadline(Duration::from_secs(3))
-        .user()
-        .send()
-        .unwrap_err();
+    let error = client(&server).with_deadline(Duration::from_secs(3)).user().send().unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
 }
 
 #[test]
 fn a_date_to_retry_after_is_understood() {
-    let headers =
-        "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:59:37 GMT\r\n";
+    let headers = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:59:37 GMT\r\n";
     let server = once(move || Reply::Send(answer("429 x", headers, "")));
     let error = client(&server).user().send().unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
@@ -283,10 +227,7 @@ fn a_loop_that_ignores_errors_sends_nothing_while_retry_after_is_pending() {
         for _ in 0..200 {
             let error = client.user().send().unwrap_err();
             assert!(error.is_rate_limited() && error.attempts() == 0, "{error}");
-            assert!(
-                error.retry_after() > Some(Duration::from_secs(100)),
-                "{error}"
-            );
+            assert!(error.retry_after() > Some(Duration::from_secs(100)), "{error}");
         }
     }
     assert_eq!(server.count(), 1);
@@ -325,15 +266,7 @@ fn a_deadline_that_is_over_is_no_failure_to_connect() {
 #[test]
 fn what_is_no_wait_means_the_own_backoff() {
     let past = "Sun, 06 Nov 1994 08:49:37 GMT";
-    for value in [
-        "-5",
-        "soon",
-        "",
-        "99999999999999999999999",
-        "1.5",
-        "0",
-        past,
-    ] {
+    for value in ["-5", "soon", "", "99999999999999999999999", "1.5", "0", past] {
         let header = format!("retry-after: {value}\r\n");
         let server = once(move || Reply::Send(answer("503 x", &header, "")));
         let start = Instant::now();
@@ -352,10 +285,7 @@ fn the_rate_limit_is_known_and_waited_for() {
     let known = client.rate_limit().unwrap();
     assert_eq!(known.remaining, 0);
     assert!(known.reset_in <= Duration::from_secs(1));
-    assert_eq!(
-        (known.quota, known.window),
-        (Some(100), Some(Duration::from_secs(60)))
-    );
+    assert_eq!((known.quota, known.window), (Some(100), Some(Duration::from_secs(60))));
     let start = Instant::now();
     client.clone().user().send().unwrap();
     assert!(start.elapsed() >= Duration::from_millis(800));
@@ -363,18 +293,11 @@ fn the_rate_limit_is_known_and_waited_for() {
 
 #[test]
 fn a_rate_limit_that_is_used_up_for_too_long_is_an_error_at_once() {
-    let server = Tcp::answering(
-        "200 OK",
-        "ratelimit: \"default\";r=0;t=600\r\n",
-        &success("{}"),
-    );
+    let server = Tcp::answering("200 OK", "ratelimit: \"default\";r=0;t=600\r\n", &success("{}"));
     let client = client(&server);
     client.user().send().unwrap();
     let error = client.user().send().unwrap_err();
-    assert!(
-        error.is_rate_limited() && error.retry_after().unwrap() > Duration::from_secs(500),
-        "{error}"
-    );
+    assert!(error.is_rate_limited() && error.retry_after().unwrap() > Duration::from_secs(500), "{error}");
     assert_eq!((error.attempts(), server.count()), (0, 1));
 }
 
@@ -394,13 +317,7 @@ fn a_kept_connection_that_died_is_repeated_for_a_read_only() {
     let writes = server();
     let writer = client(&writes);
     writer.user().send().unwrap();
-    assert!(
-        writer
-            .delete_token("1")
-            .send()
-            .unwrap_err()
-            .may_have_been_applied()
-    );
+    assert!(writer.delete_token("1").send().unwrap_err().may_have_been_applied());
     assert_eq!(writes.count(), 2);
 }
 
@@ -410,20 +327,11 @@ fn a_connection_that_is_never_made_is_known_to_have_sent_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100));
-    let queue: Vec<_> = std::iter::repeat_with(connect)
-        .take(10_000)
-        .take_while(Result::is_ok)
-        .collect();
-    let client = Client::builder()
-        .api_token("token")
-        .base_url(format!("http://{address}"))
-        .max_retries(1);
+    let queue: Vec<_> = std::iter::repeat_with(connect).take(10_000).take_while(Result::is_ok).collect();
+    let client = Client::builder().api_token("token").base_url(format!("http://{address}")).max_retries(1);
     let client = client.timeout(Duration::from_millis(500)).build().unwrap();
     let error = create(&client).unwrap_err();
-    assert!(
-        error.is_timeout() && error.is_connect() && !error.may_have_been_applied(),
-        "{error}"
-    );
+    assert!(error.is_timeout() && error.is_connect() && !error.may_have_been_applied(), "{error}");
     assert_eq!(error.attempts(), 2);
     drop(queue);
 }
@@ -432,9 +340,5 @@ fn a_connection_that_is_never_made_is_known_to_have_sent_nothing() {
 fn a_429_is_told_even_if_the_limit_says_to_wait_too_long() {
     let server = Tcp::answering("429 x", "ratelimit: \"default\";r=0;t=300\r\n", "");
     let error = client(&server).user().send().unwrap_err();
-    assert_eq!(
-        (error.status(), error.attempts(), server.count()),
-        (Some(429), 1, 1),
-        "{error}"
-    );
+    assert_eq!((error.status(), error.attempts(), server.count()), (Some(429), 1, 1), "{error}");
 }

@@ -5,8 +5,7 @@ mod common;
 use std::error::Error as _;
 
 use cloudflare_user::{
-    Body, Client, CreateToken, Error, ExposeSecret, GetBillingProfile, GetUser, Policy,
-    TransportError,
+    Body, Client, CreateToken, Error, ExposeSecret, GetBillingProfile, GetUser, Policy, TransportError,
 };
 use common::tcp::Tcp;
 use common::{answered, fixture, success};
@@ -41,33 +40,16 @@ fn policy() -> Policy {
 /// A client for each kind of credential.
 fn clients(url: &str) -> [Client; 2] {
     let builder = || Client::builder().base_url(url).max_retries(0);
-    [
-        builder().api_token(TOKEN).build().unwrap(),
-        builder().api_key(EMAIL, KEY).build().unwrap(),
-    ]
+    [builder().api_token(TOKEN).build().unwrap(), builder().api_key(EMAIL, KEY).build().unwrap()]
 }
 
 #[test]
 fn no_client_or_builder_shows_one() {
     for client in clients("http://127.0.0.1:1") {
-        assert_clean(&format!(
-            "{client:?} {client:#?} {:?} {:?}",
-            client.user(),
-            client.tokens().iter()
-        ));
+        assert_clean(&format!("{client:?} {client:#?} {:?} {:?}", client.user(), client.tokens().iter()));
     }
-    assert_clean(&format!(
-        "{:?}",
-        Client::builder()
-            .api_token(TOKEN)
-            .base_url(format!("https://{TOKEN}@x"))
-    ));
-    for wrong in [
-        Client::new(format!("{TOKEN} x")),
-        Client::builder()
-            .api_key(EMAIL, format!("{KEY}\n x"))
-            .build(),
-    ] {
+    assert_clean(&format!("{:?}", Client::builder().api_token(TOKEN).base_url(format!("https://{TOKEN}@x"))));
+    for wrong in [Client::new(format!("{TOKEN} x")), Client::builder().api_key(EMAIL, format!("{KEY}\n x")).build()] {
         assert_clean(&printed(&wrong.unwrap_err()));
     }
 }
@@ -96,23 +78,14 @@ fn no_error_shows_what_a_server_repeats() {
         ("502 x", "", format!("{} {echo}", "x".repeat(45))),
         ("302 x", &location, String::new()),
         ("200 OK", &headers, success(&format!(r#""{echo}""#))),
-        (
-            "200 OK",
-            &headers,
-            success(&format!(r#"{{"created_on":"{TOKEN}"}}"#)),
-        ),
+        ("200 OK", &headers, success(&format!(r#"{{"created_on":"{TOKEN}"}}"#))),
     ];
     for (status, headers, body) in answers {
         let server = Tcp::answering(status, headers, &body);
-        for (client, secrets) in clients(&server.url())
-            .iter()
-            .zip([&[TOKEN][..], &[KEY, EMAIL]])
-        {
+        for (client, secrets) in clients(&server.url()).iter().zip([&[TOKEN][..], &[KEY, EMAIL]]) {
             let error = client.user().send().unwrap_err();
             for secret in secrets {
-                let text = printed(&error)
-                    + &error.messages().collect::<String>()
-                    + error.ray_id().unwrap_or_default();
+                let text = printed(&error) + &error.messages().collect::<String>() + error.ray_id().unwrap_or_default();
                 let (text, secret) = (text.to_lowercase(), secret.to_lowercase());
                 assert!(!text.contains(&secret), "{text}");
             }
@@ -145,20 +118,10 @@ fn no_error_of_a_transport_shows_one() {
     ];
     for failure in failures {
         let transport = move |_: cloudflare_user::http::Request<Vec<u8>>| Err(failure());
-        let token = Client::builder()
-            .api_token(TOKEN)
-            .transport(transport)
-            .max_retries(0)
-            .build()
-            .unwrap();
+        let token = Client::builder().api_token(TOKEN).transport(transport).max_retries(0).build().unwrap();
         let text = printed(&token.user().send().unwrap_err());
         assert!(!text.contains(TOKEN), "{text}");
-        let key = Client::builder()
-            .api_key(EMAIL, KEY)
-            .transport(transport)
-            .max_retries(0)
-            .build()
-            .unwrap();
+        let key = Client::builder().api_key(EMAIL, KEY).transport(transport).max_retries(0).build().unwrap();
         let text = printed(&key.user().send().unwrap_err());
         assert!(!text.contains(KEY) && !text.contains(EMAIL), "{text}");
     }
@@ -174,27 +137,15 @@ fn a_creation_that_cannot_be_decoded_shows_its_secret_in_the_body_alone() {
     ];
     for result in results {
         let body = success(&result);
-        let error = answered(body.clone())
-            .send(&CreateToken::new("ci", [policy()]))
-            .unwrap_err();
+        let error = answered(body.clone()).send(&CreateToken::new("ci", [policy()])).unwrap_err();
         assert_clean(&printed(&error));
         assert_eq!(error.body(), Some(body.as_bytes()));
         assert!(error.may_have_been_applied());
     }
     let text = format!("value={CREATED}");
-    assert_clean(&printed(
-        &answered(text)
-            .send(&CreateToken::new("ci", [policy()]))
-            .unwrap_err(),
-    ));
-    let repeated = format!(
-        r#"{{"success":false,"errors":["lost {CREATED}"],"result":{{"value":"{CREATED}"}}}}"#
-    );
-    assert_clean(&printed(
-        &answered(repeated)
-            .send(&CreateToken::new("ci", [policy()]))
-            .unwrap_err(),
-    ));
+    assert_clean(&printed(&answered(text).send(&CreateToken::new("ci", [policy()])).unwrap_err()));
+    let repeated = format!(r#"{{"success":false,"errors":["lost {CREATED}"],"result":{{"value":"{CREATED}"}}}}"#);
+    assert_clean(&printed(&answered(repeated).send(&CreateToken::new("ci", [policy()])).unwrap_err()));
 }
 
 #[test]
@@ -203,27 +154,17 @@ fn no_model_shows_one() {
     let created = created.send(&CreateToken::new("ci", [policy()])).unwrap();
     assert_eq!(created.value.expose_secret(), CREATED);
     assert_clean(&format!("{created:?} {created:#?}"));
-    let token = answered(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#)))
-        .token("1")
-        .send()
-        .unwrap();
+    let token = answered(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#))).token("1").send().unwrap();
     assert_clean(&format!("{token:?}"));
     let user = format!(r#"{{"api_key":"{KEY}","two_factor_recovery_codes":["{CREATED}"]}}"#);
     let user = answered(success(&user)).send(&GetUser::new()).unwrap();
     let shown = format!("{user:?}");
-    assert!(
-        shown.contains("api_key") && shown.contains("two_factor_recovery_codes"),
-        "{shown}"
-    );
+    assert!(shown.contains("api_key") && shown.contains("two_factor_recovery_codes"), "{shown}");
     assert_clean(&shown);
-    let profile = answered(fixture("billing_profile_get"))
-        .send(&GetBillingProfile::new())
-        .unwrap();
+    let profile = answered(fixture("billing_profile_get")).send(&GetBillingProfile::new()).unwrap();
     let shown = format!("{profile:?}");
     assert!(
-        !["4242424242424242", "abc123", "1111", "sample_data"]
-            .iter()
-            .any(|secret| shown.contains(secret)),
+        !["4242424242424242", "abc123", "1111", "sample_data"].iter().any(|secret| shown.contains(secret)),
         "{shown}"
     );
 }
@@ -232,25 +173,11 @@ fn no_model_shows_one() {
 fn a_request_as_a_transport_sees_it_shows_none_in_debug() {
     let transport = |request: cloudflare_user::http::Request<Vec<u8>>| {
         assert_clean(&format!("{request:?}"));
-        Ok(cloudflare_user::http::Response::new(Body::from(success(
-            "{}",
-        ))))
+        Ok(cloudflare_user::http::Response::new(Body::from(success("{}"))))
     };
     let builder = || Client::builder().transport(transport);
-    builder()
-        .api_token(TOKEN)
-        .build()
-        .unwrap()
-        .user()
-        .send()
-        .unwrap();
-    builder()
-        .api_key(EMAIL, KEY)
-        .build()
-        .unwrap()
-        .user()
-        .send()
-        .unwrap();
+    builder().api_token(TOKEN).build().unwrap().user().send().unwrap();
+    builder().api_key(EMAIL, KEY).build().unwrap().user().send().unwrap();
 }
 
 #[test]
@@ -258,42 +185,17 @@ fn no_error_of_a_write_shows_a_created_secret_wherever_the_server_repeats_it() {
     let secret = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
     let header = |name: &str, value: String| format!("{name}: {value}\r\n");
     let created = success(&format!(r#"{{"id":"1","value":"{secret}","name":5}}"#));
-    let failed = |result: &str| {
-        format!(
-            r#"{{"success":false,"errors":[{{"message":"stored {secret}"}}],"result":{result}}}"#
-        )
-    };
+    let failed =
+        |result: &str| format!(r#"{{"success":false,"errors":[{{"message":"stored {secret}"}}],"result":{result}}}"#);
     let answers = [
-        (
-            "200 OK",
-            header("content-type", format!("text/plain; s={secret}")),
-            secret.to_owned(),
-        ),
-        (
-            "200 OK",
-            header("content-type", format!("text/{secret}")),
-            secret.to_owned(),
-        ),
-        (
-            "200 OK",
-            header("content-encoding", secret.to_owned()),
-            secret.to_owned(),
-        ),
+        ("200 OK", header("content-type", format!("text/plain; s={secret}")), secret.to_owned()),
+        ("200 OK", header("content-type", format!("text/{secret}")), secret.to_owned()),
+        ("200 OK", header("content-encoding", secret.to_owned()), secret.to_owned()),
         ("200 OK", header("cf-ray", secret.to_owned()), created),
         // A secret in its documented place is known, also beside a failure.
-        (
-            "200 OK",
-            String::new(),
-            failed(&format!(r#"{{"value":"{secret}"}}"#)),
-        ),
+        ("200 OK", String::new(), failed(&format!(r#"{{"value":"{secret}"}}"#))),
         ("500 x", String::new(), failed(&format!(r#""{secret}""#))),
-        (
-            "200 OK",
-            String::new(),
-            success(&format!(
-                r#"{{"policies":[{{"resources":{{"{secret}":1e999}}}}]}}"#
-            )),
-        ),
+        ("200 OK", String::new(), success(&format!(r#"{{"policies":[{{"resources":{{"{secret}":1e999}}}}]}}"#))),
     ];
     for (status, headers, body) in answers {
         let server = Tcp::answering(status, &headers, &body);
@@ -308,13 +210,8 @@ fn no_error_of_a_write_shows_a_created_secret_wherever_the_server_repeats_it() {
                 .unwrap_or_else(|| Error::invalid_request("none", "is wrong")),
         ];
         for error in errors {
-            let text = printed(&error)
-                + &error.messages().collect::<String>()
-                + error.ray_id().unwrap_or_default();
-            assert!(
-                !text.to_lowercase().contains(&secret.to_lowercase()),
-                "{text}"
-            );
+            let text = printed(&error) + &error.messages().collect::<String>() + error.ray_id().unwrap_or_default();
+            assert!(!text.to_lowercase().contains(&secret.to_lowercase()), "{text}");
         }
     }
 }
@@ -332,18 +229,13 @@ fn the_email_is_not_shown_however_it_is_spelled() {
         let server = Tcp::answering("403 x", "", &body);
         let [_, key] = clients(&server.url());
         let text = printed(&key.user().send().unwrap_err());
-        assert!(
-            text.contains("unknown [redacted]") && !text.contains("xample.com"),
-            "{text}"
-        );
+        assert!(text.contains("unknown [redacted]") && !text.contains("xample.com"), "{text}");
     }
 }
 
 #[test]
 fn neither_a_base_url_nor_a_body_that_breaks_off_shows_one() {
-    let client = Client::builder()
-        .api_token(TOKEN)
-        .base_url(format!("https://example.com/{TOKEN}"));
+    let client = Client::builder().api_token(TOKEN).base_url(format!("https://example.com/{TOKEN}"));
     assert_clean(&format!("{:?}", client.build().unwrap()));
     struct Broken;
     impl std::io::Read for Broken {
@@ -354,15 +246,9 @@ fn neither_a_base_url_nor_a_body_that_breaks_off_shows_one() {
     let transport = |_: cloudflare_user::http::Request<Vec<u8>>| {
         let start = std::io::Cursor::new("when,action\n");
         let body = std::io::Read::chain(start, Broken);
-        Ok(cloudflare_user::http::Response::new(Body::from_reader(
-            body,
-        )))
+        Ok(cloudflare_user::http::Response::new(Body::from_reader(body)))
     };
-    let client = Client::builder()
-        .api_token(TOKEN)
-        .transport(transport)
-        .build()
-        .unwrap();
+    let client = Client::builder().api_token(TOKEN).transport(transport).build().unwrap();
     let mut csv = client.audit_logs().export().unwrap();
     let error = std::io::copy(&mut csv, &mut std::io::sink()).unwrap_err();
     assert!(error.to_string().contains("lost [redacted]"), "{error}");

@@ -3,8 +3,8 @@
 mod common;
 
 use cloudflare_user::{
-    Client, ComponentValue, DeleteSubscription, Frequency, ListSubscriptions, RatePlan, RatePlanId,
-    SubscriptionState, UpdateSubscription,
+    Client, ComponentValue, DeleteSubscription, Frequency, ListSubscriptions, RatePlan, RatePlanId, SubscriptionState,
+    UpdateSubscription,
 };
 use common::{Api, answered, fixture, fixture_result, success};
 use serde_json::json;
@@ -14,17 +14,9 @@ const ID: &str = "506e3185e9c882d175a2d0cb0093d9f2";
 #[test]
 fn listing_has_one_page_and_no_parameters() {
     let api = Api::answering(fixture("subscriptions_get"));
-    let subscriptions: Vec<_> = api
-        .client()
-        .subscriptions()
-        .iter()
-        .collect::<Result<_, _>>()
-        .unwrap();
+    let subscriptions: Vec<_> = api.client().subscriptions().iter().collect::<Result<_, _>>().unwrap();
     assert_eq!(api.request().line(), "GET /user/subscriptions");
-    assert_eq!(
-        serde_json::to_value(&subscriptions).unwrap(),
-        fixture_result("subscriptions_get")
-    );
+    assert_eq!(serde_json::to_value(&subscriptions).unwrap(), fixture_result("subscriptions_get"));
     assert_eq!(subscriptions[0].state, Some(SubscriptionState::Paid));
 }
 
@@ -35,30 +27,13 @@ fn fields_of_the_older_schema_are_read() {
         "app": {"install_id": "a"}, "zone": {"id": "z", "name": "example.com"},
         "component_values": [{"name": "page_rules", "value": 20, "default": 5, "price": 5}],
     }]);
-    let page = answered(success(&result.to_string()))
-        .send(&ListSubscriptions::new())
-        .unwrap();
+    let page = answered(success(&result.to_string())).send(&ListSubscriptions::new()).unwrap();
     let subscription = &page.items[0];
-    assert_eq!(
-        subscription.rate_plan.id,
-        Some(RatePlanId::Other("PRO".to_owned()))
-    );
-    assert_eq!(
-        subscription.component_values[0]
-            .value
-            .as_ref()
-            .unwrap()
-            .as_f64(),
-        Some(20.0)
-    );
+    assert_eq!(subscription.rate_plan.id, Some(RatePlanId::Other("PRO".to_owned())));
+    assert_eq!(subscription.component_values[0].value.as_ref().unwrap().as_f64(), Some(20.0));
     assert_eq!(serde_json::to_value(&page.items).unwrap(), result);
-    let nulls =
-        r#"[{"rate_plan":{"sets":null},"zone":{"id":null},"app":null,"component_values":null}]"#;
-    assert!(
-        answered(success(nulls))
-            .send(&ListSubscriptions::new())
-            .is_ok()
-    );
+    let nulls = r#"[{"rate_plan":{"sets":null},"zone":{"id":null},"app":null,"component_values":null}]"#;
+    assert!(answered(success(nulls)).send(&ListSubscriptions::new()).is_ok());
 }
 
 #[test]
@@ -69,22 +44,10 @@ fn each_change_alone_is_in_the_body() {
     rules.value = Some(20.into());
     let changes: [(Change, _); 6] = [
         (|update| update, json!({})),
-        (
-            |update| update.frequency(Frequency::Yearly),
-            json!({"frequency": "yearly"}),
-        ),
-        (
-            |update| update.frequency("annual".into()),
-            json!({"frequency": "annual"}),
-        ),
-        (
-            |update| update.rate_plan(RatePlan::new(RatePlanId::ProPlus)),
-            json!({"rate_plan": {"id": "pro_plus"}}),
-        ),
-        (
-            |update| update.extra("app", json!({"install_id": "a"})),
-            json!({"app": {"install_id": "a"}}),
-        ),
+        (|update| update.frequency(Frequency::Yearly), json!({"frequency": "yearly"})),
+        (|update| update.frequency("annual".into()), json!({"frequency": "annual"})),
+        (|update| update.rate_plan(RatePlan::new(RatePlanId::ProPlus)), json!({"rate_plan": {"id": "pro_plus"}})),
+        (|update| update.extra("app", json!({"install_id": "a"})), json!({"app": {"install_id": "a"}})),
         (
             |update| {
                 let mut plan = RatePlan::new(RatePlanId::Free);
@@ -99,34 +62,19 @@ fn each_change_alone_is_in_the_body() {
         let api = Api::answering(fixture("subscriptions_update"));
         let answer = change(api.client().update_subscription(ID)).send().unwrap();
         let request = api.request();
-        assert_eq!(
-            (request.method.as_str(), request.target),
-            ("PUT", format!("/user/subscriptions/{ID}"))
-        );
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&request.body).unwrap(),
-            body
-        );
+        assert_eq!((request.method.as_str(), request.target), ("PUT", format!("/user/subscriptions/{ID}")));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&request.body).unwrap(), body);
         assert_eq!(answer, json!({}));
     }
     let api = Api::answering(fixture("subscriptions_update"));
-    api.client()
-        .update_subscription(ID)
-        .component_values([rules])
-        .send()
-        .unwrap();
-    assert_eq!(
-        api.request().json(),
-        json!({"component_values": [{"name": "page_rules", "value": 20}]})
-    );
+    api.client().update_subscription(ID).component_values([rules]).send().unwrap();
+    assert_eq!(api.request().json(), json!({"component_values": [{"name": "page_rules", "value": 20}]}));
 }
 
 #[test]
 fn an_update_answers_whatever_comes() {
     for result in [json!(null), json!("done"), json!({"id": ID})] {
-        let answer = answered(success(&result.to_string()))
-            .send(&UpdateSubscription::new(ID))
-            .unwrap();
+        let answer = answered(success(&result.to_string())).send(&UpdateSubscription::new(ID)).unwrap();
         assert_eq!(answer, result);
     }
 }
@@ -135,17 +83,9 @@ fn an_update_answers_whatever_comes() {
 fn deleting_is_a_delete_without_a_body_answered_bare_or_in_the_envelope() {
     let api = Api::answering(fixture("subscriptions_delete"));
     let deleted = api.client().delete_subscription(ID).send().unwrap();
-    assert_eq!(
-        api.request().line(),
-        format!("DELETE /user/subscriptions/{ID}")
-    );
-    let enveloped = answered(success(&fixture("subscriptions_delete")))
-        .send(&DeleteSubscription::new(ID))
-        .unwrap();
-    assert_eq!(
-        (deleted.subscription_id.as_str(), &deleted),
-        (ID, &enveloped)
-    );
+    assert_eq!(api.request().line(), format!("DELETE /user/subscriptions/{ID}"));
+    let enveloped = answered(success(&fixture("subscriptions_delete"))).send(&DeleteSubscription::new(ID)).unwrap();
+    assert_eq!((deleted.subscription_id.as_str(), &deleted), (ID, &enveloped));
 }
 
 #[test]

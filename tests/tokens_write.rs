@@ -3,8 +3,7 @@
 mod common;
 
 use cloudflare_user::{
-    Client, CreateToken, Endpoint, ExposeSecret, GetToken, Policy, Token, TokenPolicy, TokenStatus,
-    UpdateToken,
+    Client, CreateToken, Endpoint, ExposeSecret, GetToken, Policy, Token, TokenPolicy, TokenStatus, UpdateToken,
 };
 use common::{Api, answered, fixture, fixture_result, scripted, success};
 use serde_json::{Value, json};
@@ -13,9 +12,7 @@ use time::macros::datetime;
 const ID: &str = "ed17574386854bf78a67040be0a770b0";
 
 fn policy() -> Policy {
-    Policy::allow()
-        .permission_group("g")
-        .resource("com.cloudflare.api.user.*", "*")
+    Policy::allow().permission_group("g").resource("com.cloudflare.api.user.*", "*")
 }
 
 fn minimal() -> Value {
@@ -38,10 +35,7 @@ fn each_field_of_a_creation_alone_is_in_the_body() {
             |create| create.expires_on(datetime!(2027-01-01 1:00:00.75 +1)),
             json!({"expires_on": "2027-01-01T00:00:00Z"}),
         ),
-        (
-            |create| create.not_before(datetime!(2026-12-01 0:00 UTC)),
-            json!({"not_before": "2026-12-01T00:00:00Z"}),
-        ),
+        (|create| create.not_before(datetime!(2026-12-01 0:00 UTC)), json!({"not_before": "2026-12-01T00:00:00Z"})),
         (
             |create| create.request_ip_in(["10.0.0.0/8", "::1"]),
             json!({"condition": {"request_ip": {"in": ["10.0.0.0/8", "::1"]}}}),
@@ -53,28 +47,18 @@ fn each_field_of_a_creation_alone_is_in_the_body() {
     ];
     for (set, fields) in sets {
         let api = Api::answering(fixture("tokens_create"));
-        set(api.client().create_token("ci", [policy()]))
-            .send()
-            .unwrap();
+        set(api.client().create_token("ci", [policy()])).send().unwrap();
         let request = api.request();
-        assert_eq!(
-            (request.method.as_str(), request.target.as_str()),
-            ("POST", "/user/tokens")
-        );
+        assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/user/tokens"));
         let mut expected = minimal();
-        expected
-            .as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().unwrap().clone());
+        expected.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         assert_eq!(request.json(), expected);
     }
 }
 
 #[test]
 fn a_created_token_holds_its_secret_apart() {
-    let created = answered(fixture("tokens_create"))
-        .send(&CreateToken::new("ci", [policy()]))
-        .unwrap();
+    let created = answered(fixture("tokens_create")).send(&CreateToken::new("ci", [policy()])).unwrap();
     let mut documented = fixture_result("tokens_create");
     let secret = documented.as_object_mut().unwrap().remove("value").unwrap();
     assert_eq!(created.value.expose_secret(), secret.as_str().unwrap());
@@ -84,23 +68,12 @@ fn a_created_token_holds_its_secret_apart() {
 
 #[test]
 fn a_creation_without_a_secret_is_an_error_that_keeps_the_body() {
-    for result in [
-        r#"{"id":"1"}"#,
-        r#"{"id":"1","value":null}"#,
-        r#"{"id":"1","value":5}"#,
-        r#"{"value":""}"#,
-    ] {
-        let error = answered(success(result))
-            .send(&CreateToken::new("ci", [policy()]))
-            .unwrap_err();
-        assert!(
-            error.is_decode() && error.may_have_been_applied(),
-            "{error}"
-        );
+    for result in [r#"{"id":"1"}"#, r#"{"id":"1","value":null}"#, r#"{"id":"1","value":5}"#, r#"{"value":""}"#] {
+        let error = answered(success(result)).send(&CreateToken::new("ci", [policy()])).unwrap_err();
+        assert!(error.is_decode() && error.may_have_been_applied(), "{error}");
         assert!(
             // The token was just made: nothing advises to delete it.
-            error.to_string().contains("was applied, and `Error::body`")
-                && !error.to_string().contains("delete"),
+            error.to_string().contains("was applied, and `Error::body`") && !error.to_string().contains("delete"),
             "{error}"
         );
         assert_eq!(error.body(), Some(success(result).as_bytes()));
@@ -120,16 +93,11 @@ fn an_update_carries_over_all_that_was_read() {
         ],
         "value": "must-not-go-back",
     });
-    let token: Token = answered(success(&read.to_string()))
-        .send(&GetToken::new(ID))
-        .unwrap();
+    let token: Token = answered(success(&read.to_string())).send(&GetToken::new(ID)).unwrap();
     let api = Api::answering(fixture("tokens_update"));
     let updated = api.client().update_token(&token).send().unwrap();
     let request = api.request();
-    assert_eq!(
-        (request.method.as_str(), request.target.clone()),
-        ("PUT", format!("/user/tokens/{ID}"))
-    );
+    assert_eq!((request.method.as_str(), request.target.clone()), ("PUT", format!("/user/tokens/{ID}")));
     assert_eq!(
         request.json(),
         json!({
@@ -146,10 +114,7 @@ fn an_update_carries_over_all_that_was_read() {
             ],
         })
     );
-    assert_eq!(
-        serde_json::to_value(&updated).unwrap(),
-        fixture_result("tokens_update")
-    );
+    assert_eq!(serde_json::to_value(&updated).unwrap(), fixture_result("tokens_update"));
 }
 
 #[test]
@@ -157,36 +122,12 @@ fn each_change_of_an_update_alone_is_in_the_body() {
     type Change = fn(UpdateToken<&Client>) -> UpdateToken<&Client>;
     let changes: [(Change, &str, Value); 10] = [
         (|update| update.name("new"), "name", json!("new")),
-        (
-            |update| update.status(TokenStatus::Disabled),
-            "status",
-            json!("disabled"),
-        ),
-        (
-            |update| update.policies([policy()]),
-            "policies",
-            minimal()["policies"].clone(),
-        ),
-        (
-            |update| update.expires_on(datetime!(2030-01-01 0:00 UTC)),
-            "expires_on",
-            json!("2030-01-01T00:00:00Z"),
-        ),
-        (
-            |update| update.clear_expires_on(),
-            "expires_on",
-            Value::Null,
-        ),
-        (
-            |update| update.not_before(datetime!(2019-01-01 0:00 UTC)),
-            "not_before",
-            json!("2019-01-01T00:00:00Z"),
-        ),
-        (
-            |update| update.clear_not_before(),
-            "not_before",
-            Value::Null,
-        ),
+        (|update| update.status(TokenStatus::Disabled), "status", json!("disabled")),
+        (|update| update.policies([policy()]), "policies", minimal()["policies"].clone()),
+        (|update| update.expires_on(datetime!(2030-01-01 0:00 UTC)), "expires_on", json!("2030-01-01T00:00:00Z")),
+        (|update| update.clear_expires_on(), "expires_on", Value::Null),
+        (|update| update.not_before(datetime!(2019-01-01 0:00 UTC)), "not_before", json!("2019-01-01T00:00:00Z")),
+        (|update| update.clear_not_before(), "not_before", Value::Null),
         (
             |update| update.request_ip_in(["::/0"]).clear_request_ip_not_in(),
             "condition",
@@ -197,15 +138,9 @@ fn each_change_of_an_update_alone_is_in_the_body() {
             "condition",
             json!({"request_ip": {"not_in": ["::/0"]}}),
         ),
-        (
-            |update| update.clear_request_ip_in().clear_request_ip_not_in(),
-            "condition",
-            Value::Null,
-        ),
+        (|update| update.clear_request_ip_in().clear_request_ip_not_in(), "condition", Value::Null),
     ];
-    let token = answered(fixture("tokens_get"))
-        .send(&GetToken::new(ID))
-        .unwrap();
+    let token = answered(fixture("tokens_get")).send(&GetToken::new(ID)).unwrap();
     let api = Api::answering(fixture("tokens_update"));
     api.client().update_token(&token).send().unwrap();
     let unchanged = api.request().json();
@@ -225,9 +160,7 @@ fn each_change_of_an_update_alone_is_in_the_body() {
 #[test]
 fn an_update_made_by_hand_sends_what_it_was_given() {
     let api = Api::answering(fixture("tokens_update"));
-    api.client()
-        .send(&UpdateToken::new(ID, "ci", TokenStatus::Active, [policy()]))
-        .unwrap();
+    api.client().send(&UpdateToken::new(ID, "ci", TokenStatus::Active, [policy()])).unwrap();
     let mut expected = minimal();
     expected["status"] = json!("active");
     assert_eq!(api.request().json(), expected);
@@ -241,115 +174,51 @@ fn assert_refused<E: Endpoint>(requests: impl IntoIterator<Item = (E, &'static s
         let error = client.send(&request).err().expect(parameter);
         assert!(error.is_invalid_request(), "{error}");
         let start = format!("`{parameter}` ");
-        assert!(
-            error.to_string().starts_with(&start),
-            "{parameter}: {error}"
-        );
+        assert!(error.to_string().starts_with(&start), "{parameter}: {error}");
     }
     assert!(seen.lock().unwrap().is_empty());
 }
 
 /// Wrong names and policies, and the parameters that name them.
 fn wrong_names() -> Vec<(String, &'static str)> {
-    vec![
-        (String::new(), "name"),
-        (" ".to_owned(), "name"),
-        ("\u{e9}".repeat(121), "name"),
-    ]
+    vec![(String::new(), "name"), (" ".to_owned(), "name"), ("\u{e9}".repeat(121), "name")]
 }
 
 fn wrong_policies() -> Vec<(Vec<Policy>, &'static str)> {
     let group = || Policy::allow().permission_group("g");
     let zone = r#"policies[0].resources["com.cloudflare.api.account.zone."]"#;
     let account = r#"policies[0].resources["com.cloudflare.api.account.a"]"#;
-    let read: Token = serde_json::from_value(
-        json!({"policies": [{"id": "p", "permission_groups": [{"id": "g"}]}]}),
-    )
-    .unwrap();
+    let read: Token =
+        serde_json::from_value(json!({"policies": [{"id": "p", "permission_groups": [{"id": "g"}]}]})).unwrap();
     vec![
         (vec![], "policies"),
-        (
-            vec![Policy::from(&read.policies[0]).all_zones()],
-            "policies[0].effect",
-        ),
-        (
-            vec![Policy::allow().all_zones()],
-            "policies[0].permission_groups",
-        ),
-        (
-            vec![policy(), Policy::deny().permission_group("").all_zones()],
-            "policies[1].permission_groups[0].id",
-        ),
-        (
-            vec![group().permission_groups(["h", " "]).all_zones()],
-            "policies[0].permission_groups[2].id",
-        ),
-        (
-            vec![group().permission_groups([""; 0]).all_zones()],
-            "policies[0].permission_groups",
-        ),
+        (vec![Policy::from(&read.policies[0]).all_zones()], "policies[0].effect"),
+        (vec![Policy::allow().all_zones()], "policies[0].permission_groups"),
+        (vec![policy(), Policy::deny().permission_group("").all_zones()], "policies[1].permission_groups[0].id"),
+        (vec![group().permission_groups(["h", " "]).all_zones()], "policies[0].permission_groups[2].id"),
+        (vec![group().permission_groups([""; 0]).all_zones()], "policies[0].permission_groups"),
         (vec![group()], "policies[0].resources"),
-        (
-            vec![group().resource("com.cloudflare.api.account.zone.", "*")],
-            zone,
-        ),
-        (
-            vec![group().resource("a..b", "*")],
-            r#"policies[0].resources["a..b"]"#,
-        ),
-        (
-            vec![group().resource("", "*")],
-            r#"policies[0].resources[""]"#,
-        ),
-        (
-            vec![group().resource("a", "")],
-            r#"policies[0].resources["a"]"#,
-        ),
-        (
-            vec![group().nested_resource("a", [("", "*"); 0])],
-            r#"policies[0].resources["a"]"#,
-        ),
-        (
-            vec![group().nested_resource("a", [("b.", "*")])],
-            r#"policies[0].resources["a"]["b."]"#,
-        ),
-        (
-            vec![group().nested_resource("a", [("b", "*"), ("b", "c")])],
-            r#"policies[0].resources["b"]"#,
-        ),
-        (
-            vec![group().resource("a", "*").resource("a", "b")],
-            r#"policies[0].resources["a"]"#,
-        ),
+        (vec![group().resource("com.cloudflare.api.account.zone.", "*")], zone),
+        (vec![group().resource("a..b", "*")], r#"policies[0].resources["a..b"]"#),
+        (vec![group().resource("", "*")], r#"policies[0].resources[""]"#),
+        (vec![group().resource("a", "")], r#"policies[0].resources["a"]"#),
+        (vec![group().nested_resource("a", [("", "*"); 0])], r#"policies[0].resources["a"]"#),
+        (vec![group().nested_resource("a", [("b.", "*")])], r#"policies[0].resources["a"]["b."]"#),
+        (vec![group().nested_resource("a", [("b", "*"), ("b", "c")])], r#"policies[0].resources["b"]"#),
+        (vec![group().resource("a", "*").resource("a", "b")], r#"policies[0].resources["a"]"#),
         (vec![group().account("a").all_zones_in("a")], account),
+        (vec![group().all_zones_in("a").account("a").zone("z")], account),
         (
-            vec![group().all_zones_in("a").account("a").zone("z")],
-            account,
-        ),
-        (
-            vec![
-                group()
-                    .nested_resource("a", [("b", "*")])
-                    .nested_resource("a", [("c", "*")]),
-            ],
+            vec![group().nested_resource("a", [("b", "*")]).nested_resource("a", [("c", "*")])],
             r#"policies[0].resources["a"]"#,
         ),
         (vec![group().zone("")], "policies[0].zone"),
         (vec![group().all_zones_in("")], "policies[0].all_zones_in"),
         (vec![group().account(" ")], "policies[0].account"),
         (vec![group().user("")], "policies[0].user"),
-        (
-            vec![group().r2_bucket("", "default", "b")],
-            "policies[0].r2_bucket.account_id",
-        ),
-        (
-            vec![group().r2_bucket("a", "", "b")],
-            "policies[0].r2_bucket.jurisdiction",
-        ),
-        (
-            vec![group().r2_bucket("a", "default", "")],
-            "policies[0].r2_bucket.bucket",
-        ),
+        (vec![group().r2_bucket("", "default", "b")], "policies[0].r2_bucket.account_id"),
+        (vec![group().r2_bucket("a", "", "b")], "policies[0].r2_bucket.jurisdiction"),
+        (vec![group().r2_bucket("a", "default", "")], "policies[0].r2_bucket.bucket"),
     ]
 }
 
@@ -370,44 +239,23 @@ fn leaked(parameter: &str, place: &str) -> &'static str {
 #[test]
 fn a_creation_from_wrong_input_is_refused() {
     let create = || CreateToken::new("ci", [policy()]);
+    assert_refused(wrong_names().into_iter().map(|(name, parameter)| (CreateToken::new(name, [policy()]), parameter)));
     assert_refused(
-        wrong_names()
-            .into_iter()
-            .map(|(name, parameter)| (CreateToken::new(name, [policy()]), parameter)),
-    );
-    assert_refused(
-        wrong_policies()
-            .into_iter()
-            .map(|(policies, parameter)| (CreateToken::new("ci", policies), parameter)),
+        wrong_policies().into_iter().map(|(policies, parameter)| (CreateToken::new("ci", policies), parameter)),
     );
     for (ranges, place) in WRONG_RANGES {
         let ranges = || ranges.iter().copied();
         assert_refused([
-            (
-                create().request_ip_in(ranges()),
-                leaked("request_ip_in", place),
-            ),
-            (
-                create().request_ip_not_in(ranges()),
-                leaked("request_ip_not_in", place),
-            ),
+            (create().request_ip_in(ranges()), leaked("request_ip_in", place)),
+            (create().request_ip_not_in(ranges()), leaked("request_ip_not_in", place)),
         ]);
     }
-    let (noon, later) = (
-        datetime!(2027-01-01 12:00 UTC),
-        datetime!(2027-01-01 12:00:00.9 UTC),
-    );
+    let (noon, later) = (datetime!(2027-01-01 12:00 UTC), datetime!(2027-01-01 12:00:00.9 UTC));
     assert_refused([
         (create().expires_on(noon).not_before(noon), "expires_on"),
         (create().not_before(noon).expires_on(later), "expires_on"),
-        (
-            create().expires_on(datetime!(-0001-01-01 0:00 UTC)),
-            "expires_on",
-        ),
-        (
-            create().not_before(datetime!(-0001-01-01 0:00 UTC)),
-            "not_before",
-        ),
+        (create().expires_on(datetime!(-0001-01-01 0:00 UTC)), "expires_on"),
+        (create().not_before(datetime!(-0001-01-01 0:00 UTC)), "not_before"),
     ]);
 }
 
@@ -415,27 +263,13 @@ fn a_creation_from_wrong_input_is_refused() {
 fn wrong_input_set_on_an_update_is_refused() {
     let token: Token = serde_json::from_value(fixture_result("tokens_get")).unwrap();
     let update = || UpdateToken::from(&token);
-    assert_refused(
-        wrong_names()
-            .into_iter()
-            .map(|(name, parameter)| (update().name(name), parameter)),
-    );
-    assert_refused(
-        wrong_policies()
-            .into_iter()
-            .map(|(policies, parameter)| (update().policies(policies), parameter)),
-    );
+    assert_refused(wrong_names().into_iter().map(|(name, parameter)| (update().name(name), parameter)));
+    assert_refused(wrong_policies().into_iter().map(|(policies, parameter)| (update().policies(policies), parameter)));
     for (ranges, place) in WRONG_RANGES {
         let ranges = || ranges.iter().copied();
         assert_refused([
-            (
-                update().request_ip_in(ranges()),
-                leaked("request_ip_in", place),
-            ),
-            (
-                update().request_ip_not_in(ranges()),
-                leaked("request_ip_not_in", place),
-            ),
+            (update().request_ip_in(ranges()), leaked("request_ip_in", place)),
+            (update().request_ip_not_in(ranges()), leaked("request_ip_not_in", place)),
         ]);
     }
     assert_refused([
@@ -443,18 +277,9 @@ fn wrong_input_set_on_an_update_is_refused() {
         (update().not_before(token.expires_on.unwrap()), "expires_on"),
         (update().status(TokenStatus::Expired), "status"),
         (update().status("revoked (exposed)".into()), "status"),
-        (
-            UpdateToken::new(ID, "", TokenStatus::Active, [policy()]),
-            "name",
-        ),
-        (
-            UpdateToken::new(ID, "ci", TokenStatus::Active, []),
-            "policies",
-        ),
-        (
-            UpdateToken::new("", "ci", TokenStatus::Active, [policy()]),
-            "token_id",
-        ),
+        (UpdateToken::new(ID, "", TokenStatus::Active, [policy()]), "name"),
+        (UpdateToken::new(ID, "ci", TokenStatus::Active, []), "policies"),
+        (UpdateToken::new("", "ci", TokenStatus::Active, [policy()]), "token_id"),
     ]);
 }
 
@@ -500,9 +325,7 @@ fn what_an_update_carries_over_goes_back_unchecked() {
     });
     let token: Token = serde_json::from_value(read.clone()).unwrap();
     let (client, seen) = scripted(vec![common::ok(fixture("tokens_update"))]);
-    client
-        .send(&UpdateToken::from(&token).status(TokenStatus::Disabled))
-        .unwrap();
+    client.send(&UpdateToken::from(&token).status(TokenStatus::Disabled)).unwrap();
     let mut expected = read;
     expected.as_object_mut().unwrap().remove("id");
     expected["status"] = json!("disabled");
@@ -510,23 +333,15 @@ fn what_an_update_carries_over_goes_back_unchecked() {
 
     // A token that was read without a name or policies can be disabled too.
     let token: Token = serde_json::from_value(json!({"id": ID})).unwrap();
-    client
-        .send(&UpdateToken::from(&token).status(TokenStatus::Disabled))
-        .unwrap();
-    assert_eq!(
-        seen.lock().unwrap()[1].json(),
-        json!({"status": "disabled", "policies": []})
-    );
+    client.send(&UpdateToken::from(&token).status(TokenStatus::Disabled)).unwrap();
+    assert_eq!(seen.lock().unwrap()[1].json(), json!({"status": "disabled", "policies": []}));
 }
 
 #[test]
 fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
     let read = |fields: Value| {
         let mut token = json!({"id": ID, "name": "ci", "status": "active"});
-        token
-            .as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().unwrap().clone());
+        token.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         UpdateToken::from(&serde_json::from_value::<Token>(token).unwrap())
     };
     assert_refused([
@@ -535,22 +350,12 @@ fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
         (read(json!({"status": "expired"})), "status"),
         (read(json!({"status": "revoked (exposed)"})), "status"),
         (read(json!({"id": ""})), "token_id"),
-        (
-            read(json!({"policies": [{"effect": "allow"}, {"id": "p"}]})),
-            "policies[1].effect",
-        ),
+        (read(json!({"policies": [{"effect": "allow"}, {"id": "p"}]})), "policies[1].effect"),
     ]);
-    let error = answered("")
-        .send(&read(json!({"status": "expired"})))
-        .unwrap_err();
-    assert!(
-        error.to_string().contains(".status(TokenStatus::Active)"),
-        "{error}"
-    );
+    let error = answered("").send(&read(json!({"status": "expired"}))).unwrap_err();
+    assert!(error.to_string().contains(".status(TokenStatus::Active)"), "{error}");
     let (client, seen) = scripted(vec![common::ok(fixture("tokens_update"))]);
-    client
-        .send(&read(json!({"status": "revoked (exposed)"})).status(TokenStatus::Active))
-        .unwrap();
+    client.send(&read(json!({"status": "revoked (exposed)"})).status(TokenStatus::Active)).unwrap();
     assert_eq!(seen.lock().unwrap()[0].json()["status"], "active");
 }
 
@@ -558,13 +363,7 @@ fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
 fn the_helpers_of_a_policy_write_the_documented_resource_names() {
     let api = Api::answering(fixture("tokens_create"));
     let policies = [
-        Policy::allow()
-            .permission_groups(["g", "h"])
-            .zone("z")
-            .zone("z")
-            .all_zones()
-            .account("a")
-            .all_accounts(),
+        Policy::allow().permission_groups(["g", "h"]).zone("z").zone("z").all_zones().account("a").all_accounts(),
         Policy::deny()
             .permission_group("g")
             .all_zones_in("a")
@@ -604,8 +403,5 @@ fn debug_of_a_policy_shows_only_the_names_of_unknown_fields() {
     let read = json!({"effect": "allow", "conditions": "s3cr3t", "permission_groups": [{"id": "g", "key": "s3cr3t"}]});
     let policy = Policy::from(&serde_json::from_value::<TokenPolicy>(read).unwrap());
     let shown = format!("{policy:?}");
-    assert!(
-        shown.contains("conditions") && !shown.contains("s3cr3t"),
-        "{shown}"
-    );
+    assert!(shown.contains("conditions") && !shown.contains("s3cr3t"), "{shown}");
 }

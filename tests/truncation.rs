@@ -117,11 +117,7 @@ fn has_no_end(encoding: Option<&str>, framing: Framing, ending: Ending) -> bool 
 #[track_caller]
 fn assert_broken(name: &str, error: &Error, ending: Ending, is_open_ended: bool) {
     assert_eq!(error.is_decode(), is_open_ended, "{name}: {error}");
-    assert_eq!(
-        error.is_timeout(),
-        ending == Ending::Silence,
-        "{name}: {error}"
-    );
+    assert_eq!(error.is_timeout(), ending == Ending::Silence, "{name}: {error}");
     assert!(!error.is_connect(), "{name}: {error}");
 }
 
@@ -286,15 +282,8 @@ fn decompresses_a_failure_whatever_the_spelling_of_gzip() {
         let body = compress(json);
         let bytes = response(Some(encoding), Framing::Length, &body, body.len());
         let bytes = [b"HTTP/1.1 403 No", &bytes["HTTP/1.1 200 OK".len()..]].concat();
-        let error = client(&server(bytes, Ending::Fin))
-            .user()
-            .send()
-            .unwrap_err();
-        assert_eq!(
-            error.codes().collect::<Vec<_>>(),
-            [9109],
-            "{encoding}: {error}"
-        );
+        let error = client(&server(bytes, Ending::Fin)).user().send().unwrap_err();
+        assert_eq!(error.codes().collect::<Vec<_>>(), [9109], "{encoding}: {error}");
     }
 }
 
@@ -305,14 +294,9 @@ fn limits_the_decompressed_size_whatever_the_spelling_of_gzip() {
         let body = compress(&vec![b' '; 64 << 20]);
         let bytes = response(Some(encoding), Framing::Length, &body, body.len());
         let server = server(bytes, Ending::Fin);
-        let client = Client::builder()
-            .api_token("a-token-of-the-tests")
-            .base_url(server.url())
-            .max_response_size(1 << 20);
+        let client =
+            Client::builder().api_token("a-token-of-the-tests").base_url(server.url()).max_response_size(1 << 20);
         let error = client.build().unwrap().user().send().unwrap_err();
-        assert!(
-            error.to_string().contains("max_response_size"),
-            "{encoding}: {error}"
-        );
+        assert!(error.to_string().contains("max_response_size"), "{encoding}: {error}");
     }
 }

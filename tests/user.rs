@@ -12,18 +12,12 @@ fn get_user_is_a_get_with_the_token_and_nothing_else() {
     let user = api.client().user().send().unwrap();
     let request = api.request();
     assert_eq!(request.line(), "GET /user");
-    assert_eq!(
-        request.header("authorization"),
-        Some("Bearer a-token-of-the-tests")
-    );
+    assert_eq!(request.header("authorization"), Some("Bearer a-token-of-the-tests"));
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("content-type"), None);
     assert_eq!(request.header("x-auth-key"), None);
     assert_eq!(user.first_name.as_deref(), Some("John"));
-    assert_eq!(
-        serde_json::to_value(&user).unwrap(),
-        fixture_result("user_get")
-    );
+    assert_eq!(serde_json::to_value(&user).unwrap(), fixture_result("user_get"));
 }
 
 #[test]
@@ -37,10 +31,7 @@ fn email_and_key_are_sent_in_their_own_headers() {
     client.user().send().unwrap();
     let request = api.request();
     assert_eq!(request.header("x-auth-email"), Some("user@example.com"));
-    assert_eq!(
-        request.header("x-auth-key"),
-        Some("144c9defac04969c7bfad8efaa8ea194")
-    );
+    assert_eq!(request.header("x-auth-key"), Some("144c9defac04969c7bfad8efaa8ea194"));
     assert_eq!(request.header("authorization"), None);
 }
 
@@ -63,10 +54,7 @@ fn each_detail_is_set_alone() {
         let api = Api::answering(fixture("user_edit"));
         edit(api.client().edit_user()).send().unwrap();
         let request = api.request();
-        assert_eq!(
-            (request.method.as_str(), request.target.as_str()),
-            ("PATCH", "/user")
-        );
+        assert_eq!((request.method.as_str(), request.target.as_str()), ("PATCH", "/user"));
         assert_eq!(request.header("content-type"), Some("application/json"));
         assert_eq!(request.json(), body);
     }
@@ -78,9 +66,7 @@ fn undocumented_fields_are_read_and_others_kept_and_written_back() {
         "id": "7", "email": "a@example.com", "username": "a", "created_on": "2015-02-24T13:03:05.255956Z",
         "modified_on": "2015-02-24T13:03:05Z", "email_verified": true, "twofactor": {"type": "totp"},
     });
-    let user: User = answered(success(&result.to_string()))
-        .send(&GetUser::new())
-        .unwrap();
+    let user: User = answered(success(&result.to_string())).send(&GetUser::new()).unwrap();
     assert_eq!(user.username.as_deref(), Some("a"));
     assert_eq!(user.created_on.unwrap().microsecond(), 255_956);
     assert_eq!(user.extra["email_verified"], true);
@@ -89,12 +75,8 @@ fn undocumented_fields_are_read_and_others_kept_and_written_back() {
 
 #[test]
 fn what_is_null_is_as_what_is_missing() {
-    let nulls: serde_json::Map<_, _> = fixture_result("user_get")
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(|name| (name.clone(), json!(null)))
-        .collect();
+    let nulls: serde_json::Map<_, _> =
+        fixture_result("user_get").as_object().unwrap().keys().map(|name| (name.clone(), json!(null))).collect();
     let user = |result: &str| answered(success(result)).send(&GetUser::new()).unwrap();
     assert_eq!(user(&json!(nulls).to_string()), user("{}"));
 }

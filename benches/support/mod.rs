@@ -39,8 +39,7 @@ const USER: &str = r##"{"id":"7","betas":["zone_level_access_beta"],"country":"U
 
 fn answer(body: &str) -> Vec<u8> {
     let length = body.len();
-    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
-        .into_bytes()
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
 }
 
 /// All answers of a listing, made once: the server has little more to do than to copy them.
@@ -71,10 +70,7 @@ fn converse(mut stream: TcpStream, answers: &[Vec<u8>], late: Duration) -> Optio
     let (empty, user) = (answer(&envelope("[]")), answer(&envelope(USER)));
     let mut request = [0; 8192];
     loop {
-        let length = stream
-            .read(&mut request)
-            .ok()
-            .filter(|length| *length > 0)?;
+        let length = stream.read(&mut request).ok().filter(|length| *length > 0)?;
         let head = String::from_utf8_lossy(&request[..length]);
         let target = head.split_whitespace().nth(1)?;
         let number = target
@@ -115,17 +111,9 @@ pub struct Envelope<T> {
 
 /// One call as one would write it by hand.
 pub fn get<T: serde::de::DeserializeOwned>(agent: &ureq::Agent, url: &str) -> T {
-    let mut response = agent
-        .get(url)
-        .header("authorization", "Bearer a-token-of-the-benches")
-        .call()
-        .expect("the server answers");
-    let body = response
-        .body_mut()
-        .with_config()
-        .limit(64 << 20)
-        .read_to_vec()
-        .expect("the answer is whole");
+    let mut response =
+        agent.get(url).header("authorization", "Bearer a-token-of-the-benches").call().expect("the server answers");
+    let body = response.body_mut().with_config().limit(64 << 20).read_to_vec().expect("the answer is whole");
     let envelope: Envelope<T> = serde_json::from_slice(&body).expect("the answer is JSON");
     envelope.result
 }
@@ -149,15 +137,11 @@ pub fn by_hand(url: &str) -> usize {
 pub fn by_iter(url: &str, ahead: usize) -> usize {
     let client = client(url);
     let logs = client.audit_logs().iter().read_ahead(ahead);
-    logs.filter(|log| log.as_ref().is_ok_and(|log| log.when.is_some()))
-        .count()
+    logs.filter(|log| log.as_ref().is_ok_and(|log| log.when.is_some())).count()
 }
 
 pub fn by_pages(url: &str) -> usize {
     let client = client(url);
     let pages = client.audit_logs().pages();
-    pages
-        .flat_map(|page| page.expect("the answer is a page").items)
-        .filter(|log| log.when.is_some())
-        .count()
+    pages.flat_map(|page| page.expect("the answer is a page").items).filter(|log| log.when.is_some()).count()
 }

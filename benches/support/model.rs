@@ -76,7 +76,6 @@ pub struct Resource {
 
 fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDateTime>, D::Error> {
     let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
-    let parse =
-        |text: Cow<'_, str>| OffsetDateTime::parse(&text, &Rfc3339).map_err(de::Error::custom);
+    let parse = |text: Cow<'_, str>| OffsetDateTime::parse(&text, &Rfc3339).map_err(de::Error::custom);
     text.map(parse).transpose()
 }

@@ -35,10 +35,7 @@ pub(crate) fn client() -> Result<(Client, Option<Demo>)> {
         "CLOUDFLARE_API_TOKEN is not set: asking a server of the demonstration, with made-up data.\n"
     );
     let demo = Demo::start();
-    let client = Client::builder()
-        .api_token("demonstration-token")
-        .base_url(demo._server.url())
-        .build()?;
+    let client = Client::builder().api_token("demonstration-token").base_url(demo._server.url()).build()?;
     Ok((client, Some(demo)))
 }
 
@@ -49,19 +46,13 @@ impl Demo {
         let mut mocks = vec![
             answer(&mut server, "GET", "/user", |_| (200, success(user()))),
             answer(&mut server, "GET", "/user/billing/profile", |_| {
-                (
-                    403,
-                    failure(9109, "Unauthorized to access requested resource"),
-                )
+                (403, failure(9109, "Unauthorized to access requested resource"))
             }),
         ];
         mocks.extend(audit_logs::mocks(&mut server, now));
         mocks.extend(tokens::mocks(&mut server, now));
         mocks.extend(zones::mocks(&mut server, now));
-        Self {
-            _server: server,
-            _mocks: mocks,
-        }
+        Self { _server: server, _mocks: mocks }
     }
 }
 
@@ -106,21 +97,14 @@ fn user() -> Value {
 
 /// A parameter of the query, decoded.
 fn text(request: &Request, name: &str) -> Option<String> {
-    let query = request
-        .path_and_query()
-        .split_once('?')
-        .map_or("", |(_, query)| query);
+    let query = request.path_and_query().split_once('?').map_or("", |(_, query)| query);
     let mut parameters = url::form_urlencoded::parse(query.as_bytes());
-    parameters
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.into_owned())
+    parameters.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
 /// A parameter of the query that is a number.
 fn number(request: &Request, name: &str, default: usize) -> usize {
-    text(request, name)
-        .and_then(|value| value.parse().ok())
-        .unwrap_or(default)
+    text(request, name).and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
 fn time(instant: OffsetDateTime) -> Value {

@@ -8,21 +8,11 @@ use super::{answer, failure, number, success, time};
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
     vec![
-        answer(server, "GET", "/user/tokens", move |request| {
-            (200, page(now, request))
-        }),
-        answer(server, "POST", "/user/tokens", move |request| {
-            (200, created(now, request))
-        }),
-        answer(server, "GET", "/user/tokens/verify", move |_| {
-            (200, verified(now))
-        }),
-        answer(server, "GET", one(""), move |request| {
-            one_token(now, request)
-        }),
-        answer(server, "PUT", one("/value"), move |request| {
-            rolled(now, request)
-        }),
+        answer(server, "GET", "/user/tokens", move |request| (200, page(now, request))),
+        answer(server, "POST", "/user/tokens", move |request| (200, created(now, request))),
+        answer(server, "GET", "/user/tokens/verify", move |_| (200, verified(now))),
+        answer(server, "GET", one(""), move |request| one_token(now, request)),
+        answer(server, "PUT", one("/value"), move |request| rolled(now, request)),
         answer(server, "DELETE", one(""), |request| {
             let id = request.path().rsplit('/').next();
             (200, success(json!({"id": id})))
@@ -86,9 +76,7 @@ fn tokens(now: OffsetDateTime) -> Vec<Value> {
 }
 
 fn policy(effect: &str, groups: &[&str]) -> Value {
-    let groups = groups
-        .iter()
-        .map(|name| json!({"id": format!("{:032x}", name.len()), "name": name}));
+    let groups = groups.iter().map(|name| json!({"id": format!("{:032x}", name.len()), "name": name}));
     json!({
         "id": "f267e341f3dd4697bd3b9f71dd96247f",
         "effect": effect,
@@ -99,15 +87,10 @@ fn policy(effect: &str, groups: &[&str]) -> Value {
 
 fn page(now: OffsetDateTime, request: &Request) -> Value {
     let expired_too = request.path_and_query().contains("include_expired=true");
-    let tokens = tokens(now)
-        .into_iter()
-        .filter(|token| expired_too || token["status"] != "expired");
+    let tokens = tokens(now).into_iter().filter(|token| expired_too || token["status"] != "expired");
     let tokens: Vec<Value> = tokens.collect();
     let total = tokens.len();
-    let (page, per_page) = (
-        number(request, "page", 1).max(1),
-        number(request, "per_page", 20).clamp(5, 50),
-    );
+    let (page, per_page) = (number(request, "page", 1).max(1), number(request, "per_page", 20).clamp(5, 50));
     let on_page = tokens.into_iter().skip((page - 1) * per_page);
     let on_page: Vec<Value> = on_page.take(per_page).collect();
     let info = json!({
@@ -140,27 +123,19 @@ fn rolled(now: OffsetDateTime, request: &Request) -> (usize, Value) {
     let (status, found) = one_token(now, request);
     match found["result"]["name"].as_str() {
         None => (status, found),
-        Some("deploy mail") => (
-            403,
-            failure(9109, "Unauthorized to access requested resource"),
-        ),
+        Some("deploy mail") => (403, failure(9109, "Unauthorized to access requested resource")),
         Some("deploy edge") => (500, failure(1000, "Internal server error")),
         Some(name) => {
             // Made of the name, because this is called twice a request.
             let letters = name.bytes().cycle().map(char::from);
             let letters = letters.filter(char::is_ascii_alphanumeric).take(40);
-            (
-                200,
-                success(json!(format!("cfut_{}", letters.collect::<String>()))),
-            )
+            (200, success(json!(format!("cfut_{}", letters.collect::<String>()))))
         }
     }
 }
 
 fn created(now: OffsetDateTime, request: &Request) -> Value {
-    let body = request.body().map_or(Value::Null, |body| {
-        serde_json::from_slice(body).unwrap_or_default()
-    });
+    let body = request.body().map_or(Value::Null, |body| serde_json::from_slice(body).unwrap_or_default());
     success(json!({
         "id": "a3f1c2d4e5b60718293a4b5c6d7e8f90",
         "name": body["name"],

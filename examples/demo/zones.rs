@@ -10,9 +10,7 @@ use super::{answer, failure, number, success, text, time};
 const ZONES: usize = 117;
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
-    vec![answer(server, "GET", "/zones", move |request| {
-        zones(now, request)
-    })]
+    vec![answer(server, "GET", "/zones", move |request| zones(now, request))]
 }
 
 fn zones(now: OffsetDateTime, request: &Request) -> (usize, Value) {
@@ -52,11 +50,7 @@ fn zone(now: OffsetDateTime, index: usize) -> Value {
         11 => "moved",
         _ => "active",
     };
-    let plan = if index % 7 == 3 {
-        "Pro Website"
-    } else {
-        "Free Website"
-    };
+    let plan = if index % 7 == 3 { "Pro Website" } else { "Free Website" };
     json!({
         "id": format!("{:032x}", 0x023e105f4ecef8ad_u64 + index as u64),
         "name": name,

@@ -22,12 +22,7 @@ impl Amount {
     pub fn as_f64(&self) -> Option<f64> {
         match &self.0 {
             Kind::Number(number) => number.as_f64(),
-            Kind::Text(text) => text
-                .split_whitespace()
-                .next()?
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite()),
+            Kind::Text(text) => text.split_whitespace().next()?.parse().ok().filter(|number: &f64| number.is_finite()),
         }
     }
 }

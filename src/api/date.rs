@@ -56,10 +56,7 @@ impl DateOrDateTime {
         match self {
             Self::Date(date) if (0..=9999).contains(&date.year()) => Ok(()),
             Self::DateTime(instant) if utc(instant).is_some() => Ok(()),
-            _ => Err(Error::invalid_request(
-                parameter,
-                "is outside the years 0 to 9999",
-            )),
+            _ => Err(Error::invalid_request(parameter, "is outside the years 0 to 9999")),
         }
     }
 
@@ -87,8 +84,7 @@ impl From<OffsetDateTime> for DateOrDateTime {
 /// Saturates at the first and the last instant that [`time`] can represent.
 impl From<SystemTime> for DateOrDateTime {
     fn from(time: SystemTime) -> Self {
-        let saturated =
-            |duration: std::time::Duration| duration.try_into().unwrap_or(Duration::MAX);
+        let saturated = |duration: std::time::Duration| duration.try_into().unwrap_or(Duration::MAX);
         let epoch = OffsetDateTime::UNIX_EPOCH;
         Self::DateTime(match time.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => epoch.saturating_add(saturated(after)),
@@ -141,10 +137,7 @@ impl Serialize for DateOrDateTime {
 }
 
 /// Writes an instant in UTC and whole seconds, as request bodies require.
-pub(crate) fn whole_seconds<S: Serializer>(
-    instant: &Option<OffsetDateTime>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn whole_seconds<S: Serializer>(instant: &Option<OffsetDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
     instant
         .map(|instant| DateOrDateTime::DateTime(instant.replace_nanosecond(0).unwrap_or(instant)))
         .serialize(serializer)
@@ -157,17 +150,13 @@ pub(crate) fn format(instant: OffsetDateTime) -> Result<String, time::error::For
 
 /// The instant in UTC, if RFC 3339 can represent it.
 fn utc(instant: OffsetDateTime) -> Option<OffsetDateTime> {
-    instant
-        .checked_to_offset(UtcOffset::UTC)
-        .filter(|utc| (0..=9999).contains(&utc.year()))
+    instant.checked_to_offset(UtcOffset::UTC).filter(|utc| (0..=9999).contains(&utc.year()))
 }
 
 /// Parses a time of a response. Beyond RFC 3339, the API has sent a date alone, which means midnight UTC, an offset
 /// without a colon or without minutes, and no offset, which means UTC.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(&completed(text), &Rfc3339))
-        .ok()
+    OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(&completed(text), &Rfc3339)).ok()
 }
 
 /// Adds what RFC 3339 requires and `text` leaves out.
@@ -197,32 +186,14 @@ mod tests {
     fn times_are_read_as_the_api_has_written_them() {
         let known = [
             ("2017-04-26T17:31:07Z", datetime!(2017-04-26 17:31:07 UTC)),
-            (
-                "2014-03-01T12:21:59.3456Z",
-                datetime!(2014-03-01 12:21:59.3456 UTC),
-            ),
-            (
-                "2021-10-10T10:13:46.214209Z",
-                datetime!(2021-10-10 10:13:46.214209 UTC),
-            ),
-            (
-                "2021-10-10t10:13:46.1234567891234z",
-                datetime!(2021-10-10 10:13:46.123456789 UTC),
-            ),
+            ("2014-03-01T12:21:59.3456Z", datetime!(2014-03-01 12:21:59.3456 UTC)),
+            ("2021-10-10T10:13:46.214209Z", datetime!(2021-10-10 10:13:46.214209 UTC)),
+            ("2021-10-10t10:13:46.1234567891234z", datetime!(2021-10-10 10:13:46.123456789 UTC)),
             ("2021-10-10 10:13:46", datetime!(2021-10-10 10:13:46 UTC)),
-            (
-                "2021-10-10T10:13:46+02:00",
-                datetime!(2021-10-10 10:13:46 +2),
-            ),
-            (
-                "2021-10-10T10:13:46.5-0330",
-                datetime!(2021-10-10 10:13:46.5 -3:30),
-            ),
+            ("2021-10-10T10:13:46+02:00", datetime!(2021-10-10 10:13:46 +2)),
+            ("2021-10-10T10:13:46.5-0330", datetime!(2021-10-10 10:13:46.5 -3:30)),
             ("2021-10-10T10:13:46+05", datetime!(2021-10-10 10:13:46 +5)),
-            (
-                "2016-12-31T23:59:60Z",
-                datetime!(2016-12-31 23:59:59.999999999 UTC),
-            ),
+            ("2016-12-31T23:59:60Z", datetime!(2016-12-31 23:59:59.999999999 UTC)),
             ("2019-04-30", datetime!(2019-04-30 0:00 UTC)),
             ("0001-01-01T00:00:00Z", datetime!(0001-01-01 0:00 UTC)),
         ];
@@ -296,23 +267,17 @@ mod tests {
 
     #[test]
     fn a_system_time_converts_and_saturates() {
-        let system =
-            |seconds| SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds));
+        let system = |seconds| SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds));
         let noon = DateOrDateTime::from(system(1_700_000_000).unwrap());
         assert_eq!(noon.to_string(), "2023-11-14T22:13:20Z");
         let early = SystemTime::UNIX_EPOCH - std::time::Duration::from_secs(1);
-        assert_eq!(
-            DateOrDateTime::from(early).to_string(),
-            "1969-12-31T23:59:59Z"
-        );
+        assert_eq!(DateOrDateTime::from(early).to_string(), "1969-12-31T23:59:59Z");
         // Not every system can represent it.
         if let Some(late) = system(1 << 60) {
             let last = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::MAX);
             assert_eq!(DateOrDateTime::from(late), DateOrDateTime::DateTime(last));
         }
-        if let Some(early) =
-            SystemTime::UNIX_EPOCH.checked_sub(std::time::Duration::from_secs(1 << 60))
-        {
+        if let Some(early) = SystemTime::UNIX_EPOCH.checked_sub(std::time::Duration::from_secs(1 << 60)) {
             let first = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::MIN);
             assert_eq!(DateOrDateTime::from(early), DateOrDateTime::DateTime(first));
         }
@@ -322,11 +287,7 @@ mod tests {
     fn display_never_fails() {
         for wide in [
             DateOrDateTime::from(Date::MIN),
-            DateOrDateTime::from(
-                Date::MIN
-                    .midnight()
-                    .assume_offset(UtcOffset::from_hms(23, 0, 0).unwrap()),
-            ),
+            DateOrDateTime::from(Date::MIN.midnight().assume_offset(UtcOffset::from_hms(23, 0, 0).unwrap())),
             DateOrDateTime::from(datetime!(-0001-01-01 0:00 UTC)),
         ] {
             assert!(!wide.to_string().is_empty());
@@ -336,11 +297,7 @@ mod tests {
 
     #[test]
     fn what_is_read_is_written_back() {
-        for text in [
-            "2014-03-01T12:21:59.3456Z",
-            "2017-04-26T17:31:07Z",
-            "2021-10-10T10:13:46.5-03:30",
-        ] {
+        for text in ["2014-03-01T12:21:59.3456Z", "2017-04-26T17:31:07Z", "2021-10-10T10:13:46.5-03:30"] {
             assert_eq!(format(parse(text).unwrap()).unwrap(), text);
         }
     }

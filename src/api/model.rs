@@ -110,9 +110,7 @@ pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D
 }
 
 /// Reads an identifier, which the API also sends as a number.
-pub(crate) fn opt_id<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
+pub(crate) fn opt_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     struct Id;
 
     impl<'de> Visitor<'de> for Id {
@@ -143,9 +141,7 @@ pub(crate) fn opt_id<'de, D: Deserializer<'de>>(
 }
 
 /// Reads an amount that is documented as text and also sent as a number.
-pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
+pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<Amount>::deserialize(deserializer)?.map(|amount| amount.to_string()))
 }
 
@@ -185,9 +181,7 @@ pub(crate) mod timestamp {
     /// `0001-01-01T00:00:00Z` in seconds since 1970.
     const GO_ZERO_TIME: i64 = -62_135_596_800;
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<OffsetDateTime>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDateTime>, D::Error> {
         struct Timestamp(Option<OffsetDateTime>);
 
         struct Text;
@@ -203,8 +197,7 @@ pub(crate) mod timestamp {
                 if text.is_empty() {
                     return Ok(Timestamp(None));
                 }
-                let time = date::parse(text)
-                    .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+                let time = date::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
                 let is_set = time.unix_timestamp() != GO_ZERO_TIME;
                 Ok(Timestamp(is_set.then_some(time)))
             }
@@ -219,13 +212,7 @@ pub(crate) mod timestamp {
         Ok(Option::<Timestamp>::deserialize(deserializer)?.and_then(|timestamp| timestamp.0))
     }
 
-    pub(crate) fn serialize<S: Serializer>(
-        time: &Option<OffsetDateTime>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        time.map(date::format)
-            .transpose()
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+    pub(crate) fn serialize<S: Serializer>(time: &Option<OffsetDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
+        time.map(date::format).transpose().map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }

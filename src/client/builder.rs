@@ -19,11 +19,8 @@ const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
 
 /// The credential's parameters and the environment variables that hold them.
-const CREDENTIAL_VARIABLES: Variables = &[
-    ("api_token", "CLOUDFLARE_API_TOKEN"),
-    ("email", "CLOUDFLARE_EMAIL"),
-    ("api_key", "CLOUDFLARE_API_KEY"),
-];
+const CREDENTIAL_VARIABLES: Variables =
+    &[("api_token", "CLOUDFLARE_API_TOKEN"), ("email", "CLOUDFLARE_EMAIL"), ("api_key", "CLOUDFLARE_API_KEY")];
 const BASE_URL_VARIABLES: Variables = &[("base_url", "CLOUDFLARE_BASE_URL")];
 
 /// Builds a [`Client`] with a credential, limits, or a transport of your choice.
@@ -126,10 +123,7 @@ impl ClientBuilder {
     /// ```
     pub fn from_env() -> Result<Self> {
         let token = variable("CLOUDFLARE_API_TOKEN")?;
-        let (email, key) = (
-            variable("CLOUDFLARE_EMAIL")?,
-            variable("CLOUDFLARE_API_KEY")?,
-        );
+        let (email, key) = (variable("CLOUDFLARE_EMAIL")?, variable("CLOUDFLARE_API_KEY")?);
         let mut builder = match (token, email, key) {
             (Some(_), _, Some(_)) => {
                 let reason = "is set together with `CLOUDFLARE_API_KEY`: unset one of the two";
@@ -142,8 +136,7 @@ impl ClientBuilder {
                 return Err(Error::invalid_request("CLOUDFLARE_EMAIL", reason));
             }
             (None, None, Some(_)) => {
-                let reason =
-                    "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone";
+                let reason = "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone";
                 return Err(Error::invalid_request("CLOUDFLARE_API_KEY", reason));
             }
             (None, None, None) => {
@@ -168,10 +161,7 @@ impl ClientBuilder {
 
     /// Sets an email address and its Global API Key as the credential. Replaces a credential that was set before.
     pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
-        self.credential = Credential::Key {
-            email: email.into(),
-            key: key.into(),
-        };
+        self.credential = Credential::Key { email: email.into(), key: key.into() };
         self.credential_variables = &[];
         self
     }
@@ -266,16 +256,12 @@ impl ClientBuilder {
     /// error names the setter, or the environment variable of a value that [`from_env`](Self::from_env) read. It does
     /// not show the value.
     pub fn build(self) -> Result<Client> {
-        let auth = self
-            .auth()
-            .map_err(|error| name_variables(error, self.credential_variables))?;
+        let auth = self.auth().map_err(|error| name_variables(error, self.credential_variables))?;
         let base_url = base_url(&self.base_url, self.allow_http)
             .map_err(|error| name_variables(error, self.base_url_variables))?;
         let connect_timeout = self.connect_timeout.min(LONGEST);
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let transport = self
-            .transport
-            .unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
+        let transport = self.transport.unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
         let shared = Shared {
             transport,
             auth,
@@ -285,10 +271,7 @@ impl ClientBuilder {
             max_response_size: self.max_response_size,
             rate_limiter: RateLimiter::default(),
         };
-        Ok(Client {
-            shared: Arc::new(shared),
-            limits: self.limits,
-        })
+        Ok(Client { shared: Arc::new(shared), limits: self.limits })
     }
 
     fn auth(&self) -> Result<Auth> {
@@ -306,9 +289,7 @@ impl ClientBuilder {
 /// Shows neither the credential nor the base URL, which may contain one by mistake.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder")
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
+        f.debug_struct("ClientBuilder").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
@@ -351,21 +332,15 @@ fn base_url(text: &str, allow_http: bool) -> Result<String> {
         "https" => {}
         "http" if is_loopback || allow_http => {}
         "http" => {
-            return invalid(
-                "is plain http, which exposes the credential: use https, or `allow_http(true)`",
-            );
+            return invalid("is plain http, which exposes the credential: use https, or `allow_http(true)`");
         }
         _ => return invalid("is neither https nor http"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return invalid(
-            "contains a user name or a password: set the credential of the client instead",
-        );
+        return invalid("contains a user name or a password: set the credential of the client instead");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return invalid(
-            "contains a `?` or a `#`: remove it, because paths are appended to the base URL",
-        );
+        return invalid("contains a `?` or a `#`: remove it, because paths are appended to the base URL");
     }
     let url = url.as_str().trim_end_matches('/');
     if http::Uri::try_from(url).is_err() {

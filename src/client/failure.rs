@@ -13,13 +13,7 @@ const LARGEST_KEPT_BODY: usize = 64 << 10;
 
 impl Client {
     /// The error of a response with a 2xx status that cannot be used.
-    pub(crate) fn undecodable(
-        &self,
-        call: &Call,
-        head: &ResponseHead,
-        body: &[u8],
-        fault: Fault,
-    ) -> Error {
+    pub(crate) fn undecodable(&self, call: &Call, head: &ResponseHead, body: &[u8], fault: Fault) -> Error {
         self.failed(call, head.attempts, Some((head, body)), fault)
     }
 
@@ -39,12 +33,9 @@ impl Client {
         });
         // Any other part of the response may repeat a new secret. Of a success that cannot be decoded, it is not known
         // which word is the secret.
-        let created = body
-            .filter(|_| call.write)
-            .and_then(envelope::created_secret);
-        let may_hold_secret = call.write
-            && matches!(fault, Fault::Decode(_))
-            && head.is_some_and(|head| head.status.is_success());
+        let created = body.filter(|_| call.write).and_then(envelope::created_secret);
+        let may_hold_secret =
+            call.write && matches!(fault, Fault::Decode(_)) && head.is_some_and(|head| head.status.is_success());
         let clean = |text: &str| {
             let mut text = scrub(text);
             if let Some(secret) = &created {
@@ -62,9 +53,7 @@ impl Client {
             recovery_hint: call.recovery_hint.as_deref().map(scrub),
             attempts,
             status: head.map(|head| head.status),
-            ray_id: head
-                .and_then(|head| self.ray_id(&head.headers))
-                .map(|ray_id| clean(&ray_id)),
+            ray_id: head.and_then(|head| self.ray_id(&head.headers)).map(|ray_id| clean(&ray_id)),
             retry_after: head
                 .filter(|head| !head.status.is_success())
                 .and_then(|head| retry::retry_after(&head.headers)),

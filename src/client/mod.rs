@@ -92,50 +92,26 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self {
-            limits: Limits {
-                timeout,
-                ..self.limits
-            },
-            ..self.clone()
-        }
+        Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
     }
 
     /// The same client, over the same connections, with another deadline of a call with its repeats and waits.
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
-        Self {
-            limits: Limits {
-                deadline,
-                ..self.limits
-            },
-            ..self.clone()
-        }
+        Self { limits: Limits { deadline, ..self.limits }, ..self.clone() }
     }
 
     /// The same client, over the same connections, with another number of repeats.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
-        Self {
-            limits: Limits {
-                retry: RetryPolicy { max_retries },
-                ..self.limits
-            },
-            ..self.clone()
-        }
+        Self { limits: Limits { retry: RetryPolicy { max_retries }, ..self.limits }, ..self.clone() }
     }
 
     /// Returns the same client, over the same connections, with another longest wait before a retry or for the rate
     /// limit. See [`ClientBuilder::max_retry_wait`].
     #[must_use]
     pub fn with_max_retry_wait(&self, max_retry_wait: Duration) -> Self {
-        Self {
-            limits: Limits {
-                max_retry_wait,
-                ..self.limits
-            },
-            ..self.clone()
-        }
+        Self { limits: Limits { max_retry_wait, ..self.limits }, ..self.clone() }
     }
 
     /// What the last answer said of the rate limit, to this client or to one that it shares connections with. See
@@ -153,11 +129,7 @@ impl Client {
         let call = Call::of(request)?;
         let mut body = Vec::new();
         let head = self.run(&call, &mut body, None)?;
-        let response = RawResponse {
-            call: &call,
-            head: &head,
-            body: &body,
-        };
+        let response = RawResponse { call: &call, head: &head, body: &body };
         E::Output::decode(response).map_err(|fault| self.undecodable(&call, &head, &body, fault))
     }
 
@@ -182,14 +154,8 @@ impl Client {
         let call = Call::of(request)?;
         let mut body = Vec::new();
         let head = self.run(&call, &mut body, None)?;
-        let response = RawResponse {
-            call: &call,
-            head: &head,
-            body: &body,
-        };
-        response
-            .check()
-            .map_err(|fault| self.undecodable(&call, &head, &body, fault))?;
+        let response = RawResponse { call: &call, head: &head, body: &body };
+        response.check().map_err(|fault| self.undecodable(&call, &head, &body, fault))?;
         let mut response = Response::new(body);
         *response.status_mut() = head.status;
         *response.headers_mut() = head.headers;

@@ -36,9 +36,7 @@ impl RateLimit {
     fn read(headers: &HeaderMap) -> Option<Self> {
         let members = |header: &HeaderName| {
             let texts = headers.get_all(header).into_iter();
-            texts
-                .filter_map(|text| text.to_str().ok())
-                .flat_map(|text| text.split(','))
+            texts.filter_map(|text| text.to_str().ok()).flat_map(|text| text.split(','))
         };
         let (name, remaining, reset_in) = members(&RATELIMIT)
             .filter_map(|limit| {
@@ -93,10 +91,7 @@ impl RateLimiter {
 
     /// Returns how long requests must wait, if they must.
     pub(super) fn hold(&self) -> Option<Duration> {
-        let hold = self
-            .lock()
-            .held_until?
-            .checked_duration_since(Instant::now());
+        let hold = self.lock().held_until?.checked_duration_since(Instant::now());
         hold.filter(|hold| !hold.is_zero())
     }
 
@@ -133,24 +128,15 @@ mod tests {
     const HOUR: u64 = 60 * 60;
 
     fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
-        let headers = headers.iter().map(|(name, value)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_str(value).unwrap(),
-            )
-        });
+        let headers =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
         headers.collect()
     }
 
     fn read(fields: &[(&'static str, &str)]) -> Option<(u64, u64, Option<u64>, Option<u64>)> {
         let limit = RateLimit::read(&headers(fields))?;
         let window = limit.window.map(|window| window.as_secs());
-        Some((
-            limit.remaining,
-            limit.reset_in.as_secs(),
-            limit.quota,
-            window,
-        ))
+        Some((limit.remaining, limit.reset_in.as_secs(), limit.quota, window))
     }
 
     /// How long requests are held after these responses, in whole seconds, rounded up.
@@ -171,10 +157,7 @@ mod tests {
         assert_eq!(read(&[limit, policy]), Some((50, 30, Some(100), Some(60))));
         let policies = r#""burst";q=100;w=60, "default";q=1200;w=300"#;
         let policies = ("ratelimit-policy", policies);
-        assert_eq!(
-            read(&[limit, policies]),
-            Some((50, 30, Some(1200), Some(300)))
-        );
+        assert_eq!(read(&[limit, policies]), Some((50, 30, Some(1200), Some(300))));
     }
 
     #[test]
@@ -185,14 +168,7 @@ mod tests {
 
     #[test]
     fn ignores_a_limit_that_it_cannot_read() {
-        for text in [
-            "",
-            "default",
-            r#""a";r=5"#,
-            r#""a";t=5"#,
-            r#""a";r=-1;t=5"#,
-            r#""a";rr=1;tt=5"#,
-        ] {
+        for text in ["", "default", r#""a";r=5"#, r#""a";t=5"#, r#""a";r=-1;t=5"#, r#""a";rr=1;tt=5"#] {
             assert_eq!(read(&[("ratelimit", text)]), None, "{text}");
         }
     }
@@ -201,10 +177,7 @@ mod tests {
     fn holds_after_a_429_and_after_the_last_request() {
         let used_up: &[_] = &[("ratelimit", r#""default";r=0;t=30"#)];
         assert_eq!(held_after(&[(200, used_up)]), Some(30));
-        assert_eq!(
-            held_after(&[(200, &[("ratelimit", r#""default";r=1;t=30"#)])]),
-            None
-        );
+        assert_eq!(held_after(&[(200, &[("ratelimit", r#""default";r=1;t=30"#)])]), None);
         assert_eq!(held_after(&[(429, &[("retry-after", "120")])]), Some(120));
         assert_eq!(held_after(&[(503, &[("retry-after", "120")])]), None);
         assert_eq!(held_after(&[(429, &[])]), None);
@@ -229,10 +202,7 @@ mod tests {
         let open: &[_] = &[("ratelimit", r#""default";r=9;t=30"#)];
         let refused: &[_] = &[("retry-after", "120")];
         let less: &[_] = &[("retry-after", "60")];
-        assert_eq!(
-            held_after(&[(429, refused), (200, open), (200, &[])]),
-            Some(120)
-        );
+        assert_eq!(held_after(&[(429, refused), (200, open), (200, &[])]), Some(120));
         assert_eq!(held_after(&[(429, refused), (429, less)]), Some(120));
         assert_eq!(held_after(&[(429, less), (429, refused)]), Some(120));
     }
@@ -241,10 +211,7 @@ mod tests {
     fn the_time_to_the_reset_counts_from_the_call() {
         let limiter = RateLimiter::default();
         assert_eq!(limiter.last(), None);
-        limiter.note(
-            StatusCode::OK,
-            &headers(&[("ratelimit", r#""default";r=7;t=30"#)]),
-        );
+        limiter.note(StatusCode::OK, &headers(&[("ratelimit", r#""default";r=7;t=30"#)]));
         let arrived = Instant::now() - Duration::from_secs(20);
         limiter.lock().last.as_mut().unwrap().1 = arrived;
         let limit = limiter.last().unwrap();
@@ -253,9 +220,6 @@ mod tests {
         limiter.lock().last.as_mut().unwrap().1 = arrived - Duration::from_secs(20);
         assert_eq!(limiter.last().unwrap().reset_in, Duration::ZERO);
         limiter.note(StatusCode::OK, &HeaderMap::new());
-        assert!(
-            limiter.last().is_some(),
-            "a response without a limit keeps the last one"
-        );
+        assert!(limiter.last().is_some(), "a response without a limit keeps the last one");
     }
 }

@@ -40,9 +40,7 @@ impl RetryPolicy {
         if attempts > self.max_retries || !may_retry(call, fault, head) {
             return None;
         }
-        let requested = head
-            .filter(|head| !head.status.is_success())
-            .and_then(|head| retry_after(&head.headers));
+        let requested = head.filter(|head| !head.status.is_success()).and_then(|head| retry_after(&head.headers));
         Some(requested.unwrap_or_else(|| backoff(attempts)))
     }
 }
@@ -136,14 +134,8 @@ mod tests {
     const TWICE: RetryPolicy = RetryPolicy { max_retries: 2 };
 
     fn head(status: u16, headers: &[(&'static str, &'static str)]) -> ResponseHead {
-        let headers = headers
-            .iter()
-            .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
-        ResponseHead {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers: headers.collect(),
-            attempts: 0,
-        }
+        let headers = headers.iter().map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        ResponseHead { status: StatusCode::from_u16(status).unwrap(), headers: headers.collect(), attempts: 0 }
     }
 
     /// Whether a read and a write are retried after a response with this status.
@@ -151,54 +143,29 @@ mod tests {
         let head = head(status, &[]);
         let fault = Fault::Status(String::new());
         let is_retried = |call| TWICE.wait(&call, 1, &fault, Some(&head)).is_some();
-        (
-            is_retried(Call::of(&Read).unwrap()),
-            is_retried(Call::of(&Write).unwrap()),
-        )
+        (is_retried(Call::of(&Read).unwrap()), is_retried(Call::of(&Write).unwrap()))
     }
 
     fn retried_after(error: fn() -> TransportError) -> (bool, bool) {
-        let is_retried = |call| {
-            TWICE
-                .wait(&call, 1, &Fault::Transport(error()), None)
-                .is_some()
-        };
-        (
-            is_retried(Call::of(&Read).unwrap()),
-            is_retried(Call::of(&Write).unwrap()),
-        )
+        let is_retried = |call| TWICE.wait(&call, 1, &Fault::Transport(error()), None).is_some();
+        (is_retried(Call::of(&Read).unwrap()), is_retried(Call::of(&Write).unwrap()))
     }
 
     #[test]
     fn retries_reads_after_transient_statuses_and_writes_after_429_only() {
-        let transient = [
-            408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
-        ];
+        let transient = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530];
         for status in 300..600 {
             let read = status == 429 || transient.contains(&status);
-            assert_eq!(
-                retried_after_status(status),
-                (read, status == 429),
-                "{status}"
-            );
+            assert_eq!(retried_after_status(status), (read, status == 429), "{status}");
         }
     }
 
     #[test]
     fn retries_writes_only_if_nothing_was_sent() {
         assert_eq!(retried_after(|| TransportError::connect("x")), (true, true));
-        assert_eq!(
-            retried_after(|| TransportError::connect_timeout("x")),
-            (true, true)
-        );
-        assert_eq!(
-            retried_after(|| TransportError::timeout("x")),
-            (true, false)
-        );
-        assert_eq!(
-            retried_after(|| TransportError::interrupted("x")),
-            (true, false)
-        );
+        assert_eq!(retried_after(|| TransportError::connect_timeout("x")), (true, true));
+        assert_eq!(retried_after(|| TransportError::timeout("x")), (true, false));
+        assert_eq!(retried_after(|| TransportError::interrupted("x")), (true, false));
         for error in [
             || TransportError::certificate("x"),
             || TransportError::malformed("x"),
@@ -233,54 +200,25 @@ mod tests {
     fn reads_retry_after_as_seconds_or_as_a_date() {
         let read = |text| retry_after(&head(429, &[("retry-after", text)]).headers);
         assert_eq!(read(" 120 "), Some(Duration::from_secs(120)));
-        for unusable in [
-            "0",
-            "",
-            "-1",
-            "1.5",
-            "soon",
-            "99999999999999999999999",
-            "Sun, 06 Nov 1994 08:49:37 GMT",
-        ] {
+        for unusable in ["0", "", "-1", "1.5", "soon", "99999999999999999999999", "Sun, 06 Nov 1994 08:49:37 GMT"] {
             assert_eq!(read(unusable), None, "{unusable}");
         }
         let by_date = |date| {
-            let headers = [
-                ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),
-                ("retry-after", date),
-            ];
+            let headers = [("date", "Sun, 06 Nov 1994 08:49:07 GMT"), ("retry-after", date)];
             retry_after(&head(429, &headers).headers)
         };
-        assert_eq!(
-            by_date("Sun, 06 Nov 1994 08:49:37 GMT"),
-            Some(Duration::from_secs(30))
-        );
-        assert_eq!(
-            by_date("Sunday, 06-Nov-94 08:49:37 GMT"),
-            Some(Duration::from_secs(30))
-        );
+        assert_eq!(by_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(by_date("Sunday, 06-Nov-94 08:49:37 GMT"), Some(Duration::from_secs(30)));
         assert_eq!(by_date("Sun, 06 Nov 1994 08:49:07 GMT"), None);
         assert!(read("Fri, 31 Dec 9999 23:59:59 GMT").is_some());
     }
 
     #[test]
     fn doubles_the_backoff_up_to_8_seconds() {
-        for (attempts, longest) in [
-            (0, 500),
-            (1, 500),
-            (2, 1000),
-            (3, 2000),
-            (5, 8000),
-            (99, 8000),
-        ] {
+        for (attempts, longest) in [(0, 500), (1, 500), (2, 1000), (3, 2000), (5, 8000), (99, 8000)] {
             let longest = Duration::from_millis(longest);
             let waits: Vec<_> = (0..200).map(|_| backoff(attempts)).collect();
-            assert!(
-                waits
-                    .iter()
-                    .all(|wait| (longest / 2..=longest).contains(wait)),
-                "{attempts}"
-            );
+            assert!(waits.iter().all(|wait| (longest / 2..=longest).contains(wait)), "{attempts}");
             let spread = |part| waits.iter().any(|wait| *wait > longest.mul_f64(part));
             assert!(spread(0.9) && waits.iter().any(|wait| *wait < longest.mul_f64(0.6)));
         }

@@ -33,12 +33,7 @@ impl Client {
     /// Sends a request until it succeeds or may not be retried. Returns the body of the success in `body`.
     ///
     /// After `cancel` is called, nothing more is sent.
-    pub(crate) fn run(
-        &self,
-        call: &Call,
-        body: &mut Vec<u8>,
-        cancel: Option<&Cancel>,
-    ) -> Result<ResponseHead> {
+    pub(crate) fn run(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<ResponseHead> {
         Ok(self.run_attempts(call, body, cancel)?.0)
     }
 
@@ -58,26 +53,12 @@ impl Client {
         {
             return Err(self.undecodable(call, &head, &start, Fault::Transport(error)));
         }
-        let response = RawResponse {
-            call,
-            head: &head,
-            body: &start,
-        };
-        response
-            .check_stream()
-            .map_err(|fault| self.undecodable(call, &head, &start, fault))?;
-        Ok(Body::from_reader(Redacted {
-            body: Cursor::new(start).chain(body),
-            shared: Arc::clone(&self.shared),
-        }))
+        let response = RawResponse { call, head: &head, body: &start };
+        response.check_stream().map_err(|fault| self.undecodable(call, &head, &start, fault))?;
+        Ok(Body::from_reader(Redacted { body: Cursor::new(start).chain(body), shared: Arc::clone(&self.shared) }))
     }
 
-    fn run_attempts(
-        &self,
-        call: &Call,
-        body: &mut Vec<u8>,
-        cancel: Option<&Cancel>,
-    ) -> Result<(ResponseHead, Body)> {
+    fn run_attempts(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<(ResponseHead, Body)> {
         self.refuse(call)?;
         let deadline = Deadline::after(self.limits.deadline);
         let mut attempts = 0;
@@ -104,10 +85,7 @@ impl Client {
                 Attempt::TruncatedBody(head, error) => (Some(head), Fault::Transport(error)),
                 Attempt::NoResponse(error) => (None, Fault::Transport(error)),
             };
-            let wait = self
-                .limits
-                .retry
-                .wait(call, attempts, &fault, head.as_ref());
+            let wait = self.limits.retry.wait(call, attempts, &fault, head.as_ref());
             let wait = wait.filter(|wait| self.may_wait(*wait, deadline));
             let response = head.as_ref().map(|head| (head, body.as_slice()));
             let error = self.failed(call, attempts, response, fault);
@@ -141,13 +119,7 @@ impl Client {
     }
 
     /// Waits until the rate limit allows a request, or fails at once if the wait is too long.
-    fn hold(
-        &self,
-        call: &Call,
-        attempts: u32,
-        deadline: Deadline,
-        cancel: Option<&Cancel>,
-    ) -> Result<()> {
+    fn hold(&self, call: &Call, attempts: u32, deadline: Deadline, cancel: Option<&Cancel>) -> Result<()> {
         while let Some(hold) = self.shared.rate_limiter.hold() {
             if !self.may_wait(hold, deadline) {
                 let fault = Fault::Transport(TransportError::rate_limited());
@@ -179,24 +151,14 @@ impl Client {
     }
 
     /// Sends a request once, and reads the body of the response, unless it is a success that the call streams.
-    fn attempt(
-        &self,
-        call: &Call,
-        request: http::Request<Vec<u8>>,
-        until: Instant,
-        body: &mut Vec<u8>,
-    ) -> Attempt {
+    fn attempt(&self, call: &Call, request: http::Request<Vec<u8>>, until: Instant, body: &mut Vec<u8>) -> Attempt {
         body.clear();
         let (parts, mut rest) = match self.shared.transport.execute(request) {
             Ok(response) => response.into_parts(),
             Err(error) => return Attempt::NoResponse(error),
         };
         self.shared.rate_limiter.note(parts.status, &parts.headers);
-        let head = ResponseHead {
-            status: parts.status,
-            headers: parts.headers,
-            attempts: 0,
-        };
+        let head = ResponseHead { status: parts.status, headers: parts.headers, attempts: 0 };
         if !head.status.is_success() {
             // The status of a failure is what matters, even if its body is truncated.
             let _ = rest.read_into(body, 0, LARGEST_FAILURE, until);

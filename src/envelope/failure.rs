@@ -30,8 +30,7 @@ fn redirection(base_url: &str, headers: &HeaderMap) -> String {
     };
     let location = String::from_utf8_lossy(location.as_bytes());
     let origin = |url: &Url| url.origin().ascii_serialization();
-    let target =
-        Url::parse(base_url).and_then(|base| Ok((origin(&base.join(&location)?), origin(&base))));
+    let target = Url::parse(base_url).and_then(|base| Ok((origin(&base.join(&location)?), origin(&base))));
     let target = match target {
         Ok((target, own)) if target == own => "another path of the same host".to_owned(),
         Ok((target, _)) if target != "null" => format!("`{target}`"),
@@ -49,9 +48,7 @@ pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
         Some([value]) => value?,
         None => result,
     };
-    serde_json::from_str(value)
-        .ok()
-        .filter(|secret: &String| SECRETS.contains(&secret.len()))
+    serde_json::from_str(value).ok().filter(|secret: &String| SECRETS.contains(&secret.len()))
 }
 
 /// How long a secret may be. Shorter words are in any text, and nothing of Cloudflare's is longer.
@@ -140,43 +137,23 @@ fn read_error(error: Value) -> ApiError {
         other => other.to_string(),
     };
     let Value::Object(mut fields) = error else {
-        return ApiError {
-            message: text(error),
-            ..ApiError::default()
-        };
+        return ApiError { message: text(error), ..ApiError::default() };
     };
     let code = fields.remove("code");
     let code = code.and_then(|code| code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()));
-    let pointer = fields
-        .get_mut("source")
-        .and_then(|source| source.get_mut("pointer"))
-        .map(Value::take);
+    let pointer = fields.get_mut("source").and_then(|source| source.get_mut("pointer")).map(Value::take);
     ApiError {
         code,
-        message: fields
-            .remove("message")
-            .filter(|message| !message.is_null())
-            .map(text)
-            .unwrap_or_default(),
-        documentation_url: fields
-            .remove("documentation_url")
-            .filter(Value::is_string)
-            .map(text),
+        message: fields.remove("message").filter(|message| !message.is_null()).map(text).unwrap_or_default(),
+        documentation_url: fields.remove("documentation_url").filter(Value::is_string).map(text),
         pointer: pointer.filter(Value::is_string).map(text),
-        error_chain: fields
-            .remove("error_chain")
-            .map(read_errors)
-            .unwrap_or_default(),
+        error_chain: fields.remove("error_chain").map(read_errors).unwrap_or_default(),
     }
 }
 
 /// What a body is that is not the API's JSON, so that a person understands it.
 pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &str) -> String {
-    let header = |name| {
-        headers
-            .get(name)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
+    let header = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let content_type = header(CONTENT_TYPE).unwrap_or_default();
     let text = String::from_utf8_lossy(&body[..body.len().min(1024)]);
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -188,11 +165,7 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     } else if content_type.contains("html") || text.starts_with('<') {
         "the response is a web page, not the API's JSON: is a proxy in between?".to_owned()
     } else if reason.is_empty() {
-        let what = if is_json {
-            "the API's envelope"
-        } else {
-            "JSON"
-        };
+        let what = if is_json { "the API's envelope" } else { "JSON" };
         format!("the response is not {what}")
     } else {
         format!("the response is not JSON: {reason}")

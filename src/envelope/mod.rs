@@ -58,10 +58,7 @@ pub(crate) mod sealed {
             let list = response.list(text)?;
             let items = list.items.into_iter().enumerate();
             let items = items.map(|(index, item)| decode_item(response.call, &text[item], index));
-            Ok(Self {
-                items: items.collect::<Result<_, _>>()?,
-                info: list.info,
-            })
+            Ok(Self { items: items.collect::<Result<_, _>>()?, info: list.info })
         }
     }
 }
@@ -82,21 +79,10 @@ pub(crate) struct RawList {
 }
 
 /// Decodes the item at `index` of a page.
-pub(crate) fn decode_item<T: DeserializeOwned>(
-    call: &Call,
-    item: &str,
-    index: usize,
-) -> Result<T, Fault> {
+pub(crate) fn decode_item<T: DeserializeOwned>(call: &Call, item: &str, index: usize) -> Result<T, Fault> {
     serde_json::from_str(item).map_err(|error| {
-        let text = json::explain(
-            &error,
-            &format!("{}result[{index}]", call.page_prefix()),
-            item,
-        );
-        Fault::Item {
-            text,
-            json: item.as_bytes().into(),
-        }
+        let text = json::explain(&error, &format!("{}result[{index}]", call.page_prefix()), item);
+        Fault::Item { text, json: item.as_bytes().into() }
     })
 }
 
@@ -112,11 +98,11 @@ impl<'a> RawResponse<'a> {
         })?;
         match (envelope, result) {
             (None, _) => self.unwrapped(text),
-            (Some(_), Some(result)) => serde_json::from_str(result)
-                .map_err(|error| Fault::Decode(json::explain(&error, "result", result))),
+            (Some(_), Some(result)) => {
+                serde_json::from_str(result).map_err(|error| Fault::Decode(json::explain(&error, "result", result)))
+            }
             // A type that accepts `null` accepts an absent result as well.
-            (Some(_), None) => serde_json::from_str("null")
-                .map_err(|_| Fault::Decode("result: is missing".to_owned())),
+            (Some(_), None) => serde_json::from_str("null").map_err(|_| Fault::Decode("result: is missing".to_owned())),
         }
     }
 
@@ -150,10 +136,7 @@ impl<'a> RawResponse<'a> {
                 let text = format!("{prefix}result: expected a list, found {found}");
                 Err(Fault::Decode(text))
             }
-            _ => Ok(RawList {
-                items,
-                info: envelope.info,
-            }),
+            _ => Ok(RawList { items, info: envelope.info }),
         }
     }
 
@@ -188,21 +171,10 @@ impl<'a> RawResponse<'a> {
         mut result: impl FnMut(usize) -> Result<usize, SplitError>,
     ) -> Result<Option<Envelope>, Fault> {
         refuse_tiny_values(text)?;
-        let start = skip_space(
-            text,
-            if text.starts_with(BYTE_ORDER_MARK) {
-                BYTE_ORDER_MARK.len_utf8()
-            } else {
-                0
-            },
-        );
+        let start = skip_space(text, if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 });
         if text.as_bytes().get(start) != Some(&b'{') {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]).is_ok();
-            return if is_json {
-                Ok(None)
-            } else {
-                Err(self.not_json(""))
-            };
+            return if is_json { Ok(None) } else { Err(self.not_json("")) };
         }
         let mut success = None;
         let mut has_result = false;
@@ -255,18 +227,13 @@ impl<'a> RawResponse<'a> {
             return Err(Fault::Api(errors));
         }
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
-        serde_json::from_str(text)
-            .map_err(|error| Fault::Decode(json::explain(&error, "response", text)))
+        serde_json::from_str(text).map_err(|error| Fault::Decode(json::explain(&error, "response", text)))
     }
 
     fn text(self) -> Result<&'a str, Fault> {
         let text = str::from_utf8(self.body).map_err(|error| self.not_utf8(error))?;
         // An endpoint that needs no envelope needs no body either.
-        if self.call.unwrapped && text.trim().is_empty() {
-            Ok("null")
-        } else {
-            Ok(text)
-        }
+        if self.call.unwrapped && text.trim().is_empty() { Ok("null") } else { Ok(text) }
     }
 
     pub(crate) fn not_utf8(self, error: Utf8Error) -> Fault {
@@ -312,9 +279,7 @@ fn wrong_success(found: &str) -> SplitError {
 }
 
 fn too_many_items() -> Fault {
-    Fault::Decode(format!(
-        "result: has more than {MOST_ITEMS} items, too many for a page"
-    ))
+    Fault::Decode(format!("result: has more than {MOST_ITEMS} items, too many for a page"))
 }
 
 /// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them takes many times the
@@ -329,9 +294,7 @@ fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
     let is_start = |byte: &u8| u8::from(matches!(byte, b',' | b'[' | b'{'));
     // Sums that fit in a byte, which the compiler vectorizes.
     let chunks = text.as_bytes().chunks(255);
-    let values: usize = chunks
-        .map(|chunk| usize::from(chunk.iter().map(is_start).sum::<u8>()))
-        .sum();
+    let values: usize = chunks.map(|chunk| usize::from(chunk.iter().map(is_start).sum::<u8>())).sum();
     if values > MANY && text.len() < values * TINY {
         let reason = format!("the response has some {values} tiny values, too many to decode");
         return Err(Fault::Decode(reason));
@@ -342,4 +305,5 @@ fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
 /// The largest documented page has 1,000 items.
 const MOST_ITEMS: usize = 100_000;
 const BYTE_ORDER_MARK: char = '\u{feff}';
-const NOT_THE_ENVELOPE: &str = "the response is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";
+const NOT_THE_ENVELOPE: &str =
+    "the response is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";

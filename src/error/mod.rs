@@ -40,10 +40,7 @@ impl Error {
     /// Makes an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
     ///
     /// The reason follows the name of the parameter in the text: "`zone_id` is empty".
-    pub fn invalid_request(
-        parameter: impl Into<Cow<'static, str>>,
-        reason: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn invalid_request(parameter: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidRequest(InvalidRequest {
             parameter: one_line(&parameter.into(), LONGEST_PARAMETER).into(),
             reason: one_line(&reason.into(), LONGEST_TEXT - LONGEST_PARAMETER - 3).into(),
@@ -102,9 +99,7 @@ impl Error {
     pub fn is_unauthorized(&self) -> bool {
         match self.status() {
             Some(401 | 403) => true,
-            Some(400) => self
-                .codes()
-                .any(|code| matches!(code, 6003 | 9103 | 9106 | 9107)),
+            Some(400) => self.codes().any(|code| matches!(code, 6003 | 9103 | 9106 | 9107)),
             _ => false,
         }
     }
@@ -140,8 +135,7 @@ impl Error {
     /// Whether one item of a list could not be decoded. The items after it still come, while any other error ends the
     /// list.
     pub fn is_item(&self) -> bool {
-        self.request()
-            .is_some_and(|request| matches!(request.fault, Fault::Item { .. }))
+        self.request().is_some_and(|request| matches!(request.fault, Fault::Item { .. }))
     }
 
     /// Whether the request was refused before sending.
@@ -152,8 +146,7 @@ impl Error {
     /// Whether this was a write that may have been applied: its response was lost, was a 5xx, or was a success that could
     /// not be decoded. Check before sending it again.
     pub fn may_have_been_applied(&self) -> bool {
-        self.request()
-            .is_some_and(FailedRequest::may_have_been_applied)
+        self.request().is_some_and(FailedRequest::may_have_been_applied)
     }
 
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
@@ -234,10 +227,7 @@ pub struct ApiError {
 /// One line of at most 500 characters.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(
-            &List(std::slice::from_ref(self)).to_string(),
-            LONGEST_TEXT,
-        ))
+        f.write_str(&one_line(&List(std::slice::from_ref(self)).to_string(), LONGEST_TEXT))
     }
 }
 
@@ -275,18 +265,10 @@ impl Fault {
     pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
         match self {
             Self::Transport(error) => Self::Transport(error.map_text(map)),
-            Self::Api(errors) => Self::Api(
-                errors
-                    .into_iter()
-                    .map(|error| error.map_text(map))
-                    .collect(),
-            ),
+            Self::Api(errors) => Self::Api(errors.into_iter().map(|error| error.map_text(map)).collect()),
             Self::Status(text) => Self::Status(map(&text)),
             Self::Decode(text) => Self::Decode(map(&text)),
-            Self::Item { text, json } => Self::Item {
-                text: map(&text),
-                json,
-            },
+            Self::Item { text, json } => Self::Item { text: map(&text), json },
         }
     }
 }
@@ -310,16 +292,15 @@ const LONGEST_TEXT: usize = 500;
 const LONGEST_PARAMETER: usize = 100;
 const LONGEST_HINT: usize = 160;
 const LONGEST_RAY_ID: usize = 40;
-const APPLIED: &str = "; the write was applied, and `Error::body` holds the response, with the only copy of a new secret";
+const APPLIED: &str =
+    "; the write was applied, and `Error::body` holds the response, with the only copy of a new secret";
 
 impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
         self.write
             && match &self.fault {
                 Fault::Transport(error) => error.may_have_reached_server(),
-                Fault::Api(_) | Fault::Status(_) => {
-                    self.status.is_some_and(|status| status.is_server_error())
-                }
+                Fault::Api(_) | Fault::Status(_) => self.status.is_some_and(|status| status.is_server_error()),
                 Fault::Decode(_) | Fault::Item { .. } => true,
             }
     }
@@ -327,16 +308,10 @@ impl FailedRequest {
     /// The text with this description of the fault.
     fn text(&self, fault: &str) -> String {
         let path = one_line(&self.path, LONGEST_PATH);
-        let status = self
-            .status
-            .map_or(String::new(), |status| format!("{status}: "));
+        let status = self.status.map_or(String::new(), |status| format!("{status}: "));
         let context = self.context();
         let length = LONGEST_TEXT.saturating_sub(status.chars().count() + context.chars().count());
-        format!(
-            "{} {path}: {status}{}{context}",
-            self.method,
-            one_line(fault, length)
-        )
+        format!("{} {path}: {status}{}{context}", self.method, one_line(fault, length))
     }
 
     /// The end of the text: what follows from the fault, the ray id and the number of attempts.
@@ -359,11 +334,7 @@ impl FailedRequest {
         if let Some(ray_id) = &self.ray_id {
             context += &format!("cf-ray {}, ", one_line(ray_id, LONGEST_RAY_ID));
         }
-        let attempts = if self.attempts == 1 {
-            "attempt"
-        } else {
-            "attempts"
-        };
+        let attempts = if self.attempts == 1 { "attempt" } else { "attempts" };
         context + &format!("{} {attempts}]", self.attempts)
     }
 }
@@ -372,9 +343,7 @@ impl fmt::Display for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match &self.fault {
             Fault::Transport(error) => self.text(&error.to_string()),
-            Fault::Api(errors) if errors.is_empty() => {
-                self.text("the response does not say why it failed")
-            }
+            Fault::Api(errors) if errors.is_empty() => self.text("the response does not say why it failed"),
             Fault::Api(errors) => self.text(&List(errors).to_string()),
             Fault::Status(text) | Fault::Decode(text) | Fault::Item { text, .. } => self.text(text),
         };
@@ -385,9 +354,7 @@ impl fmt::Display for FailedRequest {
 /// The text alone, because the body may hold the only copy of a secret.
 impl fmt::Debug for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("FailedRequest")
-            .field(&format_args!("{self}"))
-            .finish()
+        f.debug_tuple("FailedRequest").field(&format_args!("{self}")).finish()
     }
 }
 

@@ -17,10 +17,7 @@ pub(super) fn one_line(text: &str, length: usize) -> String {
     if line.chars().nth(length).is_none() {
         return line;
     }
-    line.chars()
-        .take(length.saturating_sub(1))
-        .chain(['…'])
-        .collect()
+    line.chars().take(length.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// Whether a character moves the cursor of a terminal, or turns the direction of the text.

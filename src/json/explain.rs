@@ -38,11 +38,7 @@ pub(crate) fn kind(text: &str) -> &'static str {
 
 /// Where an error arose, in bytes. serde_json counts lines and columns from 1, and columns in bytes read.
 fn offset(text: &str, error: &serde_json::Error) -> usize {
-    let lines: usize = text
-        .split_inclusive('\n')
-        .take(error.line().saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let lines: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let mut offset = (lines + error.column()).min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
@@ -53,24 +49,14 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
 /// serde's reason, without the text that it quotes.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let text = text
-        .rfind(" at line ")
-        .map_or(text.as_str(), |end| &text[..end]);
+    let text = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
     if error.classify() != Category::Data {
         return text.to_owned();
     }
-    let quotes = [
-        "invalid type: ",
-        "invalid value: ",
-        "invalid length ",
-        "unknown variant ",
-        "unknown field ",
-    ];
+    let quotes = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant ", "unknown field "];
     let names = ["missing field ", "duplicate field "];
     match text.rfind(", expected ") {
-        Some(expected) if quotes.iter().any(|start| text.starts_with(start)) => {
-            text[expected + 2..].to_owned()
-        }
+        Some(expected) if quotes.iter().any(|start| text.starts_with(start)) => text[expected + 2..].to_owned(),
         _ if names.iter().any(|start| text.starts_with(start)) => text.to_owned(),
         _ => "cannot be decoded".to_owned(),
     }
@@ -125,40 +111,21 @@ mod tests {
     }
 
     fn explained(text: &str) -> String {
-        explain(
-            &serde_json::from_str::<Thing>(text).unwrap_err(),
-            "result",
-            text,
-        )
+        explain(&serde_json::from_str::<Thing>(text).unwrap_err(), "result", text)
     }
 
     #[test]
     fn an_error_is_located_at_the_innermost_value() {
         let found = [
-            (
-                r#"{"name": 5}"#,
-                "result.name: expected a string, found a number",
-            ),
-            (
-                r#"{"name": {"a": 1}}"#,
-                "result.name: expected a string, found an object",
-            ),
+            (r#"{"name": 5}"#, "result.name: expected a string, found a number"),
+            (r#"{"name": {"a": 1}}"#, "result.name: expected a string, found an object"),
             (
                 "{\"name\": \"a\",\n \"parts\": [{\"name\": \"b\"}, {\"name\": null}]}",
                 "result.parts[1].name: expected a string, found null",
             ),
-            (
-                r#"{"name": "a", "parts": [{"parts": []}]}"#,
-                "result.parts[0]: missing field `name`",
-            ),
-            (
-                r#"{"name": "a", "name": "b"}"#,
-                "result: duplicate field `name`",
-            ),
-            (
-                r#"{"name": "a", "parts": true}"#,
-                "result.parts: expected a sequence, found true",
-            ),
+            (r#"{"name": "a", "parts": [{"parts": []}]}"#, "result.parts[0]: missing field `name`"),
+            (r#"{"name": "a", "name": "b"}"#, "result: duplicate field `name`"),
+            (r#"{"name": "a", "parts": true}"#, "result.parts: expected a sequence, found true"),
         ];
         for (text, expected) in found {
             assert_eq!(explained(text), expected);
@@ -167,11 +134,7 @@ mod tests {
 
     #[test]
     fn what_was_found_is_never_quoted() {
-        for text in [
-            r#"{"name":"a","parts":"s3cr3t"}"#,
-            r#"{"name":"a","parts":", expected s3cr3t"}"#,
-            r#""s3cr3t""#,
-        ] {
+        for text in [r#"{"name":"a","parts":"s3cr3t"}"#, r#"{"name":"a","parts":", expected s3cr3t"}"#, r#""s3cr3t""#] {
             assert!(!explained(text).contains("s3cr3t"), "{}", explained(text));
         }
     }

@@ -118,11 +118,7 @@ fn expect(text: &str, at: usize, byte: u8) -> Result<(), Malformed> {
 }
 
 fn unexpected(text: &str, at: usize, expected: &'static str) -> Malformed {
-    if at < text.len() {
-        Malformed::Unexpected { expected, at }
-    } else {
-        Malformed::Truncated
-    }
+    if at < text.len() { Malformed::Unexpected { expected, at } } else { Malformed::Truncated }
 }
 
 /// Skips the rest of a string, after its first quote.
@@ -220,10 +216,7 @@ mod tests {
     #[test]
     fn splits_arrays() {
         assert_eq!(items("[]").unwrap(), Vec::<&str>::new());
-        assert_eq!(
-            items(" [ 1 ,[2,3]\n,{\"]\":4}] ").unwrap(),
-            ["1", "[2,3]", "{\"]\":4}"]
-        );
+        assert_eq!(items(" [ 1 ,[2,3]\n,{\"]\":4}] ").unwrap(), ["1", "[2,3]", "{\"]\":4}"]);
     }
 
     #[test]

@@ -92,9 +92,9 @@ impl End {
             return Next::Page;
         }
         match self.total_pages.filter(|_| more_promised) {
-            Some(pages) => Next::Failure(format!(
-                "page {number} repeats earlier pages, although total_pages is {pages}"
-            )),
+            Some(pages) => {
+                Next::Failure(format!("page {number} repeats earlier pages, although total_pages is {pages}"))
+            }
             None => Next::End(format!("page {number} repeats earlier pages")),
         }
     }
@@ -109,11 +109,7 @@ impl End {
 
     fn count(&mut self, page: PageSummary) {
         self.yielded_items += page.new_items;
-        self.empty_pages = if page.items == 0 {
-            self.empty_pages + 1
-        } else {
-            0
-        };
+        self.empty_pages = if page.items == 0 { self.empty_pages + 1 } else { 0 };
         if page.new_items > 0 {
             self.productive_pages += 1;
             self.unproductive_pages = 0;
@@ -181,34 +177,19 @@ mod tests {
     }
 
     fn total_pages(pages: u64) -> Option<PageInfo> {
-        Some(PageInfo {
-            total_pages: Some(pages),
-            ..PageInfo::default()
-        })
+        Some(PageInfo { total_pages: Some(pages), ..PageInfo::default() })
     }
 
     fn total_count(count: u64) -> Option<PageInfo> {
-        Some(PageInfo {
-            total_count: Some(count),
-            ..PageInfo::default()
-        })
+        Some(PageInfo { total_count: Some(count), ..PageInfo::default() })
     }
 
     fn page(number: u64, items: u64, new_items: u64) -> PageSummary {
-        PageSummary {
-            number,
-            items,
-            new_items,
-            equals_previous: false,
-            per_page: None,
-        }
+        PageSummary { number, items, new_items, equals_previous: false, per_page: None }
     }
 
     fn equal(number: u64) -> PageSummary {
-        PageSummary {
-            equals_previous: true,
-            ..page(number, FULL, 0)
-        }
+        PageSummary { equals_previous: true, ..page(number, FULL, 0) }
     }
 
     fn ended(reason: &str) -> Next {
@@ -240,10 +221,7 @@ mod tests {
             (total_pages(1), last),
             (total_pages(2), Next::Page),
             (total_pages(0), Next::Page),
-            (
-                total_count(1),
-                ended("page 1 is the last one by its totals"),
-            ),
+            (total_count(1), ended("page 1 is the last one by its totals")),
             (total_count(2), Next::Page),
             (total_count(0), Next::Page),
         ] {
@@ -252,11 +230,7 @@ mod tests {
         }
         let mut both = list(total_pages(2));
         both.note_totals(&total_count(1).unwrap());
-        assert_eq!(
-            both.after(page(1, 1, 1)),
-            Next::Page,
-            "total_pages counts first"
-        );
+        assert_eq!(both.after(page(1, 1, 1)), Next::Page, "total_pages counts first");
     }
 
     #[test]
@@ -271,18 +245,12 @@ mod tests {
         let mut end = list(total_count(3));
         assert_eq!(end.after(page(1, FULL, FULL)), Next::Page);
         assert_eq!(end.after(page(2, 1, 0)), Next::Page);
-        assert_eq!(
-            end.after(page(3, 1, 1)),
-            ended("page 3 is the last one by its totals")
-        );
+        assert_eq!(end.after(page(3, 1, 1)), ended("page 3 is the last one by its totals"));
     }
 
     #[test]
     fn the_size_of_the_server_counts_before_the_requested_one() {
-        let sized = |per_page| PageSummary {
-            per_page: Some(per_page),
-            ..page(1, 1, 1)
-        };
+        let sized = |per_page| PageSummary { per_page: Some(per_page), ..page(1, 1, 1) };
         assert_eq!(list(total_pages(1)).after(sized(1)), Next::Page);
         assert!(matches!(list(total_pages(1)).after(sized(3)), Next::End(_)));
         assert!(matches!(list(total_pages(1)).after(sized(0)), Next::End(_)));
@@ -308,10 +276,7 @@ mod tests {
         assert_eq!(end.after(equal(5)), Next::Page);
         assert_eq!(end.after(page(6, FULL, 1)), Next::Page);
         assert_eq!(end.after(equal(7)), Next::Page);
-        assert_eq!(
-            end.after(equal(8)),
-            ended("page 8 repeats the two pages before it")
-        );
+        assert_eq!(end.after(equal(8)), ended("page 8 repeats the two pages before it"));
     }
 
     #[test]
@@ -367,44 +332,19 @@ mod tests {
 
     #[test]
     fn the_word_page_is_told_from_per_page() {
-        for text in [
-            "page out of range",
-            "Page 7",
-            "invalid `page`",
-            "/page",
-            "per page, page",
-            "page_number",
-        ] {
+        for text in ["page out of range", "Page 7", "invalid `page`", "/page", "per page, page", "page_number"] {
             assert!(names_page(text), "{text}");
         }
-        for text in [
-            "",
-            "per_page",
-            "per page",
-            "Per-Page is 0",
-            "/per_page",
-            "pages",
-            "homepage",
-            "perPage",
-        ] {
+        for text in ["", "per_page", "per page", "Per-Page is 0", "/per_page", "pages", "homepage", "perPage"] {
             assert!(!names_page(text), "{text}");
         }
     }
 
     #[test]
     fn messages_chains_and_pointers_may_name_the_page() {
-        let message = ApiError {
-            message: "page is invalid".to_owned(),
-            ..ApiError::default()
-        };
-        let pointer = ApiError {
-            pointer: Some("/page".to_owned()),
-            ..ApiError::default()
-        };
-        let chain = ApiError {
-            error_chain: vec![ApiError::default(), message.clone()],
-            ..ApiError::default()
-        };
+        let message = ApiError { message: "page is invalid".to_owned(), ..ApiError::default() };
+        let pointer = ApiError { pointer: Some("/page".to_owned()), ..ApiError::default() };
+        let chain = ApiError { error_chain: vec![ApiError::default(), message.clone()], ..ApiError::default() };
         for error in [message, pointer, chain] {
             assert!(is_about_page(&[ApiError::default(), error]));
         }

@@ -35,11 +35,7 @@ impl Client {
         E: Endpoint<Output = Page<T>>,
         T: DeserializeOwned,
     {
-        Pages {
-            pager: Pager::new(self.clone(), Call::of(request), E::item_id),
-            page: 1,
-            bad_items: VecDeque::new(),
-        }
+        Pages { pager: Pager::new(self.clone(), Call::of(request), E::item_id), page: 1, bad_items: VecDeque::new() }
     }
 }
 
@@ -128,11 +124,7 @@ pub struct Pages<T> {
 impl<T> Pages<T> {
     /// Returns the page to resume from. See [`Iter::next_page`].
     pub fn next_page(&self) -> u64 {
-        if self.bad_items.is_empty() {
-            self.pager.next_page()
-        } else {
-            self.page
-        }
+        if self.bad_items.is_empty() { self.pager.next_page() } else { self.page }
     }
 
     /// Returns the server's `total_count`. See [`Iter::total`].
@@ -183,16 +175,12 @@ impl<T: DeserializeOwned> FusedIterator for Pages<T> {}
 
 impl<T> fmt::Debug for Iter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Iter")
-            .field("next_page", &self.next_page())
-            .finish_non_exhaustive()
+        f.debug_struct("Iter").field("next_page", &self.next_page()).finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages")
-            .field("next_page", &self.next_page())
-            .finish_non_exhaustive()
+        f.debug_struct("Pages").field("next_page", &self.next_page()).finish_non_exhaustive()
     }
 }

@@ -76,11 +76,7 @@ enum Decoded<T> {
 }
 
 impl<T> Pager<T> {
-    pub(super) fn new(
-        client: Client,
-        call: Result<Call>,
-        item_id: fn(&T) -> Option<Cow<'_, str>>,
-    ) -> Self {
+    pub(super) fn new(client: Client, call: Result<Call>, item_id: fn(&T) -> Option<Cow<'_, str>>) -> Self {
         let (call, error) = match call {
             Ok(call) => (Some(call), None),
             Err(error) => (None, Some(error)),
@@ -128,17 +124,13 @@ impl<T> Pager<T> {
 
     /// How many items of the current page are left, duplicates included.
     pub(super) fn items_left(&self) -> usize {
-        let left =
-            |page: &CurrentPage<T>| page.fetched.items.len() - page.next + page.decoded.len();
+        let left = |page: &CurrentPage<T>| page.fetched.items.len() - page.next + page.decoded.len();
         self.page.as_ref().map_or(0, left)
     }
 
     fn fetch(&mut self, number: u64) -> Option<Result<Fetched>> {
         let call = self.call.as_ref()?;
-        let ahead = self
-            .read_ahead
-            .as_mut()
-            .and_then(|ahead| ahead.page(number));
+        let ahead = self.read_ahead.as_mut().and_then(|ahead| ahead.page(number));
         let spare = mem::take(&mut self.spare);
         let fetch = || fetch_page(&self.client, call.clone(), number, spare, None);
         Some(ahead.unwrap_or_else(fetch))
@@ -173,10 +165,7 @@ impl<T> Pager<T> {
             }
             Next::Failure(reason) => {
                 self.next = page.number;
-                let failed = |call| {
-                    page.fetched
-                        .failed(&self.client, call, Fault::Decode(reason))
-                };
+                let failed = |call| page.fetched.failed(&self.client, call, Fault::Decode(reason));
                 self.error = self.call.as_ref().map(failed);
                 self.stop();
             }
@@ -308,25 +297,16 @@ impl<T: DeserializeOwned> CurrentPage<T> {
             return Some(Decoded::WithoutId(Ok(item)));
         };
         self.fingerprint.add(hash);
-        Some(if seen.insert(hash) {
-            Decoded::New(item)
-        } else {
-            Decoded::Duplicate
-        })
+        Some(if seen.insert(hash) { Decoded::New(item) } else { Decoded::Duplicate })
     }
 
     /// Whether the items without an identifier of a page that has no other new item were yielded before.
     fn repeats_items_without_id(&self, previous: &Fingerprint, seen: &mut Seen) -> bool {
-        let Fingerprint {
-            items,
-            without_id,
-            count_without_id,
-        } = self.fingerprint;
+        let Fingerprint { items, without_id, count_without_id } = self.fingerprint;
         if count_without_id == 0 {
             return true;
         }
-        let is_of_previous =
-            (without_id, count_without_id) == (previous.without_id, previous.count_without_id);
+        let is_of_previous = (without_id, count_without_id) == (previous.without_id, previous.count_without_id);
         if count_without_id < self.fetched.items.len() {
             return is_of_previous;
         }
@@ -373,11 +353,7 @@ pub(super) fn fetch_page(
         call.set_parameter("page", number.to_string());
     }
     let head = client.run(&call, &mut body, cancel)?;
-    let response = |body| RawResponse {
-        call: &call,
-        head: &head,
-        body,
-    };
+    let response = |body| RawResponse { call: &call, head: &head, body };
     let text = match String::from_utf8(body) {
         Ok(text) => text,
         Err(error) => {
@@ -387,12 +363,7 @@ pub(super) fn fetch_page(
         }
     };
     match response(text.as_bytes()).list(&text) {
-        Ok(RawList { items, info }) => Ok(Fetched {
-            head,
-            text,
-            items,
-            info,
-        }),
+        Ok(RawList { items, info }) => Ok(Fetched { head, text, items, info }),
         Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
     }
 }

@@ -59,8 +59,7 @@ impl ReadAhead {
 
     /// Fetches the pages from `next` on, up to `last`. Only the first call decides where to start.
     pub(super) fn fetch(&mut self, client: &Client, call: &Call, next: u64, last: Option<u64>) {
-        self.last_page
-            .store(last.unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.last_page.store(last.unwrap_or(u64::MAX), Ordering::Relaxed);
         if !self.workers.is_empty() {
             return;
         }
@@ -91,10 +90,7 @@ impl ReadAhead {
             }
         };
         let thread = thread::Builder::new().name("cloudflare-user read ahead".to_owned());
-        Ok(Worker {
-            pages,
-            thread: Some(thread.spawn(work)?),
-        })
+        Ok(Worker { pages, thread: Some(thread.spawn(work)?) })
     }
 }
 

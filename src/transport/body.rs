@@ -25,11 +25,7 @@ impl Body {
     }
 
     /// Reads what arrives first, if anything does, up to the first byte that is not white space.
-    pub(crate) fn read_start(
-        &mut self,
-        bytes: &mut Vec<u8>,
-        until: Instant,
-    ) -> Result<(), TransportError> {
+    pub(crate) fn read_start(&mut self, bytes: &mut Vec<u8>, until: Instant) -> Result<(), TransportError> {
         let mut chunk = [0; 4096];
         loop {
             match self.read(&mut chunk) {
@@ -150,10 +146,7 @@ impl From<Vec<u8>> for Body {
 /// What a failed read of a body means.
 impl From<io::Error> for TransportError {
     fn from(error: io::Error) -> Self {
-        if error
-            .get_ref()
-            .is_some_and(|inner| inner.is::<TransportError>())
-        {
+        if error.get_ref().is_some_and(|inner| inner.is::<TransportError>()) {
             return *error
                 .into_inner()
                 .and_then(|inner| inner.downcast().ok())

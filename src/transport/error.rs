@@ -48,92 +48,47 @@ type Source = Box<dyn Error + Send + Sync>;
 impl TransportError {
     /// No connection was made, and nothing was sent.
     pub fn connect(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Connect,
-            Came::ToConnect,
-            "could not connect",
-            source,
-        )
+        Self::caused(TransportErrorKind::Connect, Came::ToConnect, "could not connect", source)
     }
 
     /// The server's certificate was refused, and nothing was sent.
     pub fn certificate(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Certificate,
-            Came::ToConnect,
-            "the server's certificate was refused",
-            source,
-        )
+        Self::caused(TransportErrorKind::Certificate, Came::ToConnect, "the server's certificate was refused", source)
     }
 
     /// The attempt ran out of time, and the request may have reached the server.
     pub fn timeout(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Timeout,
-            Came::Further,
-            "timed out",
-            source,
-        )
+        Self::caused(TransportErrorKind::Timeout, Came::Further, "timed out", source)
     }
 
     /// The attempt ran out of time while connecting, and nothing was sent.
     pub fn connect_timeout(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Timeout,
-            Came::ToConnect,
-            "timed out while connecting",
-            source,
-        )
+        Self::caused(TransportErrorKind::Timeout, Came::ToConnect, "timed out while connecting", source)
     }
 
     /// The connection broke after the request, or a part of it, was sent.
     pub fn interrupted(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Interrupted,
-            Came::Further,
-            "the connection broke",
-            source,
-        )
+        Self::caused(TransportErrorKind::Interrupted, Came::Further, "the connection broke", source)
     }
 
     /// The answer is larger than allowed.
     pub fn too_large(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::TooLarge,
-            Came::Further,
-            "the answer is too large",
-            source,
-        )
+        Self::caused(TransportErrorKind::TooLarge, Came::Further, "the answer is too large", source)
     }
 
     /// The answer is not HTTP, or not in the encoding that it claims.
     pub fn malformed(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Malformed,
-            Came::Further,
-            "the answer is malformed",
-            source,
-        )
+        Self::caused(TransportErrorKind::Malformed, Came::Further, "the answer is malformed", source)
     }
 
     /// Anything else; the request may have reached the server.
     pub fn other(source: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Other,
-            Came::Further,
-            "the transport failed",
-            source,
-        )
+        Self::caused(TransportErrorKind::Other, Came::Further, "the transport failed", source)
     }
 
     /// No connection can be made the way things are set up, and nothing was sent.
     pub(crate) fn misconfigured(reason: impl Into<Source>) -> Self {
-        Self::caused(
-            TransportErrorKind::Other,
-            Came::ToConnect,
-            "could not connect",
-            reason,
-        )
+        Self::caused(TransportErrorKind::Other, Came::ToConnect, "could not connect", reason)
     }
 
     /// The same error, with a possible cause in its text.
@@ -147,26 +102,22 @@ impl TransportError {
     /// The same error, with the proxy named if it was the connecting that failed.
     pub(crate) fn through(mut self, host: &str, port: u16) -> Self {
         if self.is_connect() {
-            self.text
-                .push_str(&format!(" (by the proxy {host}:{port})"));
+            self.text.push_str(&format!(" (by the proxy {host}:{port})"));
         }
         self
     }
 
     pub(crate) fn rate_limited() -> Self {
         let text = "nothing was sent: the rate limit is used up".to_owned();
-        Self {
-            kind: TransportErrorKind::RateLimited,
-            came: Came::Nowhere,
-            text,
-        }
+        Self { kind: TransportErrorKind::RateLimited, came: Came::Nowhere, text }
     }
 
     pub(crate) fn deadline_over() -> Self {
         Self {
             kind: TransportErrorKind::Timeout,
             came: Came::Nowhere,
-            text: "no time is left: the deadline of the call is over, or its timeout is zero; nothing more was sent".to_owned(),
+            text: "no time is left: the deadline of the call is over, or its timeout is zero; nothing more was sent"
+                .to_owned(),
         }
     }
 
@@ -177,10 +128,7 @@ impl TransportError {
 
     /// Applies `map` to the text.
     pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
-        Self {
-            text: map(&self.text),
-            ..self
-        }
+        Self { text: map(&self.text), ..self }
     }
 
     fn caused(kind: TransportErrorKind, came: Came, what: &str, source: impl Into<Source>) -> Self {

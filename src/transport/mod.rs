@@ -38,20 +38,14 @@ pub trait Transport: Send + Sync {
     ///
     /// A [`TransportError`] of the kind that fits: it decides whether the request may be sent again.
     // Not called `send`: that would ruin the compiler's message for a detached request's missing `.send()`.
-    fn execute(
-        &self,
-        request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Body>, TransportError>;
+    fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError>;
 }
 
 impl<F> Transport for F
 where
     F: Fn(http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> + Send + Sync,
 {
-    fn execute(
-        &self,
-        request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Body>, TransportError> {
+    fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> {
         self(request)
     }
 }
@@ -72,10 +66,6 @@ impl AttemptTimeout {
     // Connecting gets most of an attempt, but not all of it. A timeout while connecting then shows as one, and the
     // request can be retried, because nothing was sent.
     pub(crate) fn new(connect: Duration, total: Duration, streaming: bool) -> Self {
-        Self {
-            connect: connect.min(total - total / 16),
-            total,
-            streaming,
-        }
+        Self { connect: connect.min(total - total / 16), total, streaming }
     }
 }

@@ -45,9 +45,7 @@ pub struct Seen {
 impl Seen {
     /// Method, target and body on one line.
     pub fn line(&self) -> String {
-        format!("{} {} {}", self.method, self.target, self.body)
-            .trim_end()
-            .to_owned()
+        format!("{} {} {}", self.method, self.target, self.body).trim_end().to_owned()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -97,11 +95,7 @@ impl Api {
 
     /// A client that talks to this server, with the token `a-token-of-the-tests`.
     pub fn client(&self) -> Client {
-        Client::builder()
-            .api_token("a-token-of-the-tests")
-            .base_url(self.url())
-            .build()
-            .unwrap()
+        Client::builder().api_token("a-token-of-the-tests").base_url(self.url()).build().unwrap()
     }
 
     /// The only request so far.
@@ -142,12 +136,7 @@ pub fn scripted(answers: Vec<Answer>) -> (Client, Arc<Mutex<Vec<Seen>>>) {
         let answer = &answers[log.len().min(answers.len() - 1)];
         log.push(Seen {
             method: request.method().to_string(),
-            target: request
-                .uri()
-                .path_and_query()
-                .unwrap()
-                .as_str()
-                .replace("/client/v4", ""),
+            target: request.uri().path_and_query().unwrap().as_str().replace("/client/v4", ""),
             headers: Vec::new(),
             body: String::from_utf8_lossy(request.body()).into_owned(),
         });
@@ -156,12 +145,8 @@ pub fn scripted(answers: Vec<Answer>) -> (Client, Arc<Mutex<Vec<Seen>>>) {
             Err(error) => Err(error()),
         }
     };
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .transport(transport)
-        .max_retries(0)
-        .build()
-        .unwrap();
+    let client =
+        Client::builder().api_token("a-token-of-the-tests").transport(transport).max_retries(0).build().unwrap();
     (client, seen)
 }
 

@@ -11,9 +11,7 @@ use std::thread;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{
-    RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
-};
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
 use super::success;
 use super::tcp::answer;
@@ -50,22 +48,16 @@ impl Tls {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider.clone());
         let config = match strict {
-            None => config
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_no_client_auth(),
+            None => config.with_safe_default_protocol_versions().unwrap().with_no_client_auth(),
             Some(version) => {
                 let mut roots = RootCertStore::empty();
                 roots.add(certificate.clone()).unwrap();
-                let verifier =
-                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
                 let config = config.with_protocol_versions(&[version]).unwrap();
                 config.with_client_cert_verifier(verifier.build().unwrap())
             }
         };
-        let config = config
-            .with_single_cert(vec![certificate.clone()], key)
-            .unwrap();
+        let config = config.with_single_cert(vec![certificate.clone()], key).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = Self {
@@ -81,17 +73,12 @@ impl Tls {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
-                let mut stream =
-                    StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
+                let mut stream = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
                 let mut request = [0; 4096];
                 if let Ok(length @ 1..) = stream.read(&mut request) {
                     let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
                     requests.lock().unwrap().push(request);
-                    let _ = stream.write_all(&answer(
-                        "200 OK",
-                        "connection: close\r\n",
-                        &success(r#"{"id":"7"}"#),
-                    ));
+                    let _ = stream.write_all(&answer("200 OK", "connection: close\r\n", &success(r#"{"id":"7"}"#)));
                     stream.conn.send_close_notify();
                     let _ = stream.flush();
                 } else {
@@ -139,15 +126,8 @@ fn pem(der: &[u8]) -> String {
 pub fn trusting(certificate: &CertificateDer<'_>) -> ureq::tls::TlsConfig {
     use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
     let root = Certificate::from_der(certificate).to_owned();
-    let provider = if cfg!(feature = "rustls") {
-        TlsProvider::Rustls
-    } else {
-        TlsProvider::NativeTls
-    };
-    TlsConfig::builder()
-        .provider(provider)
-        .root_certs(RootCerts::new_with_certs(&[root]))
-        .build()
+    let provider = if cfg!(feature = "rustls") { TlsProvider::Rustls } else { TlsProvider::NativeTls };
+    TlsConfig::builder().provider(provider).root_certs(RootCerts::new_with_certs(&[root])).build()
 }
 
 /// A proxy that connects everybody to one address, whatever they ask for, and writes down all that it could read.
@@ -200,11 +180,7 @@ impl Proxy {
         meet: impl Fn(&mut TcpStream, &mut Vec<u8>) -> io::Result<bool> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let proxy = Self {
-            address: listener.local_addr().unwrap(),
-            connections: Arc::default(),
-            read: Arc::default(),
-        };
+        let proxy = Self { address: listener.local_addr().unwrap(), connections: Arc::default(), read: Arc::default() };
         let (connections, all) = (proxy.connections.clone(), proxy.read.clone());
         thread::spawn(move || {
             for mut client in listener.incoming().flatten() {
@@ -257,10 +233,7 @@ fn relay(mut client: TcpStream, mut server: TcpStream, all: Arc<Mutex<Vec<u8>>>)
 
 /// An address where nobody listens.
 pub fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// What the test of this name prints in a process of its own: variables are of a whole process.

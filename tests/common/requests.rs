@@ -57,10 +57,7 @@ pub struct Sent {
 
 impl Sent {
     fn new<T: AsJson + Debug>(output: T) -> Self {
-        Self {
-            debug: format!("{output:?}"),
-            json: output.as_json(),
-        }
+        Self { debug: format!("{output:?}"), json: output.as_json() }
     }
 }
 
@@ -107,9 +104,7 @@ impl AsJson for CreatedToken {
 }
 
 fn policy() -> Policy {
-    Policy::allow()
-        .permission_group("g")
-        .resource("com.cloudflare.api.user.*", "*")
+    Policy::allow().permission_group("g").resource("com.cloudflare.api.user.*", "*")
 }
 
 fn policies() -> Value {

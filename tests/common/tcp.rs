@@ -37,16 +37,9 @@ impl Tcp {
     /// `act` is told the number of the request, from 0, and its head with its body.
     pub fn new(act: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let server = Self {
-            address: listener.local_addr().unwrap(),
-            connections: Arc::default(),
-            requests: Arc::default(),
-        };
-        let (connections, requests, act) = (
-            server.connections.clone(),
-            server.requests.clone(),
-            Arc::new(act),
-        );
+        let server =
+            Self { address: listener.local_addr().unwrap(), connections: Arc::default(), requests: Arc::default() };
+        let (connections, requests, act) = (server.connections.clone(), server.requests.clone(), Arc::new(act));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 connections.fetch_add(1, Ordering::SeqCst);
@@ -100,9 +93,7 @@ fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, act: &dyn Fn(usiz
                 let _ = stream.write_all(&bytes);
                 // The bytes arrive before they are forgotten.
                 thread::sleep(Duration::from_millis(20));
-                SockRef::from(&stream)
-                    .set_linger(Some(Duration::ZERO))
-                    .unwrap();
+                SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
                 false
             }
             Reply::Silence(bytes) => {
@@ -140,10 +131,7 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
         request.push(byte[0]);
     }
     let head = String::from_utf8_lossy(&request).to_lowercase();
-    let length = head
-        .split("content-length: ")
-        .nth(1)
-        .and_then(|rest| rest.split("\r\n").next()?.parse().ok());
+    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body).ok()?;
     request.extend(body);

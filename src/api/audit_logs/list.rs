@@ -169,8 +169,7 @@ impl<C> Endpoint for ListAuditLogs<C> {
 
     fn validate(&self) -> Result<()> {
         self.since.map_or(Ok(()), |moment| moment.check("since"))?;
-        self.before
-            .map_or(Ok(()), |moment| moment.check("before"))?;
+        self.before.map_or(Ok(()), |moment| moment.check("before"))?;
         match (self.since, self.before) {
             (Some(since), Some(before)) if since.instant() >= before.instant() => {
                 let reason = format!(

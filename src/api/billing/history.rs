@@ -109,17 +109,9 @@ impl<C> Endpoint for ListBillingHistory<C> {
     }
 
     fn validate(&self) -> Result<()> {
-        self.occurred_at
-            .map_or(Ok(()), |instant| instant.check("occurred_at"))
+        self.occurred_at.map_or(Ok(()), |instant| instant.check("occurred_at"))
     }
 }
 
-constructors!(ListBillingHistory {
-    action,
-    kind,
-    occurred_at,
-    order,
-    page,
-    per_page
-});
+constructors!(ListBillingHistory { action, kind, occurred_at, order, page, per_page });
 terminals!(ListBillingHistory -> Page<BillingItem>);

@@ -84,10 +84,7 @@ impl InviteRole {
     pub fn name(&self) -> &str {
         match self {
             Self::Name(name) => name,
-            Self::Object(fields) => fields
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
+            Self::Object(fields) => fields.get("name").and_then(Value::as_str).unwrap_or_default(),
         }
     }
 }
@@ -113,10 +110,7 @@ impl<'de> Deserialize<'de> for InviteRole {
         match Value::deserialize(deserializer)? {
             Value::String(name) => Ok(Self::Name(name)),
             Value::Object(fields) => Ok(Self::Object(fields)),
-            _ => Err(D::Error::invalid_type(
-                Unexpected::Other("neither"),
-                &"text or an object",
-            )),
+            _ => Err(D::Error::invalid_type(Unexpected::Other("neither"), &"text or an object")),
         }
     }
 }

@@ -59,11 +59,7 @@ impl RespondToInvite {
 
 impl<C> RespondToInvite<C> {
     pub(super) fn on(client: C, invite_id: impl Into<String>, response: InviteResponse) -> Self {
-        Self {
-            client,
-            invite_id: invite_id.into(),
-            status: response,
-        }
+        Self { client, invite_id: invite_id.into(), status: response }
     }
 }
 

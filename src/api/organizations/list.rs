@@ -114,13 +114,5 @@ impl<C> Endpoint for ListOrganizations<C> {
     }
 }
 
-constructors!(ListOrganizations {
-    name,
-    order,
-    direction,
-    match_,
-    status,
-    page,
-    per_page
-});
+constructors!(ListOrganizations { name, order, direction, match_, status, page, per_page });
 terminals!(ListOrganizations -> Page<Organization>);

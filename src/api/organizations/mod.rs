@@ -25,10 +25,7 @@ impl Client {
     }
 
     /// Leaves an organization.
-    pub fn leave_organization(
-        &self,
-        organization_id: impl Into<String>,
-    ) -> LeaveOrganization<&Client> {
+    pub fn leave_organization(&self, organization_id: impl Into<String>) -> LeaveOrganization<&Client> {
         LeaveOrganization::on(self, organization_id)
     }
 }

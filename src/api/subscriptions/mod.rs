@@ -8,8 +8,8 @@ mod update;
 pub use self::delete::DeleteSubscription;
 pub use self::list::ListSubscriptions;
 pub use self::model::{
-    ComponentValue, DeletedSubscription, Frequency, RatePlan, RatePlanId, Subscription,
-    SubscriptionApp, SubscriptionState, SubscriptionZone,
+    ComponentValue, DeletedSubscription, Frequency, RatePlan, RatePlanId, Subscription, SubscriptionApp,
+    SubscriptionState, SubscriptionZone,
 };
 pub use self::update::UpdateSubscription;
 
@@ -23,18 +23,12 @@ impl Client {
     }
 
     /// Changes a subscription. It costs money.
-    pub fn update_subscription(
-        &self,
-        subscription_id: impl Into<String>,
-    ) -> UpdateSubscription<&Client> {
+    pub fn update_subscription(&self, subscription_id: impl Into<String>) -> UpdateSubscription<&Client> {
         UpdateSubscription::on(self, subscription_id)
     }
 
     /// Ends a subscription.
-    pub fn delete_subscription(
-        &self,
-        subscription_id: impl Into<String>,
-    ) -> DeleteSubscription<&Client> {
+    pub fn delete_subscription(&self, subscription_id: impl Into<String>) -> DeleteSubscription<&Client> {
         DeleteSubscription::on(self, subscription_id)
     }
 }

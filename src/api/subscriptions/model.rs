@@ -90,10 +90,7 @@ debug_model!(RatePlan: id, currency, externally_managed, is_contract, public_nam
 impl RatePlan {
     /// Makes a plan with this identifier. The other fields are public and can be set afterwards.
     pub fn new(id: RatePlanId) -> Self {
-        Self {
-            id: Some(id),
-            ..Self::default()
-        }
+        Self { id: Some(id), ..Self::default() }
     }
 }
 
@@ -180,14 +177,8 @@ impl<'de> Deserialize<'de> for DeletedSubscription {
             extra: Map<String, Value>,
         }
 
-        let Fields {
-            subscription_id,
-            extra,
-        } = or_default(deserializer)?;
-        Ok(Self {
-            subscription_id,
-            extra,
-        })
+        let Fields { subscription_id, extra } = or_default(deserializer)?;
+        Ok(Self { subscription_id, extra })
     }
 }
 

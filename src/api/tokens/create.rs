@@ -92,11 +92,7 @@ impl CreateToken {
 }
 
 impl<C> CreateToken<C> {
-    pub(super) fn on(
-        client: C,
-        name: impl Into<String>,
-        policies: impl IntoIterator<Item = Policy>,
-    ) -> Self {
+    pub(super) fn on(client: C, name: impl Into<String>, policies: impl IntoIterator<Item = Policy>) -> Self {
         Self {
             client,
             name: name.into(),
@@ -132,10 +128,7 @@ impl<C> CreateToken<C> {
     ///
     /// Takes IP addresses and ranges in CIDR notation. An empty list is refused when the request is sent, since it
     /// would restrict nothing.
-    pub fn request_ip_not_in<R: Into<String>>(
-        mut self,
-        ranges: impl IntoIterator<Item = R>,
-    ) -> Self {
+    pub fn request_ip_not_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
         self.restrictions.request_ip_not_in(ranges);
         self
     }
@@ -156,10 +149,7 @@ impl<C> Endpoint for CreateToken<C> {
     }
 
     fn recovery_hint(&self) -> Option<String> {
-        Some(format!(
-            "look for a token named {:?}, whose secret nobody holds, and delete it",
-            self.name
-        ))
+        Some(format!("look for a token named {:?}, whose secret nobody holds, and delete it", self.name))
     }
 }
 

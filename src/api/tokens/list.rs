@@ -82,10 +82,5 @@ impl<C> Endpoint for ListTokens<C> {
     }
 }
 
-constructors!(ListTokens {
-    direction,
-    include_expired,
-    page,
-    per_page
-});
+constructors!(ListTokens { direction, include_expired, page, per_page });
 terminals!(ListTokens -> Page<Token>);

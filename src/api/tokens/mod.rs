@@ -17,8 +17,8 @@ pub use self::delete::DeleteToken;
 pub use self::get::GetToken;
 pub use self::list::ListTokens;
 pub use self::model::{
-    Condition, CreatedToken, Effect, PolicyPermissionGroup, RequestIp, ResourceScope, Resources,
-    Token, TokenPolicy, TokenStatus, TokenVerification,
+    Condition, CreatedToken, Effect, PolicyPermissionGroup, RequestIp, ResourceScope, Resources, Token, TokenPolicy,
+    TokenStatus, TokenVerification,
 };
 pub use self::permission_groups::{ListPermissionGroups, PermissionGroup, PermissionScope};
 pub use self::policy::Policy;
@@ -80,10 +80,9 @@ impl Client {
 /// Refuses an identifier that would not name a token, such as the two words that name other endpoints.
 fn require_token_id(id: &str) -> Result<()> {
     match id {
-        "verify" | "permission_groups" => Err(Error::invalid_request(
-            "token_id",
-            format!("is `{id}`, which names another endpoint and no token"),
-        )),
+        "verify" | "permission_groups" => {
+            Err(Error::invalid_request("token_id", format!("is `{id}`, which names another endpoint and no token")))
+        }
         _ => require_identifier("token_id", id),
     }
 }

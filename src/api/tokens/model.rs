@@ -90,19 +90,12 @@ impl TryFrom<ConditionFields> for Condition {
     type Error = serde_json::Error;
 
     fn try_from(fields: ConditionFields) -> serde_json::Result<Self> {
-        let ConditionFields {
-            mut request_ip,
-            other_spelling,
-            mut extra,
-        } = fields;
+        let ConditionFields { mut request_ip, other_spelling, mut extra } = fields;
         if is_default(&request_ip) {
             request_ip = other_spelling;
         } else if !is_default(&other_spelling) && other_spelling != request_ip {
             // Both limit the token, so both must go back with an update.
-            extra.insert(
-                OTHER_SPELLING.to_owned(),
-                serde_json::to_value(other_spelling)?,
-            );
+            extra.insert(OTHER_SPELLING.to_owned(), serde_json::to_value(other_spelling)?);
         }
         Ok(Self { request_ip, extra })
     }
@@ -251,12 +244,9 @@ impl From<Value> for ResourceScope {
     fn from(value: Value) -> Self {
         match value {
             Value::String(text) => Self::Value(text),
-            Value::Object(fields) => Self::Nested(
-                fields
-                    .into_iter()
-                    .map(|(name, value)| (name, Self::from(value)))
-                    .collect(),
-            ),
+            Value::Object(fields) => {
+                Self::Nested(fields.into_iter().map(|(name, value)| (name, Self::from(value))).collect())
+            }
             other => Self::Other(other),
         }
     }
@@ -281,14 +271,10 @@ impl<'de> Deserialize<'de> for CreatedToken {
 
         let mut token = Token::deserialize(deserializer)?;
         match token.extra.remove("value") {
-            Some(Value::String(secret)) if !secret.is_empty() => Ok(Self {
-                token,
-                value: secret.into(),
-            }),
-            Some(_) => Err(D::Error::invalid_type(
-                Unexpected::Other("something else"),
-                &"the secret as text in `value`",
-            )),
+            Some(Value::String(secret)) if !secret.is_empty() => Ok(Self { token, value: secret.into() }),
+            Some(_) => {
+                Err(D::Error::invalid_type(Unexpected::Other("something else"), &"the secret as text in `value`"))
+            }
             None => Err(D::Error::missing_field("value")),
         }
     }

@@ -38,11 +38,7 @@ impl Client {
     ///
     /// The same as for [`ListPermissionGroups`]. If no group matches and an item of the list cannot be decoded, this is
     /// the error of that item ([`is_item`](crate::Error::is_item)), since the item may be the group.
-    pub fn find_permission_group(
-        &self,
-        name: &str,
-        scope: PermissionScope,
-    ) -> Result<Option<PermissionGroup>> {
+    pub fn find_permission_group(&self, name: &str, scope: PermissionScope) -> Result<Option<PermissionGroup>> {
         let mut bad_item = None;
         for group in self.permission_groups().name(name).iter() {
             match group {

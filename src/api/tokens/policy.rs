@@ -80,21 +80,12 @@ impl Policy {
     }
 
     fn with(effect: Effect) -> Self {
-        Self {
-            effect,
-            permission_groups: Vec::new(),
-            resources: Resources::new(),
-            extra: Map::new(),
-            misuse: None,
-        }
+        Self { effect, permission_groups: Vec::new(), resources: Resources::new(), extra: Map::new(), misuse: None }
     }
 
     /// Adds a permission group, by its identifier.
     pub fn permission_group(mut self, id: impl Into<String>) -> Self {
-        self.permission_groups.push(Group {
-            id: id.into(),
-            extra: Map::new(),
-        });
+        self.permission_groups.push(Group { id: id.into(), extra: Map::new() });
         self
     }
 
@@ -141,10 +132,8 @@ impl Policy {
     /// Adds all zones of an account.
     pub fn all_zones_in(self, account_id: impl Into<String>) -> Self {
         let account_id = account_id.into();
-        self.require("all_zones_in", &account_id).nested_resource(
-            format!("{ACCOUNT}.{account_id}"),
-            [(format!("{ZONE}.*"), "*")],
-        )
+        self.require("all_zones_in", &account_id)
+            .nested_resource(format!("{ACCOUNT}.{account_id}"), [(format!("{ZONE}.*"), "*")])
     }
 
     /// Adds an account.
@@ -169,15 +158,11 @@ impl Policy {
         jurisdiction: impl Into<String>,
         bucket: impl Into<String>,
     ) -> Self {
-        let (account_id, jurisdiction, bucket) =
-            (account_id.into(), jurisdiction.into(), bucket.into());
+        let (account_id, jurisdiction, bucket) = (account_id.into(), jurisdiction.into(), bucket.into());
         self.require("r2_bucket.account_id", &account_id)
             .require("r2_bucket.jurisdiction", &jurisdiction)
             .require("r2_bucket.bucket", &bucket)
-            .resource(
-                format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"),
-                "*",
-            )
+            .resource(format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"), "*")
     }
 
     /// Adds any resource by its name, such as `com.cloudflare.api.account.zone.*`, with its value: `*` for the whole
@@ -213,21 +198,13 @@ impl Policy {
     }
 
     fn whole(self, kind: &str, setter: &str, id: String) -> Self {
-        self.require(setter, &id)
-            .resource(format!("{kind}.{id}"), "*")
+        self.require(setter, &id).resource(format!("{kind}.{id}"), "*")
     }
 
     fn set(mut self, name: String, scope: ResourceScope) -> Self {
-        if self
-            .resources
-            .get(&name)
-            .is_some_and(|known| *known != scope)
-        {
+        if self.resources.get(&name).is_some_and(|known| *known != scope) {
             let place = format!("resources[{name:?}]");
-            return self.refuse(
-                place,
-                "is set twice to different values: use a policy for each",
-            );
+            return self.refuse(place, "is set twice to different values: use a policy for each");
         }
         self.resources.insert(name, scope);
         self
@@ -250,10 +227,8 @@ impl From<&TokenPolicy> for Policy {
     /// Makes the policy to send from one that was read. Unknown fields are kept, since they may restrict the policy.
     /// The policy's `id` and the `name` and `meta` of its groups are left out, since the API refuses them.
     fn from(policy: &TokenPolicy) -> Self {
-        let groups = policy.permission_groups.iter().map(|group| Group {
-            id: group.id.clone(),
-            extra: group.extra.clone(),
-        });
+        let groups =
+            policy.permission_groups.iter().map(|group| Group { id: group.id.clone(), extra: group.extra.clone() });
         Self {
             effect: policy.effect.clone(),
             permission_groups: groups.collect(),
@@ -267,16 +242,11 @@ impl From<&TokenPolicy> for Policy {
 /// Refuses policies that are incomplete, empty in part, or contradict themselves.
 pub(super) fn require_policies(policies: &[Policy]) -> Result<()> {
     if policies.is_empty() {
-        return Err(Error::invalid_request(
-            "policies",
-            "is empty: a token needs at least one",
-        ));
+        return Err(Error::invalid_request("policies", "is empty: a token needs at least one"));
     }
     require_effects(policies)?;
     for (index, policy) in policies.iter().enumerate() {
-        let refuse = |(place, reason): Misuse| {
-            Error::invalid_request(format!("policies[{index}].{place}"), reason)
-        };
+        let refuse = |(place, reason): Misuse| Error::invalid_request(format!("policies[{index}].{place}"), reason);
         if let Some(misuse) = policy.misuse.clone() {
             return Err(refuse(misuse));
         }
@@ -286,10 +256,7 @@ pub(super) fn require_policies(policies: &[Policy]) -> Result<()> {
             return Err(refuse(("permission_groups".to_owned(), reason)));
         }
         if let Some(group) = groups.iter().position(|group| group.id.trim().is_empty()) {
-            return Err(refuse((
-                format!("permission_groups[{group}].id"),
-                "is empty",
-            )));
+            return Err(refuse((format!("permission_groups[{group}].id"), "is empty")));
         }
         require_resources(&policy.resources, "resources").map_err(refuse)?;
     }
@@ -298,10 +265,7 @@ pub(super) fn require_policies(policies: &[Policy]) -> Result<()> {
 
 /// Refuses policies without an effect: nobody can tell whether they allow or deny.
 pub(super) fn require_effects(policies: &[Policy]) -> Result<()> {
-    match policies
-        .iter()
-        .position(|policy| policy.effect == Effect::default())
-    {
+    match policies.iter().position(|policy| policy.effect == Effect::default()) {
         Some(index) => Err(Error::invalid_request(
             format!("policies[{index}].effect"),
             "is missing: the API left it out when the token was read, so make the policy anew",
@@ -312,10 +276,7 @@ pub(super) fn require_effects(policies: &[Policy]) -> Result<()> {
 
 fn require_resources(resources: &Resources, place: &str) -> Result<(), Misuse> {
     if resources.is_empty() {
-        return Err((
-            place.to_owned(),
-            "is empty: add a resource, such as `.zone(id)`",
-        ));
+        return Err((place.to_owned(), "is empty: add a resource, such as `.zone(id)`"));
     }
     for (name, scope) in resources {
         let place = format!("{place}[{name:?}]");

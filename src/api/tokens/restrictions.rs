@@ -13,15 +13,9 @@ use crate::error::{Error, Result};
 /// What was read with a token goes back as it was read. Only what the caller sets is validated.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Restrictions {
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "date::whole_seconds"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "date::whole_seconds")]
     expires_on: Option<OffsetDateTime>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "date::whole_seconds"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "date::whole_seconds")]
     not_before: Option<OffsetDateTime>,
     // An empty condition would lock everybody out.
     #[serde(skip_serializing_if = "is_default")]
@@ -66,10 +60,7 @@ impl Restrictions {
         self.sets_in = false;
     }
 
-    pub(super) fn request_ip_not_in<R: Into<String>>(
-        &mut self,
-        ranges: impl IntoIterator<Item = R>,
-    ) {
+    pub(super) fn request_ip_not_in<R: Into<String>>(&mut self, ranges: impl IntoIterator<Item = R>) {
         self.condition.replace("not_in").not_in = ranges.into_iter().map(Into::into).collect();
         self.sets_not_in = true;
     }
@@ -80,13 +71,8 @@ impl Restrictions {
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        for (parameter, instant) in [
-            ("expires_on", self.expires_on),
-            ("not_before", self.not_before),
-        ] {
-            instant.map_or(Ok(()), |instant| {
-                DateOrDateTime::from(instant).check(parameter)
-            })?;
+        for (parameter, instant) in [("expires_on", self.expires_on), ("not_before", self.not_before)] {
+            instant.map_or(Ok(()), |instant| DateOrDateTime::from(instant).check(parameter))?;
         }
         if self.sets_period
             && let (Some(expires_on), Some(not_before)) = (self.expires_on, self.not_before)
@@ -138,8 +124,7 @@ fn is_range(text: &str) -> bool {
     };
     prefix.is_none_or(|prefix| {
         // `parse` would take a sign.
-        prefix.bytes().all(|byte| byte.is_ascii_digit())
-            && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= longest)
+        prefix.bytes().all(|byte| byte.is_ascii_digit()) && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= longest)
     })
 }
 
@@ -149,15 +134,7 @@ mod tests {
 
     #[test]
     fn addresses_and_ranges_are_told_from_anything_else() {
-        for range in [
-            "203.0.113.7",
-            "203.0.113.7/24",
-            "0.0.0.0/0",
-            "10.0.0.1/32",
-            "::1",
-            "::/0",
-            "2001:db8::1/128",
-        ] {
+        for range in ["203.0.113.7", "203.0.113.7/24", "0.0.0.0/0", "10.0.0.1/32", "::1", "::/0", "2001:db8::1/128"] {
             assert!(is_range(range), "{range}");
         }
         for other in [

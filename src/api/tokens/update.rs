@@ -182,10 +182,7 @@ impl<C> UpdateToken<C> {
     ///
     /// Takes IP addresses and ranges in CIDR notation. An empty list is refused when the request is sent: to forbid no
     /// address, call [`clear_request_ip_not_in`](Self::clear_request_ip_not_in).
-    pub fn request_ip_not_in<R: Into<String>>(
-        mut self,
-        ranges: impl IntoIterator<Item = R>,
-    ) -> Self {
+    pub fn request_ip_not_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
         self.restrictions.request_ip_not_in(ranges);
         self
     }
@@ -213,18 +210,14 @@ impl<C> Endpoint for UpdateToken<C> {
         // A guess might enable the token or disable it.
         let found = match &self.status {
             Some(TokenStatus::Active | TokenStatus::Disabled) => None,
-            Some(status) if !status.as_str().is_empty() => Some(format!(
-                "is {:?}, which only Cloudflare can set",
-                status.as_str()
-            )),
+            Some(status) if !status.as_str().is_empty() => {
+                Some(format!("is {:?}, which only Cloudflare can set", status.as_str()))
+            }
             _ => Some("is missing from the token that was read".to_owned()),
         };
         if let Some(found) = found {
             let remedy = "call `.status(TokenStatus::Active)` or `.status(TokenStatus::Disabled)`";
-            return Err(Error::invalid_request(
-                "status",
-                format!("{found}: {remedy}"),
-            ));
+            return Err(Error::invalid_request("status", format!("{found}: {remedy}")));
         }
         if let (true, Some(name)) = (self.sets_name, &self.name) {
             require_name(name)?;

@@ -117,11 +117,5 @@ impl<C> Endpoint for EditUser<C> {
     }
 }
 
-constructors!(EditUser {
-    country,
-    first_name,
-    last_name,
-    telephone,
-    zipcode
-});
+constructors!(EditUser { country, first_name, last_name, telephone, zipcode });
 terminals!(EditUser -> User);

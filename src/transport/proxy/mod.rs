@@ -32,9 +32,7 @@ pub(super) fn from_env(
         false if is_cgi() => &["http_proxy", "all_proxy", "ALL_PROXY"],
         false => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
     };
-    let mut set = candidates
-        .iter()
-        .filter_map(|name| Some((*name, read(name)?)));
+    let mut set = candidates.iter().filter_map(|name| Some((*name, read(name)?)));
     let Some((variable, value)) = set.next() else {
         return Ok(None);
     };
@@ -50,9 +48,7 @@ pub(super) fn from_env(
 pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse()
-            .is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+        || host.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
 fn is_blank(value: &OsString) -> bool {
@@ -90,10 +86,7 @@ mod tests {
     const API: &str = "https://api.cloudflare.com/client/v4";
 
     /// The proxy that these variables select, as `host:port`, or the variable that is unusable.
-    fn selected(
-        base_url: &str,
-        variables: &[(&str, &str)],
-    ) -> Result<Option<String>, &'static str> {
+    fn selected(base_url: &str, variables: &[(&str, &str)]) -> Result<Option<String>, &'static str> {
         let lookup = |name: &str| {
             let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
             Some(OsString::from(value))
@@ -123,11 +116,7 @@ mod tests {
             (API, &[][..], Some("a:1")),
             (API, &["https_proxy"], Some("b:1")),
             (API, &["https_proxy", "HTTPS_PROXY"], Some("e:1")),
-            (
-                API,
-                &["https_proxy", "HTTPS_PROXY", "all_proxy"],
-                Some("f:1"),
-            ),
+            (API, &["https_proxy", "HTTPS_PROXY", "all_proxy"], Some("f:1")),
             (http, &[], Some("c:1")),
             (http, &["http_proxy"], Some("d:1")),
             (http, &["http_proxy", "HTTP_PROXY"], Some("e:1")),
@@ -142,46 +131,14 @@ mod tests {
     fn ignores_empty_variables_and_http_proxy_under_cgi() {
         let http = "http://api.example/";
         for (base_url, variables, expected) in [
-            (
-                API,
-                &[("https_proxy", ""), ("HTTPS_PROXY", "http://b:1")][..],
-                Some("b:1"),
-            ),
-            (
-                API,
-                &[("https_proxy", " "), ("all_proxy", "http://e:1")],
-                Some("e:1"),
-            ),
+            (API, &[("https_proxy", ""), ("HTTPS_PROXY", "http://b:1")][..], Some("b:1")),
+            (API, &[("https_proxy", " "), ("all_proxy", "http://e:1")], Some("e:1")),
             (API, &[("all_proxy", "")], None),
-            (
-                http,
-                &[("HTTP_PROXY", "http://d:1"), ("REQUEST_METHOD", "GET")],
-                None,
-            ),
-            (
-                http,
-                &[("HTTP_PROXY", "http://d:1"), ("REQUEST_METHOD", "")],
-                None,
-            ),
-            (
-                http,
-                &[("http_proxy", "http://c:1"), ("REQUEST_METHOD", "GET")],
-                Some("c:1"),
-            ),
-            (
-                API,
-                &[("HTTPS_PROXY", "http://b:1"), ("REQUEST_METHOD", "GET")],
-                Some("b:1"),
-            ),
-            (
-                API,
-                &[
-                    ("https_proxy", "http://a:1"),
-                    ("no_proxy", ""),
-                    ("NO_PROXY", "*"),
-                ],
-                None,
-            ),
+            (http, &[("HTTP_PROXY", "http://d:1"), ("REQUEST_METHOD", "GET")], None),
+            (http, &[("HTTP_PROXY", "http://d:1"), ("REQUEST_METHOD", "")], None),
+            (http, &[("http_proxy", "http://c:1"), ("REQUEST_METHOD", "GET")], Some("c:1")),
+            (API, &[("HTTPS_PROXY", "http://b:1"), ("REQUEST_METHOD", "GET")], Some("b:1")),
+            (API, &[("https_proxy", "http://a:1"), ("no_proxy", ""), ("NO_PROXY", "*")], None),
         ] {
             let selected = selected(base_url, variables).unwrap();
             assert_eq!(selected.as_deref(), expected, "{variables:?}");
@@ -206,17 +163,10 @@ mod tests {
             ("http://user:p@ss@proxy.example", "proxy.example:80"),
         ] {
             let variables = [("https_proxy", value)];
-            assert_eq!(
-                selected(API, &variables),
-                Ok(Some(expected.to_owned())),
-                "{value}"
-            );
+            assert_eq!(selected(API, &variables), Ok(Some(expected.to_owned())), "{value}");
         }
         let proxy = parse("http://us%40er:p@s%23s@proxy.example").unwrap();
-        assert_eq!(
-            (proxy.username(), proxy.password()),
-            (Some("us@er"), Some("p@s#s"))
-        );
+        assert_eq!((proxy.username(), proxy.password()), (Some("us@er"), Some("p@s#s")));
     }
 
     #[test]
@@ -245,19 +195,11 @@ mod tests {
             "http://pröxy.example",
             "http://[fd00::1",
         ] {
-            let variables = [
-                ("https_proxy", value),
-                ("HTTPS_PROXY", "http://good:1"),
-                ("all_proxy", "http://good:1"),
-            ];
+            let variables = [("https_proxy", value), ("HTTPS_PROXY", "http://good:1"), ("all_proxy", "http://good:1")];
             assert_eq!(selected(API, &variables), Err("https_proxy"), "{value}");
             // It is not selected here.
             let other = [("all_proxy", value), ("https_proxy", "http://good:1")];
-            assert_eq!(
-                selected(API, &other),
-                Ok(Some("good:1".to_owned())),
-                "{value}"
-            );
+            assert_eq!(selected(API, &other), Ok(Some("good:1".to_owned())), "{value}");
             let excepted = [("https_proxy", value), ("no_proxy", "cloudflare.com")];
             assert_eq!(selected(API, &excepted), Ok(None), "{value}");
         }
@@ -274,23 +216,12 @@ mod tests {
 
     #[test]
     fn loopback_hosts_have_no_proxy() {
-        for host in [
-            "localhost",
-            "LOCALHOST",
-            "localhost.",
-            "127.0.0.1",
-            "127.9.9.9:80",
-            "[::1]",
-            "[::ffff:127.0.0.1]",
-        ] {
+        for host in ["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.9.9.9:80", "[::1]", "[::ffff:127.0.0.1]"]
+        {
             for (scheme, variable) in [("http", "http_proxy"), ("https", "https_proxy")] {
                 let base_url = format!("{scheme}://{host}/client/v4");
                 for value in ["http://proxy.example:3128", "ftp://unusable"] {
-                    assert_eq!(
-                        selected(&base_url, &[(variable, value)]),
-                        Ok(None),
-                        "{base_url}"
-                    );
+                    assert_eq!(selected(&base_url, &[(variable, value)]), Ok(None), "{base_url}");
                 }
             }
         }

@@ -47,9 +47,7 @@ impl Target {
         let name = host.strip_prefix('*').unwrap_or(&host);
         let name = name.strip_prefix('.').unwrap_or(name);
         let before = self.host.strip_suffix(name);
-        range.is_none()
-            && !name.is_empty()
-            && before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        range.is_none() && !name.is_empty() && before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     }
 }
 
@@ -61,10 +59,7 @@ fn plain_host(host: &str) -> String {
 /// Splits `host`, `host:port`, `10.0.0.0/8:port`, `fd00::/8`, `[fd00::]/8:port` and `[fd00::/8]:port` into host, length
 /// of the prefix, and port.
 fn split_entry(entry: &str) -> (&str, Option<&str>, Option<&str>) {
-    let (host, rest) = match entry
-        .strip_prefix('[')
-        .and_then(|entry| entry.split_once(']'))
-    {
+    let (host, rest) = match entry.strip_prefix('[').and_then(|entry| entry.split_once(']')) {
         Some((host, rest)) => (host, rest),
         None if entry.matches(':').count() > 1 => (entry, ""),
         None => entry.split_at(entry.find([':', '/']).unwrap_or(entry.len())),

@@ -10,10 +10,7 @@ use super::failure::classify_body;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// The response with a body whose errors hold a [`TransportError`].
-pub(super) fn with_body(
-    response: http::Response<ureq::Body>,
-    streaming: bool,
-) -> http::Response<Body> {
+pub(super) fn with_body(response: http::Response<ureq::Body>, streaming: bool) -> http::Response<Body> {
     #[allow(unused_mut)]
     let (mut head, body) = response.into_parts();
     // ureq removes `Content-Length` and `Content-Encoding` of a body that it decompresses, so a compressed export that
@@ -44,8 +41,7 @@ fn declares_its_end(version: Version, headers: &HeaderMap) -> bool {
         value.to_ascii_lowercase().contains("chunked")
     };
     headers.contains_key(CONTENT_LENGTH)
-        || (version != Version::HTTP_10
-            && headers.get_all(TRANSFER_ENCODING).iter().any(is_chunked))
+        || (version != Version::HTTP_10 && headers.get_all(TRANSFER_ENCODING).iter().any(is_chunked))
 }
 
 /// Turns each error of a body into an [`io::Error`] around a [`TransportError`].
@@ -57,10 +53,7 @@ struct Classified<R> {
 
 impl<R> Classified<R> {
     fn new(body: R) -> Self {
-        Self {
-            body,
-            has_failed: false,
-        }
+        Self { body, has_failed: false }
     }
 }
 
@@ -98,11 +91,7 @@ struct WholeLines<R> {
 
 impl<R> WholeLines<R> {
     fn new(body: R) -> Self {
-        Self {
-            body,
-            first: None,
-            last: None,
-        }
+        Self { body, first: None, last: None }
     }
 }
 
@@ -154,10 +143,7 @@ mod gzip {
     impl<R: Read> Read for Decoder<R> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             self.0.read(buffer).map_err(|error| {
-                if error
-                    .get_ref()
-                    .is_some_and(|inner| inner.is::<ureq::Error>())
-                {
+                if error.get_ref().is_some_and(|inner| inner.is::<ureq::Error>()) {
                     return error;
                 }
                 ureq::Error::Decompress("gzip", error).into_io()

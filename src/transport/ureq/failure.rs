@@ -8,17 +8,13 @@ use crate::transport::TransportError;
 pub(super) fn classify(error: ureq::Error) -> TransportError {
     use ureq::Error as E;
     match error {
-        error if is_about_client_certificate(&error.to_string()) => {
-            TransportError::misconfigured(format!(
-                "the server requires a client certificate, or refused it; set one in the `TlsConfig` of an agent: {error}"
-            ))
-        }
+        error if is_about_client_certificate(&error.to_string()) => TransportError::misconfigured(format!(
+            "the server requires a client certificate, or refused it; set one in the `TlsConfig` of an agent: {error}"
+        )),
         E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
         E::Timeout(_) => TransportError::timeout(error),
         E::ConnectProxyFailed(reason) => match refusal_of_proxy(&reason) {
-            Some(status) => {
-                TransportError::misconfigured(format!("the proxy refused with {status}"))
-            }
+            Some(status) => TransportError::misconfigured(format!("the proxy refused with {status}")),
             None => TransportError::connect(E::ConnectProxyFailed(reason)),
         },
         E::HostNotFound | E::ConnectionFailed => TransportError::connect(error),
@@ -49,21 +45,16 @@ pub(super) fn classify_through(proxy: &Proxy, error: ureq::Error) -> TransportEr
         // ureq reads at most 20 headers of a response to CONNECT, and 128 of a server's response. More than 128 are far
         // less likely than more than 20 from a proxy. ureq does not re-export the type of the error.
         (ureq::Error::Protocol(inner), true) if inner.to_string().contains("too many headers") => {
-            let reason =
-                "the proxy's response to CONNECT has more than 20 headers, which ureq cannot read";
+            let reason = "the proxy's response to CONNECT has more than 20 headers, which ureq cannot read";
             TransportError::misconfigured(reason)
         }
-        (ureq::Error::Io(inner), false) if inner.raw_os_error().is_none() => {
-            match inner.to_string() {
-                text if SOCKS_REFUSALS.contains(&&*text) => {
-                    TransportError::misconfigured(format!("the proxy refused: {text}"))
-                }
-                text if SOCKS_FAILURES.contains(&&*text) => {
-                    TransportError::connect(format!("the proxy failed: {text}"))
-                }
-                _ => classify(error),
+        (ureq::Error::Io(inner), false) if inner.raw_os_error().is_none() => match inner.to_string() {
+            text if SOCKS_REFUSALS.contains(&&*text) => {
+                TransportError::misconfigured(format!("the proxy refused: {text}"))
             }
-        }
+            text if SOCKS_FAILURES.contains(&&*text) => TransportError::connect(format!("the proxy failed: {text}")),
+            _ => classify(error),
+        },
         _ => classify(error),
     };
     error.through(proxy.host(), proxy.port())
@@ -176,25 +167,17 @@ fn classify_io(error: io::Error) -> TransportError {
         | K::AddrNotAvailable
         | K::PermissionDenied => TransportError::connect(error),
         // There are no more sockets for this process, or for any.
-        _ if matches!(
-            error.raw_os_error(),
-            Some(TOO_MANY_FILES | TOO_MANY_FILES_IN_ALL)
-        ) =>
-        {
+        _ if matches!(error.raw_os_error(), Some(TOO_MANY_FILES | TOO_MANY_FILES_IN_ALL)) => {
             TransportError::connect(error)
         }
         // So says rustls in the handshake of a certificate that it refuses. Its type cannot be named without depending
         // on it, and other faults of TLS, which may come later, arrive in the same way.
-        K::InvalidData if error.to_string().contains("certificate") => {
-            TransportError::certificate(error)
-        }
+        K::InvalidData if error.to_string().contains("certificate") => TransportError::certificate(error),
         K::InvalidData if is_of_a_handshake(&error.to_string()) => TransportError::connect(error),
         K::InvalidData => TransportError::malformed(error),
         K::TimedOut | K::WouldBlock => TransportError::timeout(error),
         // The resolver's failures have no kind.
-        _ if error.to_string().contains("failed to lookup address") => {
-            TransportError::connect(error)
-        }
+        _ if error.to_string().contains("failed to lookup address") => TransportError::connect(error),
         _ => TransportError::interrupted(error),
     }
 }

@@ -70,10 +70,7 @@ const MAX_IDLE_CONNECTIONS: usize = 32;
 impl UreqTransport {
     /// Sends requests with this agent.
     pub fn new(agent: Agent) -> Self {
-        Self {
-            agent,
-            unusable_proxy: None,
-        }
+        Self { agent, unusable_proxy: None }
     }
 
     /// Makes the agent of a client that has no transport of its own.
@@ -90,10 +87,7 @@ impl UreqTransport {
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         let config = config.tls_config(tls::config());
-        Self {
-            agent: config.build().into(),
-            unusable_proxy,
-        }
+        Self { agent: config.build().into(), unusable_proxy }
     }
 
     /// The proxy that a request goes through.
@@ -123,10 +117,7 @@ impl UreqTransport {
         None
     }
 
-    fn run<B: AsSendBody>(
-        &self,
-        request: http::Request<B>,
-    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+    fn run<B: AsSendBody>(&self, request: http::Request<B>) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let timeout = request.extensions().get::<AttemptTimeout>().copied();
         let through_proxy = !avoids_proxy(self.agent.config(), request.uri());
         let mut config = self
@@ -140,9 +131,7 @@ impl UreqTransport {
         }
         if let Some(timeout) = timeout {
             let total = timeout.total;
-            config = config
-                .timeout_resolve(Some(timeout.connect))
-                .timeout_connect(Some(timeout.connect));
+            config = config.timeout_resolve(Some(timeout.connect)).timeout_connect(Some(timeout.connect));
             config = if timeout.streaming {
                 config
                     .timeout_global(None)
@@ -160,21 +149,14 @@ impl UreqTransport {
 }
 
 impl Transport for UreqTransport {
-    fn execute(
-        &self,
-        request: http::Request<Vec<u8>>,
-    ) -> Result<http::Response<Body>, TransportError> {
+    fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> {
         if let Some(reason) = self.obstacle(request.uri()) {
             return Err(TransportError::misconfigured(reason));
         }
         let proxy = self.proxy_for(request.uri());
         let timeout = request.extensions().get::<AttemptTimeout>();
         let streaming = timeout.is_some_and(|timeout| timeout.streaming);
-        let response = if request.body().is_empty() {
-            self.run(request.map(drop))
-        } else {
-            self.run(request)
-        };
+        let response = if request.body().is_empty() { self.run(request.map(drop)) } else { self.run(request) };
         let response = response.map_err(|error| match proxy {
             Some(proxy) => classify_through(proxy, error),
             None => classify(error),
@@ -199,9 +181,7 @@ fn avoids_proxy(config: &Config, uri: &Uri) -> bool {
     let Some(proxy) = config.proxy() else {
         return false;
     };
-    uri.scheme() == Some(&Scheme::HTTP)
-        && uri.host().is_some_and(is_loopback)
-        && !is_loopback(proxy.host())
+    uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some_and(is_loopback) && !is_loopback(proxy.host())
 }
 
 /// What a request lacks if a feature is off.

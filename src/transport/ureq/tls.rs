@@ -42,16 +42,9 @@ pub(super) fn obstacle(_: &Config) -> Option<String> {
 
 /// What may have led to a refused certificate: with the operating system's roots, a variable that replaces them and
 /// cannot be read leaves no root to trust.
-#[cfg(all(
-    unix,
-    not(target_vendor = "apple"),
-    any(feature = "rustls", feature = "native-tls")
-))]
+#[cfg(all(unix, not(target_vendor = "apple"), any(feature = "rustls", feature = "native-tls")))]
 pub(super) fn hint(config: &Config) -> Option<String> {
-    if !matches!(
-        config.tls_config().root_certs(),
-        RootCerts::PlatformVerifier
-    ) {
+    if !matches!(config.tls_config().root_certs(), RootCerts::PlatformVerifier) {
         return None;
     }
     let unreadable = |name: &str| {
@@ -67,11 +60,7 @@ pub(super) fn hint(config: &Config) -> Option<String> {
     unreadable("SSL_CERT_FILE").or_else(|| unreadable("SSL_CERT_DIR"))
 }
 
-#[cfg(not(all(
-    unix,
-    not(target_vendor = "apple"),
-    any(feature = "rustls", feature = "native-tls")
-)))]
+#[cfg(not(all(unix, not(target_vendor = "apple"), any(feature = "rustls", feature = "native-tls"))))]
 pub(super) fn hint(_: &Config) -> Option<String> {
     None
 }
