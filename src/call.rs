@@ -3,6 +3,8 @@
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Request, StatusCode};
 
+use serde_json::Value;
+
 use crate::encode::encode;
 use crate::error::{Error, Result};
 
@@ -78,4 +80,54 @@ pub(crate) struct ResponseHead {
     pub(crate) headers: HeaderMap,
     /// How often the request was sent to get this response.
     pub(crate) attempts: u32,
+}
+
+/// Joins the segments of a path, each percent-encoded.
+pub(crate) fn encode_path(segments: &[&str]) -> Result<String> {
+    let mut path = String::with_capacity(64);
+    for (index, segment) in segments.iter().enumerate() {
+        if matches!(*segment, "" | "." | "..") {
+            let reason = format!("is {segment:?} in its segment {}: that would name another resource", index + 1);
+            return Err(Error::invalid_request("path", reason));
+        }
+        path.push('/');
+        path.push_str(&encode(segment));
+    }
+    Ok(path)
+}
+
+/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are left out.
+pub(crate) fn add_parameters(query: &mut Vec<(String, String)>, name: Option<String>, value: Value) -> Result<()> {
+    let value = match (name, value) {
+        (_, Value::Null) => return Ok(()),
+        (outer, Value::Object(fields)) => {
+            for (field, value) in fields {
+                let name = outer.as_ref().map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
+                add_parameters(query, Some(name), value)?;
+            }
+            return Ok(());
+        }
+        (Some(name), Value::String(text)) => (name, text),
+        (Some(name), Value::Bool(flag)) => (name, flag.to_string()),
+        (Some(name), Value::Number(number)) => (name, number.to_string()),
+        (name, _) => {
+            let name = name.unwrap_or_else(|| "request".to_owned());
+            return Err(Error::invalid_request(
+                name,
+                "is not text, a number or a boolean, and cannot be a query parameter: join the values of a list into one text",
+            ));
+        }
+    };
+    match (value.0.as_str(), value.1.as_str()) {
+        // The API ignores an empty filter, so the result would look filtered without being so.
+        (_, "") => Err(Error::invalid_request(value.0, "is empty: leave it out if you need no filter")),
+        ("page" | "per_page", number) if number == "0" || number.starts_with('-') => {
+            let reason = format!("is {number}: it is counted from 1");
+            Err(Error::invalid_request(value.0, reason))
+        }
+        _ => {
+            query.push(value);
+            Ok(())
+        }
+    }
 }

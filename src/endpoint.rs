@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use http::Method;
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::call::Call;
-use crate::encode::encode;
+use crate::call::{Call, add_parameters, encode_path};
 use crate::envelope::Output;
 use crate::error::{Error, Result};
 
@@ -343,7 +341,7 @@ impl Call {
             |error: serde_json::Error| Error::invalid_request("request", format!("cannot be serialized: {error}"));
         if in_query {
             let fields = serde_json::to_value(endpoint).map_err(unserializable)?;
-            flatten(&mut call.query, None, fields)?;
+            add_parameters(&mut call.query, None, fields)?;
         } else {
             call.body = serde_json::to_vec(endpoint).map_err(unserializable)?;
             // A unit struct is serialized as `null`, but the API expects an object.
@@ -365,54 +363,5 @@ pub(crate) fn require_identifier(parameter: &'static str, id: &str) -> Result<()
         "" => Err(Error::invalid_request(parameter, "is empty")),
         "." | ".." => Err(Error::invalid_request(parameter, format!("is `{id}`, which would name another resource"))),
         _ => Ok(()),
-    }
-}
-
-fn encode_path(segments: &[&str]) -> Result<String> {
-    let mut path = String::with_capacity(64);
-    for (index, segment) in segments.iter().enumerate() {
-        if matches!(*segment, "" | "." | "..") {
-            let reason = format!("is {segment:?} in its segment {}: that would name another resource", index + 1);
-            return Err(Error::invalid_request("path", reason));
-        }
-        path.push('/');
-        path.push_str(&encode(segment));
-    }
-    Ok(path)
-}
-
-/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are left out.
-fn flatten(query: &mut Vec<(String, String)>, name: Option<String>, value: Value) -> Result<()> {
-    let value = match (name, value) {
-        (_, Value::Null) => return Ok(()),
-        (outer, Value::Object(fields)) => {
-            for (field, value) in fields {
-                let name = outer.as_ref().map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
-                flatten(query, Some(name), value)?;
-            }
-            return Ok(());
-        }
-        (Some(name), Value::String(text)) => (name, text),
-        (Some(name), Value::Bool(flag)) => (name, flag.to_string()),
-        (Some(name), Value::Number(number)) => (name, number.to_string()),
-        (name, _) => {
-            let name = name.unwrap_or_else(|| "request".to_owned());
-            return Err(Error::invalid_request(
-                name,
-                "is not text, a number or a boolean, and cannot be a query parameter: join the values of a list into one text",
-            ));
-        }
-    };
-    match (value.0.as_str(), value.1.as_str()) {
-        // The API ignores an empty filter, so the result would look filtered without being so.
-        (_, "") => Err(Error::invalid_request(value.0, "is empty: leave it out if you need no filter")),
-        ("page" | "per_page", number) if number == "0" || number.starts_with('-') => {
-            let reason = format!("is {number}: it is counted from 1");
-            Err(Error::invalid_request(value.0, reason))
-        }
-        _ => {
-            query.push(value);
-            Ok(())
-        }
     }
 }
