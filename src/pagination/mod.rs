@@ -1,6 +1,7 @@
 //! Paginated lists: all items, or all pages.
 
 mod end;
+mod fetch;
 mod pager;
 mod read_ahead;
 mod seen;

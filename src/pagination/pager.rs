@@ -3,17 +3,16 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::mem;
-use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
 use super::end::{End, Next, PageSummary};
+use super::fetch::{Fetched, fetch_page};
 use super::read_ahead::ReadAhead;
 use super::seen::Seen;
-use crate::call::{Call, ResponseHead};
-use crate::cancel::Cancel;
+use crate::call::Call;
 use crate::client::Client;
-use crate::envelope::{RawList, RawResponse, decode_item};
+use crate::envelope::decode_item;
 use crate::error::{Error, Fault, Result};
 use crate::page::PageInfo;
 
@@ -35,14 +34,6 @@ pub(super) struct Pager<T> {
     /// The memory of the last page, for the next one.
     spare: Vec<u8>,
     is_over: bool,
-}
-
-/// A page as it was received.
-pub(super) struct Fetched {
-    head: ResponseHead,
-    text: String,
-    items: Vec<Range<usize>>,
-    info: Option<PageInfo>,
 }
 
 /// A page whose items are being yielded.
@@ -328,42 +319,4 @@ impl Fingerprint {
 
 fn mix(hash: u64, next: u64) -> u64 {
     hash.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(next)
-}
-
-impl Fetched {
-    /// The error of this page, or of one of its items.
-    fn failed(&self, client: &Client, call: &Call, fault: Fault) -> Error {
-        client.undecodable(call, &self.head, self.text.as_bytes(), fault)
-    }
-
-    fn per_page(&self) -> Option<u64> {
-        self.info.as_ref()?.per_page
-    }
-}
-
-/// Fetches page `number` of a list.
-pub(super) fn fetch_page(
-    client: &Client,
-    mut call: Call,
-    number: u64,
-    mut body: Vec<u8>,
-    cancel: Option<&Cancel>,
-) -> Result<Fetched> {
-    if !call.single_page {
-        call.set_parameter("page", number.to_string());
-    }
-    let head = client.run(&call, &mut body, cancel)?;
-    let response = |body| RawResponse { call: &call, head: &head, body };
-    let text = match String::from_utf8(body) {
-        Ok(text) => text,
-        Err(error) => {
-            let body = error.as_bytes();
-            let fault = response(body).not_utf8(error.utf8_error());
-            return Err(client.undecodable(&call, &head, body, fault));
-        }
-    };
-    match response(text.as_bytes()).list(&text) {
-        Ok(RawList { items, info }) => Ok(Fetched { head, text, items, info }),
-        Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::pager::{Fetched, fetch_page};
+use super::fetch::{Fetched, fetch_page};
 use crate::call::Call;
 use crate::cancel::Cancel;
 use crate::client::Client;

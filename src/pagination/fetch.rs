@@ -1,0 +1,56 @@
+//! Fetches one page of a list, and finds its items.
+
+use std::ops::Range;
+
+use crate::call::{Call, ResponseHead};
+use crate::cancel::Cancel;
+use crate::client::Client;
+use crate::envelope::{RawList, RawResponse};
+use crate::error::{Error, Fault, Result};
+use crate::page::PageInfo;
+
+/// A page as it was received.
+pub(super) struct Fetched {
+    pub(super) head: ResponseHead,
+    pub(super) text: String,
+    pub(super) items: Vec<Range<usize>>,
+    pub(super) info: Option<PageInfo>,
+}
+
+impl Fetched {
+    /// The error of this page, or of one of its items.
+    pub(super) fn failed(&self, client: &Client, call: &Call, fault: Fault) -> Error {
+        client.undecodable(call, &self.head, self.text.as_bytes(), fault)
+    }
+
+    pub(super) fn per_page(&self) -> Option<u64> {
+        self.info.as_ref()?.per_page
+    }
+}
+
+/// Fetches page `number` of a list.
+pub(super) fn fetch_page(
+    client: &Client,
+    mut call: Call,
+    number: u64,
+    mut body: Vec<u8>,
+    cancel: Option<&Cancel>,
+) -> Result<Fetched> {
+    if !call.single_page {
+        call.set_parameter("page", number.to_string());
+    }
+    let head = client.run(&call, &mut body, cancel)?;
+    let response = |body| RawResponse { call: &call, head: &head, body };
+    let text = match String::from_utf8(body) {
+        Ok(text) => text,
+        Err(error) => {
+            let body = error.as_bytes();
+            let fault = response(body).not_utf8(error.utf8_error());
+            return Err(client.undecodable(&call, &head, body, fault));
+        }
+    };
+    match response(text.as_bytes()).list(&text) {
+        Ok(RawList { items, info }) => Ok(Fetched { head, text, items, info }),
+        Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
+    }
+}
