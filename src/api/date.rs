@@ -143,6 +143,22 @@ pub(crate) fn whole_seconds<S: Serializer>(instant: &Option<OffsetDateTime>, ser
         .serialize(serializer)
 }
 
+/// Instants that are saved, in RFC 3339.
+pub(crate) mod instant {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::{Serialize, Serializer};
+    use time::OffsetDateTime;
+
+    pub(crate) fn serialize<S: Serializer>(instant: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+        super::format(*instant).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OffsetDateTime, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::parse(&text).ok_or_else(|| D::Error::custom("expected a time as in RFC 3339"))
+    }
+}
+
 /// Formats an instant as in RFC 3339.
 pub(crate) fn format(instant: OffsetDateTime) -> Result<String, time::error::Format> {
     instant.format(&Rfc3339)

@@ -58,6 +58,12 @@ pub struct Iter<T> {
 }
 
 impl<T> Iter<T> {
+    /// Yields this error alone.
+    pub(crate) fn failed(client: &Client, error: Error) -> Self {
+        let pager = Pager::new(client.clone(), Err(error), |_| None);
+        Self { pager }
+    }
+
     /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not yet yielded whole.
     ///
     /// After an error it is the page that failed. A page that was yielded in part is yielded again from its start.

@@ -154,6 +154,42 @@ impl<C> ListAuditLogs<C> {
     }
 }
 
+impl<C> ListAuditLogs<C> {
+    /// The same request without a client.
+    pub(super) fn detached(&self) -> ListAuditLogs {
+        ListAuditLogs {
+            client: Detached,
+            id: self.id.clone(),
+            action_type: self.action_type.clone(),
+            actor_email: self.actor_email.clone(),
+            actor_ip: self.actor_ip.clone(),
+            zone_name: self.zone_name.clone(),
+            since: self.since,
+            before: self.before,
+            direction: self.direction,
+            hide_user_logs: self.hide_user_logs,
+            page: self.page,
+            per_page: self.per_page,
+        }
+    }
+
+    /// Refuses the parameters that a cursor sets.
+    pub(super) fn refuse_position(&self) -> Result<()> {
+        let set = [
+            ("since", self.since.is_some()),
+            ("before", self.before.is_some()),
+            ("direction", self.direction.is_some()),
+            ("page", self.page.is_some()),
+        ];
+        match set.iter().find(|(_, is_set)| *is_set) {
+            Some((parameter, _)) => {
+                Err(Error::invalid_request(*parameter, "is set by the cursor of `follow`: leave it out"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 impl<C> Endpoint for ListAuditLogs<C> {
     type Output = Page<AuditLog>;
     const METHOD: Method = Method::GET;

@@ -1,9 +1,11 @@
 //! Who changed what, and when.
 
 mod export;
+mod follow;
 mod list;
 mod model;
 
+pub use self::follow::{AuditLogCursor, Follow};
 pub use self::list::ListAuditLogs;
 pub use self::model::{ActorKind, AuditAction, AuditActor, AuditLog, AuditOwner, AuditResource};
 
