@@ -355,8 +355,8 @@
 //!
 //! * A JSON response that breaks off is a decode error, and is not retried.
 //! * An export that is empty or does not end in a line break is an error. An export that breaks off exactly after a
-//!   line break is not detected. A compressed export without chunks must end in a line break too.
-//!
+//!   line break is not detected. A compressed export without chunks must end in a line break too. After a failed read,
+//!   the reader keeps failing.
 //!
 //! <a id="endpoints-of-your-own"></a>
 //! # Custom endpoints
