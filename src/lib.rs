@@ -280,7 +280,8 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! The credential is sent over https, or over http to this machine, and to no other host. Redirects are errors.
+//! The credential is sent to the host of the base URL only: over https, or over http to this machine, unless
+//! [`allow_http`](ClientBuilder::allow_http) is set. Redirects are errors.
 //!
 //! # Changing tokens
 //!
