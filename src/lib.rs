@@ -14,70 +14,82 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! This page is the guide; it takes ten minutes. [Requests](#requests) · [Listings](#listings) · [Errors](#errors) ·
-//! [Repeats and time](#repeats-and-time) · [Rate limits](#rate-limits) · [Secrets](#secrets) · [Logging](#logging) ·
-//! [Corporate networks](#corporate-networks) · [Endpoints of your own](#endpoints-of-your-own) · [Tests of your
-//! own](#tests-of-your-own) · [Command-line tools](#command-line-tools) · [Features](#features) · [Where it
-//! stops](#where-it-stops)
+//! This page is the guide: [Requests](#requests) · [Paginated lists](#paginated-lists) · [Errors](#errors) · [Retries
+//! and time limits](#retries-and-time-limits) · [Rate limits](#rate-limits) · [Secrets](#secrets) · [Changing
+//! tokens](#changing-tokens) · [Logging](#logging) · [Corporate networks](#corporate-networks) · [Custom
+//! endpoints](#endpoints-of-your-own) · [Tests of your own](#tests-of-your-own) · [Command-line
+//! tools](#command-line-tools) · [Features](#features) · [Limitations](#limitations)
 //!
 //! # Requests
 //!
-//! Each of the 22 operations is a request: a struct with a setter for each optional parameter. It has two forms. The
-//! *bound* one is made by a method of [`Client`], and sends itself. The *detached* one is made by `new`, and is plain
-//! data: keep it, compare it, send it with any client.
+//! Each of the 22 operations is a request: a struct with a setter for each optional parameter. It has two forms. A
+//! method of [`Client`] makes the *bound* form, which sends itself. `new` makes the *detached* form, which is plain
+//! data: you can store it, compare it, and send it with any client.
 //!
 //! ```
 //! use cloudflare_user::ListTokens;
 //! # use cloudflare_user::{Body, Client, http};
-//! # let answer = r#"{"success":true,"result":[{"id":"7","name":"ci"}],"result_info":{"total_pages":1}}"#;
+//! # let response = r#"{"success":true,"result":[{"id":"7","name":"ci"}],"result_info":{"total_pages":1}}"#;
 //! # let client = Client::builder().api_token("t")
-//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(response)))).build()?;
 //!
 //! // Bound.
 //! for token in client.tokens().include_expired(true).iter() {
-//!     println!("{:?}", token?.name);
+//!     println!("{}", token?.name.unwrap_or_default());
 //! }
 //!
 //! // Detached.
 //! let request = ListTokens::new().include_expired(true);
 //! for token in client.iter(&request) {
-//!     println!("{:?}", token?.name);
+//!     println!("{}", token?.name.unwrap_or_default());
 //! }
-//! let first_page = client.send(&request)?;
-//! assert_eq!(first_page.items.len(), 1);
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! `send` and its like borrow the request, so that the same one can be sent again. The third form is a struct of yours:
-//! see [endpoints of your own](#endpoints-of-your-own).
-//!
-//! | bound | detached, or your own | what it answers |
+//! | bound | detached, or custom | returns |
 //! | --- | --- | --- |
-//! | `send()` | [`client.send(&request)`](Client::send) | a value; of a listing, one [`Page`] |
-//! | `iter()` | [`client.iter(&request)`](Client::iter) | every item of every page of a listing |
-//! | `pages()` | [`client.pages(&request)`](Client::pages) | every page of a listing |
-//! | | [`client.send_raw(&request)`](Client::send_raw) | the status, the headers, and the bytes as they came |
+//! | `send()` | [`client.send(&request)`](Client::send) | a value; for a paginated list, one [`Page`] |
+//! | `iter()` | [`client.iter(&request)`](Client::iter) | an iterator over all items of a list |
+//! | `pages()` | [`client.pages(&request)`](Client::pages) | an iterator over all pages of a list |
+//! | | [`client.send_raw(&request)`](Client::send_raw) | the status, the headers, and the exact bytes of the body |
 //! | `export()` | [`client.export(&request)`](Client::export) | audit logs as CSV, streamed |
 //!
-//! A client is cheap to clone, and shared between threads; clones share connections and what is known of the rate
-//! limit. [`Client::builder`] sets what [`Client::new`] and [`Client::from_env`] leave at its default.
+//! A client is cheap to clone and can be shared between threads. Clones share connections and the rate limit.
+//! [`Client::builder`] sets what [`Client::new`] and [`Client::from_env`] leave at its default;
+//! [`ClientBuilder::from_env`] starts with the credential and base URL of the environment.
 //!
-//! # Listings
+//! # Paginated lists
 //!
-//! [`Iter`] hands out every item of every page, and fetches a page when it is needed: the largest that the API serves,
-//! unless `per_page` says otherwise. An item that cannot be decoded is an `Err` of its own
-//! ([`is_item`](Error::is_item)), and the next ones still come. Any other error ends the listing, after everything
-//! before it was handed out.
+//! [`Iter`] yields every item of every page, and requests a page when it is needed. Without `per_page`, it requests the
+//! largest page that the API serves. An item that cannot be decoded is an `Err` in its place
+//! ([`is_item`](Error::is_item)), and the items after it still come. Any other error ends the iteration. [`Pages`]
+//! yields pages: the good items of a page, and then an `Err` for each bad one. Both own a clone of the client: they can
+//! be stored in a struct, returned from a function, and moved to a thread.
 //!
-//! A listing ends where the API says so, and where the API goes round in circles. [`Iter::total`] tells people how much
-//! there is, as far as the server knows; [`Iter::read_ahead`] fetches pages on threads while you work on those before
-//! them, in the same order. It pays where an answer takes longer than your work on it:
-//! `client.audit_logs().iter().read_ahead(4)`.
+//! [`Iter::total`] is the total number of items, if the server states it. `size_hint` promises nothing before the list
+//! is over, because items at hand may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you work on
+//! the pages before them, for example `client.audit_logs().before(now).iter().read_ahead(4)`. Items, order and errors
+//! stay the same for a list that does not change. Use it if a response takes longer than your work on a page.
+//!
+//! ## Where a list ends
+//!
+//! 1. **An empty page** ends the list. If `total_pages` says that more pages follow, one empty page is skipped, and the
+//!    second in a row ends the list. A filter that matches nothing is an empty list and not an error.
+//! 2. **The last page by the server's totals** ends the list if it is also short: it has fewer items than `per_page`,
+//!    and `total_pages` says that nothing follows, or else `total_count` in a list read from page 1. Neither a short
+//!    page nor a total ends a list alone, because servers limit and filter pages, and totals may count other things.
+//! 3. **Pages without a new item**: two such pages in a row that equal the pages before them end the list, unless
+//!    `total_pages` says that more follow. Other pages of duplicates are skipped. After `n` pages with new items, `n+3`
+//!    pages in a row without one end the list. If `total_pages` says that pages are missing then, this is an error.
+//! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. Any
+//!    other failure is yielded as an `Err`: a failure never ends a list silently.
+//!
+//! The lists of invites, subscriptions and permission groups have one page.
 //!
 //! ## Resuming
 //!
-//! [`Iter::next_page`] names the page to go on from: the first one that was not handed out whole, which after an error
-//! is the one that failed. Hand it to `.page(n)` of the same request, with the same `per_page`:
+//! [`Iter::next_page`] is the page to resume from: the first one that was not yet yielded whole. After an error it is
+//! the page that failed. Pass it to `.page(n)` of the same request, with the same `per_page`:
 //!
 //! ```
 //! use cloudflare_user::ListAuditLogs;
@@ -97,35 +109,39 @@
 //! let (mut seen, mut page) = (Vec::new(), 1);
 //! for _attempt in 0..3 {
 //!     let mut logs = client.iter(&request.clone().page(page));
-//!     let failure = loop {
-//!         match logs.next() {
-//!             Some(Ok(log)) => seen.push(log.id),
-//!             // One log that cannot be decoded: its error says which field. The next ones still come.
-//!             Some(Err(error)) if error.is_item() => eprintln!("{error}"),
-//!             Some(Err(error)) => break Some(error),
-//!             None => break None,
+//!     let mut failure = None;
+//!     for log in &mut logs {
+//!         match log {
+//!             Ok(log) => seen.push(log.id),
+//!             // One log that cannot be decoded. The next ones still come.
+//!             Err(error) if error.is_item() => eprintln!("{error}"),
+//!             Err(error) => failure = Some(error),
 //!         }
-//!     };
+//!     }
 //!     let Some(error) = failure else { break };
 //!     page = logs.next_page();
-//!     eprintln!("{error}; going on from page {page}");
+//!     eprintln!("{error}; resuming from page {page}");
 //! }
 //! assert_eq!(seen, ["1", "2"]);
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! Keep the request, with its `before`, and the page: that is all it takes to go on tomorrow.
+//! <a id="what-changes-meanwhile"></a>
+//! ## Lists that change
 //!
-//! ## What changes meanwhile
+//! Pages are numbered, so that additions and removals move items from one page to another while you read.
 //!
-//! Pages are numbered, and what happens while you read moves their contents.
-//!
-//! * New entries on top push old ones to the next page. Within one listing they are recognized, and handed out once. A
-//!   listing that was resumed at page `n` knows nothing of page `n - 1`: there they may come twice.
-//! * Removed entries pull later ones to an earlier page, past the reader. No client can see that.
-//! * A fixed `before` on audit logs, the newest first, rules out both: what is older than an instant gets no additions,
-//!   and what becomes too old to be kept drops off at the end.
-//! * Deleting while iterating is removing: every page that follows is missing as many as were deleted. Collect first.
+//! * **Added items** push others to the next page. Each item with an identifier is yielded once: the last 65,536 are
+//!   remembered. Items without one are compared page by page only. An iterator that resumes remembers none of the
+//!   earlier ones and may yield some of them again. If a list grows by a whole page before each of several requests, it
+//!   can end early: its pages look like duplicates.
+//! * **Removed items** pull others to an earlier page, which was read already. Those are missed. No client can detect
+//!   it.
+//! * **With `read_ahead`**, pages are requested before the pages before them arrived. If the list grows meanwhile,
+//!   items between two pages in flight can be missed.
+//! * **`before`** on audit logs, newest first, avoids all three: nothing is added before a fixed instant, and logs that
+//!   expire are removed at the end of the list.
+//! * **Deleting while iterating** removes items. Collect the list first:
 //!
 //! ```
 //! use cloudflare_user::{Token, TokenStatus};
@@ -146,31 +162,31 @@
 //!
 //! # Errors
 //!
-//! [`Error`] is by who failed: the caller, the network, Cloudflare, or an answer that cannot be understood. Its text
-//! names the method, the path, the status, Cloudflare's codes and messages, the ray id and the number of attempts;
-//! print it. Its methods answer what a program asks:
+//! The text of an [`Error`] is one line with the method, the path, the status, Cloudflare's codes and messages, the ray
+//! id and the number of attempts, in at most 500 characters beside method and path. It contains everything once:
+//! `source()` is `None`. Methods tell errors apart:
 //!
 //! | predicate | what happened | what to do |
 //! | --- | --- | --- |
-//! | [`is_invalid_request`](Error::is_invalid_request) | the input cannot be right; nothing was sent | mend the call: the text names the parameter or the variable |
-//! | [`is_unauthorized`](Error::is_unauthorized) | 401 or 403: the credential was refused, or lacks a permission | look at [`codes`](Error::codes), and at the permission that the request's page names |
-//! | [`is_not_found`](Error::is_not_found) | 404 | of a deletion: it is done already |
-//! | [`is_rate_limited`](Error::is_rate_limited) | 429, or the limit is known to be used up; nothing happened | wait as long as [`retry_after`](Error::retry_after) says, and send it again |
-//! | [`is_connect`](Error::is_connect) | no connection, or its certificate was refused; nothing happened | see to the network, the proxy, or the roots |
-//! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time; of a write, look first |
-//! | [`is_decode`](Error::is_decode) | a success that cannot be understood | report it: the text names the field, [`body`](Error::body) has the bytes |
-//! | [`is_item`](Error::is_item) | the same of one item of a listing | note it, and take the next one |
-//! | [`may_have_been_applied`](Error::may_have_been_applied) | a write whose answer was lost, was a 5xx, or was no answer | look whether it happened before you send it again; the text says at what |
+//! | [`is_invalid_request`](Error::is_invalid_request) | the input is invalid; nothing was sent | fix the call: the text names the parameter or the environment variable |
+//! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON, and continue |
+//! | [`is_decode`](Error::is_decode) | a success cannot be decoded; if it was a write, it was applied | save [`body`](Error::body): it holds the only copy of a new secret |
+//! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | check before you send it again; the text says what to look for |
+//! | [`is_unauthorized`](Error::is_unauthorized) | 401, 403, or 400 with code 6003, 9103, 9106 or 9107 | check the credential and its permissions; see [`codes`](Error::codes) |
+//! | [`is_not_found`](Error::is_not_found) | 404 | after a deletion, nothing |
+//! | [`is_rate_limited`](Error::is_rate_limited) | 429, or the request was not sent because of the rate limit | wait for [`retry_after`](Error::retry_after), and send it again |
+//! | [`is_connect`](Error::is_connect) | no connection, or a refused certificate; nothing was sent | check the network, the proxy and the trusted roots |
+//! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time |
 //!
-//! They overlap: a write that timed out [`is_timeout`](Error::is_timeout), and
-//! [`may_have_been_applied`](Error::may_have_been_applied) too. Ask that one first. A status of 200 that says
-//! `"success": false` is an error like any other.
+//! They overlap. Ask in the order of the table: a write whose success cannot be decoded is also one that
+//! [`may_have_been_applied`](Error::may_have_been_applied), and so is a write that timed out. A 200 with `"success":
+//! false` is an error like any other.
 //!
 //! ```
 //! # use cloudflare_user::{Body, Client, http};
 //! # let client = Client::builder().api_token("t").transport(|_: http::Request<Vec<u8>>| {
-//! #     let answer = Body::from(r#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized to access requested resource"}]}"#);
-//! #     Ok(http::Response::builder().status(403).body(answer).unwrap_or_default())
+//! #     let response = Body::from(r#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized to access requested resource"}]}"#);
+//! #     Ok(http::Response::builder().status(403).body(response).unwrap_or_default())
 //! # }).build()?;
 //! let error = client.delete_token("ed17574386854bf78a67040be0a770b0").send().unwrap_err();
 //! assert!(error.is_unauthorized() && !error.may_have_been_applied());
@@ -183,150 +199,139 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! # Repeats and time
+//! # Retries and time limits
 //!
-//! A read is sent again, twice unless set otherwise, after a connection that failed or broke, a timeout, and the
-//! statuses 408, 425, 429, 500, 502 to 504, 520 to 527, 529 and 530. A write is sent again only where it surely did not
-//! happen: if no connection was made, or after a 429. Never repeated are a write whose answer was lost, other statuses,
-//! answers that cannot be understood, and a certificate that was refused.
+//! Reads are retried, by default twice, after a failed or interrupted connection, a truncated body, a timeout, and the
+//! statuses 408, 425, 429, 500, 502 to 504, 520 to 527, 529 and 530. Writes are retried only if they were not applied:
+//! if no connection was made, or after a 429. Never retried are a write whose response was lost, other statuses,
+//! malformed responses, and a refused certificate.
 //!
-//! Between two attempts it waits a random half to whole of 0.5 s, doubled each time up to 8 s, or as long as
-//! `Retry-After` asks. Three clocks run:
+//! Before a retry, the client waits as long as `Retry-After` requests; if that is too long, the call fails at once.
+//! Without a usable `Retry-After` it uses its own backoff: a random half to whole of 0.5 s, doubled with each attempt
+//! up to 8 s.
 //!
-//! | clock | of what | default |
+//! | time limit | of what | default |
 //! | --- | --- | --- |
-//! | [`connect_timeout`](ClientBuilder::connect_timeout) | name, connection and TLS | 10 s |
-//! | [`timeout`](ClientBuilder::timeout) | one attempt with its whole body | 60 s |
-//! | [`deadline`](ClientBuilder::deadline) | the call, with its repeats and waits; of a listing, each page | 300 s |
+//! | [`connect_timeout`](ClientBuilder::connect_timeout) | name resolution, connecting and TLS | 10 s |
+//! | [`timeout`](ClientBuilder::timeout) | one attempt with its whole body; for an export, the response head and each read | 60 s |
+//! | [`deadline`](ClientBuilder::deadline) | the call with its retries and waits; in a list, each page; not an export's body | 300 s |
 //!
-//! [`Client::with_timeout`], [`with_deadline`](Client::with_deadline) and
-//! [`with_max_retries`](Client::with_max_retries) make a client with other limits over the same connections, for one
-//! call among many.
+//! [`Client::with_timeout`], [`with_deadline`](Client::with_deadline), [`with_max_retries`](Client::with_max_retries)
+//! and [`with_max_retry_wait`](Client::with_max_retry_wait) make a client with other limits over the same connections.
 //!
 //! # Rate limits
 //!
-//! Cloudflare counts 1,200 requests in five minutes, for the user as a whole: those of other programs and of the
-//! dashboard too. Above that, everything is refused for up to five minutes. A million audit logs are 1,000 requests.
+//! Cloudflare allows 1,200 requests in five minutes for each user, those of other programs and of the dashboard
+//! included. Above that, it refuses everything for up to five minutes. A million audit logs take 1,000 requests.
 //!
-//! [`Client::rate_limit`] is what the last answer said. When nothing remains, or after a 429 that says for how long and
-//! that is waited out, all clones of a client wait, as long as the wait is no longer than [`max_retry_wait`](ClientBuilder::max_retry_wait), 60 s, and fits in the
-//! deadline. A wait that is longer is an error at once, [`is_rate_limited`](Error::is_rate_limited), with the wait in
-//! [`retry_after`](Error::retry_after).
+//! [`Client::rate_limit`] returns the last limit that a response stated. Its `reset_in` counts from the moment of the
+//! call.
 //!
-//! A program that would rather wait than fail says so:
+//! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
+//! until the limit is reset. A request fails at once, without being sent, if its wait is longer than
+//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. This holds for
+//! `max_retries(0)` too. The error [`is_rate_limited`](Error::is_rate_limited), has the wait in
+//! [`retry_after`](Error::retry_after), and has 0 [`attempts`](Error::attempts). A wait of more than an hour is
+//! returned by `retry_after`, and holds no later request.
 //!
-//! ```
-//! # use cloudflare_user::{Body, http};
-//! # let answer = r#"{"success":true,"result":{"id":"7"}}"#;
+//! A program that should wait instead of failing allows longer waits:
+//!
+//! ```no_run
 //! use std::time::Duration;
-//! use cloudflare_user::Client;
+//! use cloudflare_user::ClientBuilder;
 //!
-//! let client = Client::builder()
-//!     .api_token("your-token")
+//! let client = ClientBuilder::from_env()?
 //!     .max_retry_wait(Duration::from_secs(5 * 60))
 //!     .deadline(Duration::from_secs(15 * 60))
-//! #     .transport(move |_: http::Request<Vec<u8>>| {
-//! #         let head = http::Response::builder().header("Ratelimit", r#""default";r=50;t=30"#);
-//! #         Ok(head.body(Body::from(answer)).unwrap_or_default())
-//! #     })
 //!     .build()?;
 //! client.user().send()?;
 //! if let Some(limit) = client.rate_limit() {
 //!     println!("{} requests remain for {} s", limit.remaining, limit.reset_in.as_secs());
 //! }
-//! # assert_eq!(client.rate_limit().map(|limit| limit.remaining), Some(50));
-//! # Ok::<(), cloudflare_user::Error>(())
-//! ```
-//!
-//! One that has something else to do takes the error, and comes back:
-//!
-//! ```
-//! # use std::sync::atomic::{AtomicUsize, Ordering};
-//! # use cloudflare_user::{Body, Client, http};
-//! # let calls = AtomicUsize::new(0);
-//! # let client = Client::builder().api_token("t").max_retries(0).transport(move |_: http::Request<Vec<u8>>| {
-//! #     let (status, answer) = match calls.fetch_add(1, Ordering::SeqCst) {
-//! #         0 => (429, r#"{"success":false,"errors":[{"code":971}]}"#),
-//! #         _ => (200, r#"{"success":true,"result":{"id":"7"}}"#),
-//! #     };
-//! #     let head = http::Response::builder().status(status).header("Retry-After", "1");
-//! #     Ok(head.body(Body::from(answer)).unwrap_or_default())
-//! # }).build()?;
-//! use std::{thread, time::Duration};
-//!
-//! let user = loop {
-//!     match client.user().send() {
-//!         Err(error) if error.is_rate_limited() => {
-//!             // It may be `None`: not every refusal says for how long.
-//!             let wait = error.retry_after().unwrap_or(Duration::from_secs(5 * 60));
-//!             eprintln!("{error}");
-//!             thread::sleep(wait);
-//!         }
-//!         other => break other?,
-//!     }
-//! };
-//! assert_eq!(user.id, "7");
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
 //! # Secrets
 //!
-//! A new secret is a [`SecretString`] from the moment it is decoded; [`ExposeSecret`] opens it. No `Debug`, no error
-//! and no log line shows one, nor the credential of a client, also where a server repeats it.
+//! A new secret is a [`SecretString`] as soon as it is decoded; [`ExposeSecret`] returns its text. No `Debug`, error or
+//! log line of this crate shows a new secret or the credential of a client, even if a server repeats it.
 //!
-//! [`CreateToken`] and [`RollToken`] answer their secret once. Keep it before you do anything else. Should the answer
-//! arrive and not be understood, [`Error::body`] holds the only copy; nothing else of the error does:
+//! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. If the response
+//! arrives but cannot be decoded, [`Error::body`] holds the only copy. Ask [`is_decode`](Error::is_decode) first:
 //!
 //! ```
 //! # use cloudflare_user::{Body, Client, http};
-//! # let answer = r#"{"success":true,"result":{"secret":"n3w"}}"#;
+//! # let response = r#"{"success":true,"result":{"secret":"n3w"}}"#;
 //! # let client = Client::builder().api_token("t")
-//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-//! # fn save(_: &[u8]) {}
+//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(response)))).build()?;
+//! # let mut saved = Vec::new();
+//! # let mut save = |secret: &[u8]| saved.extend_from_slice(secret);
 //! use cloudflare_user::ExposeSecret;
 //!
 //! match client.roll_token("ed17574386854bf78a67040be0a770b0").send() {
 //!     Ok(secret) => save(secret.expose_secret().as_bytes()),
-//!     Err(error) => {
-//!         if let Some(body) = error.body().filter(|_| error.is_decode()) {
-//!             save(body);
-//!         }
-//!         eprintln!("{error}");
-//! #       assert!(error.is_decode() && !error.to_string().contains("n3w") && !format!("{error:?}").contains("n3w"));
-//!     }
+//!     // The old secret no longer works. The body holds the new one.
+//!     Err(error) if error.is_decode() => save(error.body().unwrap_or_default()),
+//!     // The old secret may no longer work. The text says what to check.
+//!     Err(error) if error.may_have_been_applied() => eprintln!("{error}"),
+//!     Err(error) => return Err(error),
 //! }
+//! # assert_eq!(saved, response.as_bytes());
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! A credential goes over https, or over http to this machine, and to no other host: redirects are errors.
+//! The credential is sent to the host of the base URL only: over https, or over http to this machine, unless
+//! [`allow_http`](ClientBuilder::allow_http) is set. Redirects are errors.
+//!
+//! # Changing tokens
+//!
+//! The API replaces a token as a whole. [`Client::update_token`] takes the token that was read and changes only what
+//! you set. Unknown fields of its policies go back as they were read, so that a rename does not widen the token.
+//!
+//! Invalid input is refused before anything is sent: a name that is empty or longer than 120 characters, no policies, a
+//! policy without a permission group or a resource, a resource that is incomplete or set twice to different values, a
+//! range that is neither an IP address nor in CIDR notation, an empty list of ranges, and `expires_on` that is not
+//! after `not_before`. What an update carries over is not checked, except for a missing effect and a status other than
+//! active or disabled. [`Client::find_permission_group`] and the setters of [`Policy`] make policies from names and
+//! identifiers: [`CreateToken`] has an example.
 //!
 //! # Logging
 //!
-//! Through the `log` crate, under `cloudflare_user`: at `debug`, each attempt with its method, path, status, number,
-//! milliseconds and ray id, and each wait for a rate limit; at `warn`, each repeat with the status and the codes, or
-//! with what broke, and the wait before it. No query, no header but the ray id, no text of a body, and no secret. With
-//! `env_logger`, say, `RUST_LOG=cloudflare_user=debug` shows:
+//! The crate logs with `log`, under `cloudflare_user`. At `debug` it logs each attempt, each wait for the rate limit,
+//! and why a list ended; at `warn`, each retry with the status, the codes or the failure, and the wait. Log lines
+//! contain no query, no header except the ray id, no text of a body, and no secret. `RUST_LOG=cloudflare_user=debug`
+//! shows with `env_logger`:
 //!
 //! ```text
 //! GET /user/audit_logs: 429, attempt 1, 12 ms, cf-ray 8c1d2e3f4a5b6c7d-FRA
 //! ```
 //!
-//! ureq has its own log. At `trace` it holds whole requests and responses, credentials included, and this crate logs one
-//! warning a process if that level is on. Keep ureq at `debug`: `RUST_LOG=trace,ureq=debug,ureq_proto=debug`, both for
-//! `env_logger` and for `EnvFilter` of `tracing-subscriber`.
+//! ureq, the HTTP client below this crate, has its own log. At `trace` it contains whole requests and responses,
+//! credentials included. If that level is on, the client logs one warning a process when it is built. Keep ureq at
+//! `debug`:
+//!
+//! * env_logger: `RUST_LOG=trace,ureq=debug,ureq_proto=debug`
+//! * tracing-subscriber: `EnvFilter::new("trace,ureq=debug,ureq_proto=debug")`
+//!
+//! At `debug`, ureq logs the first letter of a proxy's user name, and some response headers as they came, such as
+//! `server` and `date`. A server can put a credential there; `ureq=info,ureq_proto=info` excludes them. No feature of
+//! this crate sets a `log/max_level_*`, which would hold for the whole program.
 //!
 //! # Corporate networks
 //!
-//! * **A proxy** is taken from the first that is set of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, such as
-//!   `http://user:password@proxy.example.com:3128`, but for the hosts in `NO_PROXY`. Proxies that speak SOCKS need the
-//!   feature `socks-proxy`. Where a proxy that is asked for cannot be used, nothing is sent.
-//! * **A company's own root certificates**, such as those of a proxy that reads along: the feature `platform-verifier`
-//!   trusts what the operating system trusts. That is all it takes.
-//! * **The operating system's TLS** instead of rustls: `default-features = false`, and the features `native-tls` and
+//! * **Proxy:** a client reads it from the environment once, when it is built. An https base URL uses the first that is
+//!   set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`; plain http uses `http_proxy`, `HTTP_PROXY` (not
+//!   under CGI), `all_proxy` and `ALL_PROXY`. `no_proxy` or `NO_PROXY` lists hosts with their subdomains, IP addresses,
+//!   and ranges such as `10.0.0.0/8`, each with an optional port. Loopback hosts use no proxy from the environment. If
+//!   the selected proxy cannot be used, each request fails with [`is_connect`](Error::is_connect), and nothing is sent.
+//!   [`UreqTransport`] has the details. SOCKS proxies need the feature `socks-proxy`.
+//! * **A company's root certificates:** the feature `platform-verifier` trusts what the operating system trusts.
+//! * **The operating system's TLS** instead of rustls: `default-features = false` with the features `native-tls` and
 //!   `gzip`.
-//! * **Anything else** is set on an agent of your own, with `ureq = "3.5"` among your dependencies. The client still sets
-//!   the timeouts, and follows no redirect. The agent's `TlsConfig` says whose TLS and whose roots it takes, such as
-//!   `TlsProvider::NativeTls` or `RootCerts::PlatformVerifier`, for which the feature of this crate must be on.
+//! * **Anything else** is set on your own agent, with `ureq = "3.5"` among your dependencies. The client still sets the
+//!   timeouts and follows no redirects. The features of this crate decide which TLS providers and verifiers an agent
+//!   can use. An agent keeps its own proxy, which ureq reads from the environment by its own rules unless you call
+//!   `proxy`.
 //!
 //! ```no_run
 //! use cloudflare_user::{Client, UreqTransport};
@@ -334,9 +339,9 @@
 //!
 //! let root = Certificate::from_pem(&std::fs::read("company-root.pem")?)?;
 //! let agent: ureq::Agent = ureq::Agent::config_builder()
-//!     // These roots and no others.
+//!     // These certificate roots and no others.
 //!     .tls_config(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[root])).build())
-//!     // This proxy, whatever the variables say.
+//!     // This proxy, whatever the environment says. `None` turns proxies off.
 //!     .proxy(Some(ureq::Proxy::new("http://proxy.example.com:3128")?))
 //!     .build()
 //!     .into();
@@ -344,24 +349,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Endpoints of your own
+//! ## Truncated responses
 //!
-//! Any other endpoint of Cloudflare's is an [`Endpoint`]: a struct whose fields are the query of a GET or DELETE, or
-//! the JSON body of anything else, and three lines that say what it answers, and where. Credentials, repeats, errors
-//! and pagination are those of the requests here. The example there is `GET /zones`.
+//! `Content-Length`, chunks, or the trailer of gzip verify the end of a body. A read whose body breaks off is retried.
+//! Without any of the three:
 //!
-//! What an endpoint answers is yours to choose as well. With `Page<Box<RawValue>>` a listing hands out each item as the
-//! bytes that the server sent, decoded by nobody and complete, for an archive. A newtype keeps the filters, for which
-//! `serde_json` needs its feature `raw_value`:
+//! * A JSON response that breaks off is a decode error, and is not retried.
+//! * An export that is empty or does not end in a line break is an error. An export that breaks off exactly after a
+//!   line break is not detected. A compressed export without chunks must end in a line break too. After a failed read,
+//!   the reader keeps failing.
+//!
+//! <a id="endpoints-of-your-own"></a>
+//! # Custom endpoints
+//!
+//! Any other endpoint of Cloudflare is an [`Endpoint`]: a struct whose fields are the query of a GET or DELETE, or the
+//! JSON body of any other method, with three items for the output, the method and the path. Its credentials, retries,
+//! errors and pagination are those of the requests here. Its page has examples. The provided items are `item_id`, by
+//! which a list recognizes its items, `UNWRAPPED`, `SINGLE_PAGE`, `MAX_PER_PAGE`, `TOKEN_ONLY`, `validate`,
+//! `is_idempotent` and `recovery_hint`.
+//!
+//! A custom endpoint can also change the output of a request of this crate. With `Page<Box<RawValue>>`, a list yields
+//! the exact bytes of each item, for an archive. `serde_json` needs its feature `raw_value` for it:
 //!
 //! ```
 //! use cloudflare_user::http::Method;
 //! use cloudflare_user::{Endpoint, ListAuditLogs, Page, Result};
 //! use serde_json::value::RawValue;
 //! # use cloudflare_user::{Body, Client, http};
-//! # let answer = r#"{"success":true,"result":[{"id":"1", "when" : "2026-11-01T00:00:00Z"}]}"#;
+//! # let response = r#"{"success":true,"result":[{"id":"1", "when" : "2026-11-01T00:00:00Z"}]}"#;
 //! # let client = Client::builder().api_token("t")
-//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(response)))).build()?;
 //!
 //! #[derive(serde::Serialize)]
 //! struct RawAuditLogs(ListAuditLogs);
@@ -388,19 +405,19 @@
 //!
 //! # Tests of your own
 //!
-//! A function from a request to an answer is a [`Transport`], so that a test needs neither a socket nor a server:
+//! A function from request to response is a [`Transport`], so that a test needs neither a socket nor a server:
 //!
 //! ```
 //! use cloudflare_user::{Body, Client, TransportError, http};
 //!
 //! let client = Client::builder()
 //!     .api_token("t")
-//!     .max_retries(0) // so that nobody waits before a failure is repeated
+//!     .max_retries(0) // so that the test does not wait for retries
 //!     .transport(|request: http::Request<Vec<u8>>| match (request.method().as_str(), request.uri().path()) {
 //!         ("GET", "/client/v4/user/tokens") => Ok(http::Response::new(Body::from(
 //!             r#"{"success":true,"result":[{"id":"7"}],"result_info":{"total_pages":1}}"#,
 //!         ))),
-//!         ("DELETE", _) => Err(TransportError::interrupted("the cable was pulled")),
+//!         ("DELETE", _) => Err(TransportError::interrupted("connection reset")),
 //!         _ => http::Response::builder().status(404).body(Body::default()).map_err(TransportError::other),
 //!     })
 //!     .build()?;
@@ -411,62 +428,65 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! * The query of a listing holds `page` and `per_page`, also where you set neither: `page=1&per_page=1000`.
-//! * The path begins with `/client/v4`, unless [`base_url`](ClientBuilder::base_url) says otherwise.
-//! * A listing needs `total_pages` in `result_info` to end with its first page. Without it, a second page is asked for;
-//!   the same answer once more ends it then.
-//! * Answers pass through all that real ones pass through: the envelope, the status, headers such as `Retry-After`.
+//! * The query of a paginated list contains `page` and `per_page`, even if you set neither: `page=1&per_page=1000`.
+//! * The path starts with `/client/v4`, unless [`base_url`](ClientBuilder::base_url) differs.
+//! * A short page with `total_pages` in `result_info` ends a list at once. Without it, the client requests another
+//!   page.
 //!
 //! # Command-line tools
 //!
-//! An option that may be left out becomes a filter that may be left out. Setters take the request and answer it, so
-//! that an `if let` does:
+//! Setters take and return the request, so that an optional argument becomes an optional filter. A [`DateOrDateTime`]
+//! parses from text, and converts from `time::Date`, `time::OffsetDateTime` and [`SystemTime`](std::time::SystemTime):
 //!
-//! ```
-//! use cloudflare_user::ListAuditLogs;
-//! use time::Date;
+//! ```no_run
+//! use cloudflare_user::{DateOrDateTime, ListAuditLogs};
 //!
-//! struct Options {
-//!     email: Option<String>,
-//!     since: Option<Date>,
+//! let since: Option<DateOrDateTime> = std::env::args().nth(1).map(|text| text.parse()).transpose()?;
+//! let mut request = ListAuditLogs::new();
+//! if let Some(since) = since {
+//!     request = request.since(since);
 //! }
-//!
-//! fn request(options: &Options) -> ListAuditLogs {
-//!     let mut request = ListAuditLogs::new();
-//!     if let Some(email) = &options.email {
-//!         request = request.actor_email(email);
-//!     }
-//!     if let Some(day) = options.since {
-//!         request = request.since(day);
-//!     }
-//!     request
-//! }
-//! # assert_eq!(request(&Options { email: None, since: None }), ListAuditLogs::new());
+//! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! A `main` that returns an error shows its `Debug`. For people, print it: `eprintln!("error: {error}")`, and answer with
-//! `std::process::ExitCode::FAILURE`.
-//!
-//! What a server sends is not yours to trust. The name of a token may hold an escape sequence that rewrites the
-//! terminal: print it with `{:?}`, or with [`escape_debug`](str::escape_debug). The text of an [`Error`] is safe to
-//! print: it is one line, without control characters, and of limited length.
+//! A `main` that returns an error prints its `Debug`. For people, print the error with `eprintln!("error: {error}")`
+//! and return `std::process::ExitCode::FAILURE`. The text of an [`Error`] has no control characters. Other text of a
+//! server may have some, such as escape sequences in the name of a token: print it with
+//! [`escape_debug`](str::escape_debug).
 //!
 //! # Features
 //!
-//! | feature | what it adds |
+//! | feature | what it does |
 //! | --- | --- |
-//! | `rustls` (default) | TLS by rustls, with Mozilla's roots |
-//! | `gzip` (default) | answers that are packed on their way |
-//! | `native-tls` | TLS by the operating system's library, with the roots that it trusts, where `rustls` is off |
-//! | `platform-verifier` | certificates judged by the operating system, with the roots that it trusts |
-//! | `socks-proxy` | proxies that speak SOCKS |
+//! | `rustls` (default) | TLS by rustls, with Mozilla's certificate roots |
+//! | `gzip` (default) | requests compressed responses and decompresses them |
+//! | `platform-verifier` | rustls, with the certificates that the operating system trusts |
+//! | `native-tls` | TLS and certificate roots of the operating system, if `rustls` is off |
+//! | `socks-proxy` | SOCKS proxies |
 //!
-//! # Where it stops
+//! # Limitations
 //!
-//! At the operations below `/user`, for which [`Endpoint`] is the way out; at HTTP/1.1; and at blocking calls. It works
-//! inside a thread of an async runtime, and blocks that thread. It keeps no cache, and asks for nothing that it was not
-//! told to. Cloudflare keeps audit logs for 18 months, and calls billing history, billing profile and organizations
-//! deprecated.
+//! The crate covers the operations below `/user`. Its calls block, also inside an async runtime. It has no cache.
+//! Cloudflare keeps audit logs for 18 months, and calls billing history, billing profile and organizations deprecated.
+//! The crate is tested on Linux (x86-64) only. macOS and Windows are not tested, and `wasm32-unknown-unknown` is not
+//! supported.
+//!
+//! ## What ureq cannot do
+//!
+//! Each of these comes from ureq 3.5. For all of them, [`ClientBuilder::transport`] takes another HTTP client.
+//!
+//! | what | workaround |
+//! | --- | --- |
+//! | It tries the addresses of a host one after another. If the first is unreachable without a refusal, connecting takes at least half of the connect timeout. | A shorter `connect_timeout`, or an agent with `ip_family(IpFamily::Ipv4Only)`. |
+//! | It starts a short-lived thread for each new connection, to limit the time of name resolution. If the thread cannot be started, it panics. A lookup that hangs keeps its thread until it ends. | Reuse one client: clones share connections. With a proxy that resolves the name, only the proxy's name is resolved. |
+//! | A forked child shares the idle connections of its parent, and their responses mix up. | Build the client after the fork, one in each process. |
+//! | Plain http through a proxy uses CONNECT, which many proxies allow for port 443 only. | An https base URL, or an entry in `no_proxy`. |
+//! | Through a proxy, it reads at most 20 headers of the response to CONNECT, and accepts only status 200. | Another proxy, or an entry in `no_proxy`. |
+//! | With SOCKS 4 and 5, it resolves the host itself and tries its first address only. | `socks5h` or `socks4a`. |
+//! | A response `100 Continue` with headers is an error (`malformed`). | The server or proxy in front of it must send none. |
+//! | Folded header lines (obsolete in HTTP/1.1) are an error (`malformed`). | The server must not send them. |
+//! | A response may have at most 128 headers. Through an HTTP proxy, more look like a refused CONNECT. | Another transport. |
+//! | It speaks HTTP/1.1 only. | Another transport. |
 //!
 //! [User API]: https://developers.cloudflare.com/api/resources/user/
 
