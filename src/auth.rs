@@ -55,7 +55,8 @@ impl Auth {
 
     /// Whether a path contains this credential. Such a path would show it in the logs of servers and proxies.
     pub(crate) fn is_in(&self, path: &str) -> bool {
-        self.secrets.iter().any(|secret| {
+        // The token or the key. An email may be an identifier.
+        self.secrets.last().is_some_and(|secret| {
             let secret = secret.expose_secret();
             // The comparison with the path's length avoids encoding a secret that cannot be in the path.
             let fits = (SHORTEST_IN_PATH..=path.len()).contains(&secret.len());

@@ -1,6 +1,6 @@
 //! A request and the head of its response, as plain data between the layers.
 
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Request, StatusCode};
 
 use serde_json::Value;
@@ -25,6 +25,7 @@ pub(crate) struct Call {
     pub(crate) unwrapped: bool,
     pub(crate) single_page: bool,
     pub(crate) token_only: bool,
+    pub(crate) returns_secret: bool,
     pub(crate) recovery_hint: Option<String>,
 }
 
@@ -41,10 +42,9 @@ impl Call {
         }
     }
 
-    /// The start of an error text about a page: `page 3, `. Empty if the request has no page number.
-    pub(crate) fn page_prefix(&self) -> String {
-        let number = self.parameter("page");
-        number.map_or(String::new(), |number| format!("page {number}, "))
+    /// The page of a list that is requested, if the request names one.
+    pub(crate) fn page(&self) -> Option<u64> {
+        self.parameter("page")?.parse().ok()
     }
 
     /// The HTTP request, without the credential.
@@ -66,6 +66,10 @@ impl Call {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.accept));
+        if self.streaming {
+            // ureq hides where a compressed body ends, so that an export that breaks off could not be told from a whole one.
+            request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
         if !self.body.is_empty() {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }

@@ -285,6 +285,10 @@ pub trait Endpoint: Serialize {
     /// If it is `true`, a client with an email and a key refuses the request before sending.
     const TOKEN_ONLY: bool = false;
 
+    /// Whether a success holds a new secret. If it cannot be decoded, its error then says where the secret is, and words
+    /// as long as a secret are redacted from the text.
+    const RETURNS_SECRET: bool = false;
+
     /// Validates the request before it is sent. The default accepts every request.
     ///
     /// Use it for input that the API would misunderstand, such as an empty list that means "everything".
@@ -335,6 +339,7 @@ impl Call {
             unwrapped: E::UNWRAPPED,
             single_page: E::SINGLE_PAGE,
             token_only: E::TOKEN_ONLY,
+            returns_secret: E::RETURNS_SECRET,
             recovery_hint: if write { endpoint.recovery_hint() } else { None },
         };
         let unserializable =

@@ -396,6 +396,74 @@ fn an_item_error_names_the_page_and_holds_the_item() {
 }
 
 #[test]
+fn an_item_error_names_the_page_that_it_is_on() {
+    let bad = r#"[{"id":"3"},{"id":"4","when":7}]"#;
+    let pages =
+        || vec![ok(success(r#"[{"id":"1"}]"#)), ok(success(r#"[{"id":"2"}]"#)), ok(success(bad)), ok(success("[]"))];
+    let mut errors = vec![scripted(pages()).0.audit_logs().iter().find_map(Result::err).unwrap()];
+    errors.push(scripted(pages()).0.audit_logs().pages().find_map(Result::err).unwrap());
+    errors.push(scripted(pages()).0.audit_logs().page(1).iter().read_ahead(1).find_map(Result::err).unwrap());
+    for error in errors {
+        assert!(error.to_string().contains("page 3, result[1].when"), "{error}");
+    }
+    let single = answered(success(r#"[{"id":"1"},5]"#)).invites().iter().nth(1).unwrap().unwrap_err();
+    assert!(single.to_string().contains(": result[1]: expected"), "{single}");
+}
+
+#[test]
+fn only_a_success_of_the_api_says_that_a_write_was_applied() {
+    for body in ["<html>log in</html>", "", r#"{"ok":1}"#, r#"{"success":true,"result":{"id":"1""#] {
+        let policy = Policy::allow().permission_group("g").all_zones();
+        let created = answered(body).create_token("ci", [policy]).send().unwrap_err();
+        assert!(created.may_have_been_applied(), "{created}");
+        assert!(
+            created
+                .to_string()
+                .contains(r#"may have been applied: before sending it again, look for a token named "ci""#),
+            "{created}"
+        );
+    }
+    let deleted = answered(success("5")).delete_token("1").send().unwrap_err();
+    assert!(deleted.to_string().contains("was applied, and `Error::body` holds the response ["), "{deleted}");
+    let rolled = answered(success("5")).roll_token("1").send().unwrap_err();
+    assert!(rolled.to_string().contains("with the only copy of a new secret"), "{rolled}");
+    let empty = answered(success(r#""""#)).roll_token("1").send().unwrap_err();
+    assert!(empty.is_decode() && empty.may_have_been_applied(), "{empty}");
+}
+
+#[test]
+fn errors_without_success_are_a_failure() {
+    for body in [
+        r#"{"result":[],"errors":[{"code":10000,"message":"no"}]}"#,
+        r#"{"success":null,"result":[],"errors":["no"]}"#,
+        r#"{"result":{"id":"1"},"errors":[{"code":10000,"message":"no"}]}"#,
+    ] {
+        assert!(answered(body).audit_logs().iter().next().unwrap().is_err(), "{body}");
+        assert!(answered(body).user().send().is_err() && answered(body).send_raw(&GetUser::new()).is_err());
+    }
+    let bare = answered(r#"{"errors":[{"code":7,"message":"no"}]}"#);
+    assert!(bare.send_raw(&cloudflare_user::LeaveOrganization::new("1")).is_err());
+}
+
+#[test]
+fn text_full_of_commas_is_not_many_values() {
+    let text = "1,".repeat(800_000);
+    let body = success(&format!(r#"[{{"id":"1","oldValue":"{text}"}}]"#));
+    assert_eq!(answered(body).audit_logs().iter().next().unwrap().unwrap().id, "1");
+}
+
+#[test]
+fn the_last_page_number_ends_a_list() {
+    let page = || vec![ok(success(r#"[{"id":"1"}]"#))];
+    for ahead in [0, 2] {
+        let (client, seen) = scripted(page());
+        let logs = client.audit_logs().page(u64::MAX).iter().read_ahead(ahead);
+        assert_eq!(logs.take(10).count(), 1);
+        assert_eq!(seen.lock().unwrap().len(), 1);
+    }
+}
+
+#[test]
 fn a_refusal_keeps_its_long_words() {
     let word = "com.cloudflare.edge.r2.bucket.0123456789abcdef0123456789abcdef_default_media-files";
     let body = format!(r#"{{"success":false,"errors":[{{"code":1001,"message":"unknown resource {word}"}}]}}"#);

@@ -34,8 +34,9 @@ impl Client {
         // Any other part of the response may repeat a new secret. Of a success that cannot be decoded, it is not known
         // which word is the secret.
         let created = body.filter(|_| call.write).and_then(envelope::created_secret);
-        let may_hold_secret =
-            call.write && matches!(fault, Fault::Decode(_)) && head.is_some_and(|head| head.status.is_success());
+        let may_hold_secret = call.write
+            && matches!(fault, Fault::Decode(_) | Fault::Result(_))
+            && head.is_some_and(|head| head.status.is_success());
         let clean = |text: &str| {
             let mut text = scrub(text);
             if let Some(secret) = &created {
@@ -50,6 +51,7 @@ impl Client {
             method: call.method.clone(),
             path: scrub(&call.path),
             write: call.write,
+            returns_secret: call.returns_secret,
             recovery_hint: call.recovery_hint.as_deref().map(scrub),
             attempts,
             status: head.map(|head| head.status),
@@ -63,7 +65,7 @@ impl Client {
         match request.fault {
             Fault::Transport(_) => Error::Transport(request),
             Fault::Api(_) | Fault::Status(_) => Error::Api(request),
-            Fault::Decode(_) | Fault::Item { .. } => Error::Decode(request),
+            Fault::Decode(_) | Fault::Result(_) | Fault::Item { .. } => Error::Decode(request),
         }
     }
 

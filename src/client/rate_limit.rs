@@ -6,12 +6,10 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use http::header::{HeaderMap, HeaderName};
 
-use super::retry::retry_after;
+use super::retry::{LONGEST_WAIT, retry_after};
 
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-/// The longest time for which requests are held. Cloudflare asks for five minutes at most.
-const LONGEST_HOLD: Duration = Duration::from_secs(60 * 60);
 
 /// What Cloudflare's last response said about the rate limit.
 ///
@@ -101,7 +99,7 @@ impl RateLimiter {
         let refused = (status == StatusCode::TOO_MANY_REQUESTS).then(|| retry_after(headers));
         let used_up = limit.as_ref().filter(|limit| limit.remaining == 0);
         let hold = refused.flatten().or(used_up.map(|limit| limit.reset_in));
-        let hold = hold.filter(|hold| *hold <= LONGEST_HOLD);
+        let hold = hold.filter(|hold| *hold <= LONGEST_WAIT);
         if limit.is_none() && hold.is_none() {
             return;
         }

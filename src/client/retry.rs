@@ -10,6 +10,8 @@ use crate::transport::TransportErrorKind;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
+/// A longer wait is not obeyed. Cloudflare asks for five minutes at most.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// The longest time limit. A larger one could not be added to an `Instant`.
 pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -41,6 +43,7 @@ impl RetryPolicy {
             return None;
         }
         let requested = head.filter(|head| !head.status.is_success()).and_then(|head| retry_after(&head.headers));
+        let requested = requested.filter(|wait| *wait <= LONGEST_WAIT);
         Some(requested.unwrap_or_else(|| backoff(attempts)))
     }
 }

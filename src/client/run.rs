@@ -169,7 +169,10 @@ impl Client {
         }
         match rest.read_into(body, 0, self.shared.max_response_size, until) {
             Ok(()) => Attempt::Success(head, rest),
-            Err(error) => Attempt::TruncatedBody(head, error),
+            Err(error) => {
+                body.truncate(self.shared.max_response_size);
+                Attempt::TruncatedBody(head, error)
+            }
         }
     }
 

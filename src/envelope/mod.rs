@@ -57,7 +57,7 @@ pub(crate) mod sealed {
             let text = response.text()?;
             let list = response.list(text)?;
             let items = list.items.into_iter().enumerate();
-            let items = items.map(|(index, item)| decode_item(response.call, &text[item], index));
+            let items = items.map(|(index, item)| decode_item(response.call.page(), &text[item], index));
             Ok(Self { items: items.collect::<Result<_, _>>()?, info: list.info })
         }
     }
@@ -79,11 +79,15 @@ pub(crate) struct RawList {
 }
 
 /// Decodes the item at `index` of a page.
-pub(crate) fn decode_item<T: DeserializeOwned>(call: &Call, item: &str, index: usize) -> Result<T, Fault> {
+pub(crate) fn decode_item<T: DeserializeOwned>(page: Option<u64>, item: &str, index: usize) -> Result<T, Fault> {
     serde_json::from_str(item).map_err(|error| {
-        let text = json::explain(&error, &format!("{}result[{index}]", call.page_prefix()), item);
+        let text = json::explain(&error, &format!("{}result[{index}]", page_prefix(page)), item);
         Fault::Item { text, json: item.as_bytes().into() }
     })
+}
+
+fn page_prefix(page: Option<u64>) -> String {
+    page.map_or(String::new(), |page| format!("page {page}, "))
 }
 
 impl<'a> RawResponse<'a> {
@@ -98,11 +102,14 @@ impl<'a> RawResponse<'a> {
         })?;
         match (envelope, result) {
             (None, _) => self.unwrapped(text),
+            (Some(_), Some(EMPTY_TEXT)) if self.call.returns_secret => {
+                Err(Fault::Result("result: expected a secret, found empty text".to_owned()))
+            }
             (Some(_), Some(result)) => {
-                serde_json::from_str(result).map_err(|error| Fault::Decode(json::explain(&error, "result", result)))
+                serde_json::from_str(result).map_err(|error| Fault::Result(json::explain(&error, "result", result)))
             }
             // A type that accepts `null` accepts an absent result as well.
-            (Some(_), None) => serde_json::from_str("null").map_err(|_| Fault::Decode("result: is missing".to_owned())),
+            (Some(_), None) => serde_json::from_str("null").map_err(|_| Fault::Result("result: is missing".to_owned())),
         }
     }
 
@@ -132,7 +139,7 @@ impl<'a> RawResponse<'a> {
         let envelope = envelope.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
         match found {
             Some(found) if found != "null" || envelope.success != Some(true) => {
-                let (prefix, found) = (self.call.page_prefix(), json::kind(found));
+                let (prefix, found) = (page_prefix(self.call.page()), json::kind(found));
                 let text = format!("{prefix}result: expected a list, found {found}");
                 Err(Fault::Decode(text))
             }
@@ -146,8 +153,8 @@ impl<'a> RawResponse<'a> {
         serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches(BYTE_ORDER_MARK))
             .map_err(|error| self.not_json(&error.to_string()))?;
         match self.split(text, |at| Ok(at + value_at(text, at)?.len()))? {
-            None if !self.call.unwrapped => Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned())),
-            _ => Ok(()),
+            None => self.unwrapped::<serde::de::IgnoredAny>(text).map(drop),
+            Some(_) => Ok(()),
         }
     }
 
@@ -214,6 +221,10 @@ impl<'a> RawResponse<'a> {
         match success {
             Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
             None if !has_result => Ok(None),
+            // Without `success`, the status decides, unless there are errors.
+            None if api_errors(self.body).is_some_and(|errors| !errors.is_empty()) => {
+                Err(Fault::Api(api_errors(self.body).unwrap_or_default()))
+            }
             _ => Ok(Some(Envelope { success, info })),
         }
     }
@@ -227,7 +238,7 @@ impl<'a> RawResponse<'a> {
             return Err(Fault::Api(errors));
         }
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
-        serde_json::from_str(text).map_err(|error| Fault::Decode(json::explain(&error, "response", text)))
+        serde_json::from_str(text).map_err(|error| Fault::Result(json::explain(&error, "response", text)))
     }
 
     fn text(self) -> Result<&'a str, Fault> {
@@ -291,10 +302,16 @@ fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
     if text.len() <= 1 << 20 {
         return Ok(());
     }
-    let is_start = |byte: &u8| u8::from(matches!(byte, b',' | b'[' | b'{'));
-    // Sums that fit in a byte, which the compiler vectorizes.
-    let chunks = text.as_bytes().chunks(255);
-    let values: usize = chunks.map(|chunk| usize::from(chunk.iter().map(is_start).sum::<u8>())).sum();
+    let (mut values, mut in_string) = (0, false);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_string = !in_string,
+            b'\\' if in_string => drop(bytes.next()),
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+    }
     if values > MANY && text.len() < values * TINY {
         let reason = format!("the response has some {values} tiny values, too many to decode");
         return Err(Fault::Decode(reason));
@@ -304,6 +321,7 @@ fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
 
 /// The largest documented page has 1,000 items.
 const MOST_ITEMS: usize = 100_000;
+const EMPTY_TEXT: &str = r#""""#;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 const NOT_THE_ENVELOPE: &str =
     "the response is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";

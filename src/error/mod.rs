@@ -236,6 +236,7 @@ pub struct FailedRequest {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) write: bool,
+    pub(crate) returns_secret: bool,
     pub(crate) recovery_hint: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) status: Option<StatusCode>,
@@ -253,6 +254,8 @@ pub(crate) enum Fault {
     /// A failure without Cloudflare's errors, and what the response is instead.
     Status(String),
     Decode(String),
+    /// The result of a success that cannot be decoded.
+    Result(String),
     /// An item of a list that cannot be decoded.
     Item {
         text: String,
@@ -268,6 +271,7 @@ impl Fault {
             Self::Api(errors) => Self::Api(errors.into_iter().map(|error| error.map_text(map)).collect()),
             Self::Status(text) => Self::Status(map(&text)),
             Self::Decode(text) => Self::Decode(map(&text)),
+            Self::Result(text) => Self::Result(map(&text)),
             Self::Item { text, json } => Self::Item { text: map(&text), json },
         }
     }
@@ -292,8 +296,7 @@ const LONGEST_TEXT: usize = 500;
 const LONGEST_PARAMETER: usize = 100;
 const LONGEST_HINT: usize = 160;
 const LONGEST_RAY_ID: usize = 40;
-const APPLIED: &str =
-    "; the write was applied, and `Error::body` holds the response, with the only copy of a new secret";
+const APPLIED: &str = "; the write was applied, and `Error::body` holds the response";
 
 impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
@@ -301,7 +304,7 @@ impl FailedRequest {
             && match &self.fault {
                 Fault::Transport(error) => error.may_have_reached_server(),
                 Fault::Api(_) | Fault::Status(_) => self.status.is_some_and(|status| status.is_server_error()),
-                Fault::Decode(_) | Fault::Item { .. } => true,
+                Fault::Decode(_) | Fault::Result(_) | Fault::Item { .. } => true,
             }
     }
 
@@ -319,7 +322,10 @@ impl FailedRequest {
         let mut context = String::new();
         if self.may_have_been_applied() {
             context += &match (&self.fault, &self.recovery_hint) {
-                (Fault::Decode(_) | Fault::Item { .. }, _) => APPLIED.to_owned(),
+                (Fault::Result(_), _) if self.returns_secret => {
+                    format!("{APPLIED}, with the only copy of a new secret")
+                }
+                (Fault::Result(_), _) => APPLIED.to_owned(),
                 (_, None) => "; it may have been applied".to_owned(),
                 (_, Some(hint)) => {
                     let hint = one_line(hint, LONGEST_HINT);
@@ -345,7 +351,9 @@ impl fmt::Display for FailedRequest {
             Fault::Transport(error) => self.text(&error.to_string()),
             Fault::Api(errors) if errors.is_empty() => self.text("the response does not say why it failed"),
             Fault::Api(errors) => self.text(&List(errors).to_string()),
-            Fault::Status(text) | Fault::Decode(text) | Fault::Item { text, .. } => self.text(text),
+            Fault::Status(text) | Fault::Decode(text) | Fault::Result(text) | Fault::Item { text, .. } => {
+                self.text(text)
+            }
         };
         f.write_str(&text)
     }

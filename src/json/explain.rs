@@ -6,11 +6,20 @@ use serde_json::error::Category;
 
 use super::split::{Malformed, skip_space, skip_value, walk_array, walk_object};
 
+const LARGEST_LOCATED: usize = 256 << 10;
+const LONGEST_PATH: usize = 200;
+
 /// Says where in `text`, the value called `name`, `error` arose, what was expected there, and what was found:
 /// "result[37].when: expected a date, found a number".
 pub(crate) fn explain(error: &serde_json::Error, name: &str, text: &str) -> String {
     let mut path = name.to_owned();
-    let found = kind(&text[locate(text, offset(text, error), &mut path)..]);
+    // To locate an error takes a walk for each level around it.
+    let at = if text.len() <= LARGEST_LOCATED { locate(text, offset(text, error), &mut path) } else { 0 };
+    let found = kind(&text[at..]);
+    if let Some((end, _)) = path.char_indices().nth(LONGEST_PATH) {
+        path.truncate(end);
+        path.push('…');
+    }
     let reason = reason(error);
     if error.classify() != Category::Data {
         format!("{path}: is not JSON: {reason}")

@@ -11,6 +11,8 @@ use crate::page::PageInfo;
 
 /// A page as it was received.
 pub(super) struct Fetched {
+    /// Its number, unless the list has one page only.
+    pub(super) page: Option<u64>,
     pub(super) head: ResponseHead,
     pub(super) text: String,
     pub(super) items: Vec<Range<usize>>,
@@ -50,7 +52,7 @@ pub(super) fn fetch_page(
         }
     };
     match response(text.as_bytes()).list(&text) {
-        Ok(RawList { items, info }) => Ok(Fetched { head, text, items, info }),
+        Ok(RawList { items, info }) => Ok(Fetched { page: call.page(), head, text, items, info }),
         Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
     }
 }

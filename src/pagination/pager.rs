@@ -146,6 +146,7 @@ impl<T> Pager<T> {
         self.next = page.number.saturating_add(1);
         let next = match &self.call {
             Some(call) if call.single_page => Next::End("it has one page".to_owned()),
+            _ if page.number == u64::MAX => Next::End("there is no larger page number".to_owned()),
             _ => self.end.after(summary),
         };
         match next {
@@ -202,7 +203,7 @@ impl<T: DeserializeOwned> Pager<T> {
             let page = self.page.as_mut()?;
             let item = match page.decoded.pop_front() {
                 Some(item) => item,
-                None => match page.decode_next(call, self.item_id, &mut self.seen) {
+                None => match page.decode_next(self.item_id, &mut self.seen) {
                     Some(Decoded::New(item)) => Ok(item),
                     Some(Decoded::WithoutId(item)) => item,
                     Some(Decoded::Duplicate) => continue,
@@ -237,7 +238,6 @@ impl<T: DeserializeOwned> Pager<T> {
     /// Items without an identifier are new if any other item of the page is, or if they are not those of the page
     /// before. So they are kept until that is known.
     fn start_page(&mut self, number: u64, fetched: Fetched) {
-        let Some(call) = &self.call else { return };
         let mut page = CurrentPage {
             number,
             fetched,
@@ -247,7 +247,7 @@ impl<T: DeserializeOwned> Pager<T> {
             fingerprint: Fingerprint::default(),
         };
         loop {
-            match page.decode_next(call, self.item_id, &mut self.seen) {
+            match page.decode_next(self.item_id, &mut self.seen) {
                 Some(Decoded::Duplicate) => {}
                 Some(Decoded::WithoutId(item)) => page.decoded.push_back(item),
                 Some(Decoded::New(item)) => {
@@ -267,16 +267,11 @@ impl<T: DeserializeOwned> Pager<T> {
 }
 
 impl<T: DeserializeOwned> CurrentPage<T> {
-    fn decode_next(
-        &mut self,
-        call: &Call,
-        item_id: fn(&T) -> Option<Cow<'_, str>>,
-        seen: &mut Seen,
-    ) -> Option<Decoded<T>> {
+    fn decode_next(&mut self, item_id: fn(&T) -> Option<Cow<'_, str>>, seen: &mut Seen) -> Option<Decoded<T>> {
         let index = self.next;
         let text = &self.fetched.text[self.fetched.items.get(index)?.clone()];
         self.next += 1;
-        let item = match decode_item(call, text, index) {
+        let item = match decode_item(self.fetched.page, text, index) {
             Ok(item) => item,
             Err(fault) => {
                 self.fingerprint.add_without_id(seen.hash(text));

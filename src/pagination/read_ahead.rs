@@ -1,5 +1,6 @@
 //! Fetches pages on threads while the consumer works on those before them.
 
+use std::iter;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -77,12 +78,10 @@ impl ReadAhead {
         let (client, call) = (client.clone(), call.clone());
         let (last, cancel) = (Arc::clone(&self.last_page), Arc::clone(&self.cancel));
         let (taken, pages) = sync_channel(0);
-        let step = self.pages;
+        let step = self.pages as u64;
         let work = move || {
-            for number in (first..).step_by(step) {
-                if number > last.load(Ordering::Relaxed) {
-                    return;
-                }
+            let pages = iter::successors(Some(first), |number| number.checked_add(step));
+            for number in pages.take_while(|number| *number <= last.load(Ordering::Relaxed)) {
                 let page = fetch_page(&client, call.clone(), number, Vec::new(), Some(&cancel));
                 if taken.send(page).is_err() {
                     return;

@@ -80,7 +80,7 @@ impl Body {
             match self.read(&mut bytes[*filled..]) {
                 Ok(0) => return Ok(()),
                 Ok(read) if *filled + read > limit => {
-                    *filled = limit;
+                    *filled += read;
                     let reason = format!("it has more than {limit} bytes, the `max_response_size`");
                     return Err(TransportError::too_large(reason));
                 }

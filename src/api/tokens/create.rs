@@ -137,6 +137,7 @@ impl<C> CreateToken<C> {
 impl<C> Endpoint for CreateToken<C> {
     type Output = CreatedToken;
     const METHOD: Method = Method::POST;
+    const RETURNS_SECRET: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "tokens"]

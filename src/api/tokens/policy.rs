@@ -280,7 +280,10 @@ fn require_resources(resources: &Resources, place: &str) -> Result<(), Misuse> {
     }
     for (name, scope) in resources {
         let place = format!("{place}[{name:?}]");
-        if name.split('.').any(|part| part.trim().is_empty()) {
+        if name.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+            return Err((place, "contains white space or a control character"));
+        }
+        if name.split('.').any(str::is_empty) {
             return Err((place, "names no resource: a part of the name is empty"));
         }
         match scope {

@@ -47,6 +47,7 @@ pub struct RollToken<C = Detached> {
 impl<C> Endpoint for RollToken<C> {
     type Output = SecretString;
     const METHOD: Method = Method::PUT;
+    const RETURNS_SECRET: bool = true;
 
     fn path(&self) -> Vec<&str> {
         vec!["user", "tokens", &self.token_id, "value"]
