@@ -52,6 +52,7 @@
 //! | `iter()` | [`client.iter(&request)`](Client::iter) | an iterator over all items of a list |
 //! | `pages()` | [`client.pages(&request)`](Client::pages) | an iterator over all pages of a list |
 //! | | [`client.send_raw(&request)`](Client::send_raw) | the status, the headers, and the exact bytes of the body |
+//! | `follow(&cursor)` | [`client.follow(&request, &cursor)`](Client::follow) | audit logs that are new since a saved cursor |
 //! | `export()` | [`client.export(&request)`](Client::export) | audit logs as CSV, streamed |
 //!
 //! A client is cheap to clone and can be shared between threads. Clones share connections and the rate limit.
@@ -365,7 +366,7 @@
 //! Any other endpoint of Cloudflare is an [`Endpoint`]: a struct whose fields are the query of a GET or DELETE, or the
 //! JSON body of any other method, with three items for the output, the method and the path. Its credentials, retries,
 //! errors and pagination are those of the requests here. Its page has examples. The provided items are `item_id`, by
-//! which a list recognizes its items, `UNWRAPPED`, `SINGLE_PAGE`, `MAX_PER_PAGE`, `TOKEN_ONLY`, `validate`,
+//! which a list recognizes its items, `UNWRAPPED`, `SINGLE_PAGE`, `MAX_PER_PAGE`, `TOKEN_ONLY`, `RETURNS_SECRET`, `validate`,
 //! `is_idempotent` and `recovery_hint`.
 //!
 //! A custom endpoint can also change the output of a request of this crate. With `Page<Box<RawValue>>`, a list yields
@@ -534,7 +535,6 @@ pub use self::page::{Page, PageInfo};
 pub use self::pagination::{Iter, Pages};
 pub use self::transport::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind, UreqTransport};
 
-/// The examples of the README, which are tests too.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

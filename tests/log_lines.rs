@@ -107,6 +107,16 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
     assert_eq!(lines.len(), 3, "{lines:#?}");
     let all = all + &lines.join("\n");
 
+    // Why a list ended.
+    let page: &'static str = success(r#"[{"id":"1"}]"#).leak();
+    let client = answered(vec![(200, page), (200, success)].leak());
+    let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
+    assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 is empty");
+    let past = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
+    let client = answered(vec![(200, page), (400, past)].leak());
+    let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
+    assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 does not exist");
+
     for hidden in [QUERY, HEADER, BODY, "a-token-of-the-tests"] {
         assert!(!all.contains(hidden), "{hidden}: {all}");
     }

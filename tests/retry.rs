@@ -245,6 +245,15 @@ fn a_held_request_is_sent_after_the_wait() {
 }
 
 #[test]
+fn a_wait_of_more_than_an_hour_is_returned_and_otherwise_ignored() {
+    let server = once(|| Reply::Send(answer("429 x", "retry-after: 7200\r\n", "")));
+    let client = client(&server).with_max_retries(0);
+    let error = client.user().send().unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7200)));
+    assert_eq!(client.user().send().unwrap().id, "1");
+}
+
+#[test]
 fn with_max_retry_wait_decides_whether_a_request_is_held() {
     let server = once(|| Reply::Send(answer("429 x", "retry-after: 2\r\n", "")));
     let client = client(&server).with_max_retry_wait(Duration::from_secs(1));
