@@ -108,7 +108,7 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
     let all = all + &lines.join("\n");
 
     // Why a list ended.
-    let page: &'static str = success(r#"[{"id":"1"}]"#).leak();
+    let page: &'static str = common::success(r#"[{"id":"1"}]"#).leak();
     let client = answered(vec![(200, page), (200, success)].leak());
     let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
     assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 is empty");
