@@ -131,9 +131,8 @@ fn yields_each_log_once_whatever_fails_and_whenever_it_is_killed() {
                     _ => {}
                 }
             }
-            if !failed {
-                saved = serde_json::to_string(&logs.cursor()).unwrap();
-            } else if !unsaved.is_empty() {
+            // After an error, everything that was yielded is saved as well.
+            if !failed || !unsaved.is_empty() {
                 saved = serde_json::to_string(&logs.cursor()).unwrap();
             }
             let nothing_new = unsaved.is_empty();

@@ -42,8 +42,8 @@ impl Error {
     /// The reason follows the name of the parameter in the text: "`zone_id` is empty".
     pub fn invalid_request(parameter: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidRequest(InvalidRequest {
-            parameter: one_line(&parameter.into(), LONGEST_PARAMETER).into(),
-            reason: one_line(&reason.into(), LONGEST_TEXT - LONGEST_PARAMETER - 3).into(),
+            parameter: one_line(&parameter.into(), LONGEST_PARAMETER),
+            reason: one_line(&reason.into(), LONGEST_TEXT - LONGEST_PARAMETER - 3),
         })
     }
 
