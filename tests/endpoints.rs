@@ -405,3 +405,24 @@ fn sends_an_empty_object_for_a_write_without_fields() {
     client.send(&PurgeAll).unwrap();
     assert_eq!(seen.lock().unwrap()[0].line(), "POST /purge {}");
 }
+
+#[test]
+fn an_endpoint_that_returns_a_secret_has_it_redacted_and_named() {
+    #[derive(Serialize)]
+    struct CreateAccountToken<const SECRET: bool>;
+    impl<const SECRET: bool> Endpoint for CreateAccountToken<SECRET> {
+        type Output = u32;
+        const METHOD: Method = Method::POST;
+        const RETURNS_SECRET: bool = SECRET;
+        fn path(&self) -> Vec<&str> {
+            vec!["accounts", "1", "tokens"]
+        }
+    }
+    let word = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
+    let body = success(&format!(r#"{{"{word}":1e999}}"#));
+    let (client, _) = scripted(vec![ok(body)]);
+    let secret = client.send(&CreateAccountToken::<true>).unwrap_err().to_string();
+    assert!(secret.contains("with the only copy of a new secret") && !secret.contains(word), "{secret}");
+    let plain = client.send(&CreateAccountToken::<false>).unwrap_err().to_string();
+    assert!(plain.contains("was applied") && !plain.contains("secret"), "{plain}");
+}
