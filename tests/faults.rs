@@ -299,3 +299,15 @@ fn an_export_that_breaks_off_is_an_error_of_its_reader() {
     let error = std::io::copy(&mut csv, &mut std::io::sink()).unwrap_err();
     assert!(error.get_ref().is_some_and(|inner| inner.is::<cloudflare_user::TransportError>()), "{error:?}");
 }
+
+#[test]
+fn an_export_that_starts_like_json_is_whole_beyond_its_first_mebibyte() {
+    let csv = format!("{{a,b\n{}", "0123456789,x\n".repeat(100_000));
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ncontent-length: {}\r\n\r\n", csv.len());
+    let response = [head.into_bytes(), csv.clone().into_bytes()].concat();
+    let server = Tcp::new(move |_, _| Reply::Send(response.clone()));
+    let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url()).build().unwrap();
+    let mut read = String::new();
+    std::io::Read::read_to_string(&mut client.audit_logs().export().unwrap(), &mut read).unwrap();
+    assert!(read == csv, "{} of {} bytes", read.len(), csv.len());
+}

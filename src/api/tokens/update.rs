@@ -15,7 +15,9 @@ use crate::error::{Error, Result};
 /// `PUT /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`.
 ///
 /// The API replaces the whole token. [`Client::update_token`](crate::Client::update_token) and `UpdateToken::from` take
-/// a token that was read: everything that is not set here goes back as it was read.
+/// a token that was read: everything that is not set here goes back as it was read, unknown fields of its policies and of
+/// its condition included. Other fields in [`Token::extra`](crate::Token::extra) are not sent, because a response may hold
+/// what a request must not.
 ///
 /// ```
 /// # use cloudflare_user::{Body, Client, http};
