@@ -222,10 +222,16 @@ impl<'a> RawResponse<'a> {
             Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
             None if !has_result => Ok(None),
             // Without `success`, the status decides, unless there are errors.
-            None if api_errors(self.body).is_some_and(|errors| !errors.is_empty()) => {
-                Err(Fault::Api(api_errors(self.body).unwrap_or_default()))
-            }
-            _ => Ok(Some(Envelope { success, info })),
+            None => self.refuse_errors().map(|()| Some(Envelope { success, info })),
+            Some(true) => Ok(Some(Envelope { success, info })),
+        }
+    }
+
+    /// Fails if the response has errors. For responses that do not say whether they are a success.
+    fn refuse_errors(self) -> Result<(), Fault> {
+        match api_errors(self.body) {
+            Some(errors) if !errors.is_empty() => Err(Fault::Api(errors)),
+            _ => Ok(()),
         }
     }
 
@@ -234,9 +240,7 @@ impl<'a> RawResponse<'a> {
         if !self.call.unwrapped {
             return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
         }
-        if let Some(errors) = api_errors(self.body).filter(|errors| !errors.is_empty()) {
-            return Err(Fault::Api(errors));
-        }
+        self.refuse_errors()?;
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
         serde_json::from_str(text).map_err(|error| Fault::Result(json::explain(&error, "response", text)))
     }
