@@ -18,9 +18,11 @@ use crate::transport::{Transport, UreqTransport};
 const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
 
+const TOKEN: &str = "CLOUDFLARE_API_TOKEN";
+const EMAIL: &str = "CLOUDFLARE_EMAIL";
+const KEY: &str = "CLOUDFLARE_API_KEY";
 /// The credential's parameters and the environment variables that hold them.
-const CREDENTIAL_VARIABLES: Variables =
-    &[("api_token", "CLOUDFLARE_API_TOKEN"), ("email", "CLOUDFLARE_EMAIL"), ("api_key", "CLOUDFLARE_API_KEY")];
+const CREDENTIAL_VARIABLES: Variables = &[("api_token", TOKEN), ("email", EMAIL), ("api_key", KEY)];
 const BASE_URL_VARIABLES: Variables = &[("base_url", "CLOUDFLARE_BASE_URL")];
 
 /// Builds a [`Client`] with a credential, limits, or a transport of your choice.
@@ -100,51 +102,21 @@ impl ClientBuilder {
     ///
     /// Returns an error if no credential is set, if only one of email and key is set, or if both a token and a key are
     /// set. Invalid values are an error of [`build`](Self::build). Both errors name the environment variables.
-    ///
-    /// # Examples
-    ///
-    /// A nightly job waits out rate limits that an interactive program would report:
-    ///
-    /// ```no_run
-    /// use std::time::Duration;
-    /// use cloudflare_user::ClientBuilder;
-    ///
-    /// let client = ClientBuilder::from_env()?
-    ///     .user_agent("nightly-export/1.2")
-    ///     .max_retries(5)
-    ///     .max_retry_wait(Duration::from_secs(5 * 60))
-    ///     .deadline(Duration::from_secs(30 * 60))
-    ///     .build()?;
-    ///
-    /// for log in client.audit_logs().iter() {
-    ///     println!("{}", log?.id);
-    /// }
-    /// # Ok::<(), cloudflare_user::Error>(())
-    /// ```
     pub fn from_env() -> Result<Self> {
-        let token = variable("CLOUDFLARE_API_TOKEN")?;
-        let (email, key) = (variable("CLOUDFLARE_EMAIL")?, variable("CLOUDFLARE_API_KEY")?);
-        let mut builder = match (token, email, key) {
-            (Some(_), _, Some(_)) => {
-                let reason = "is set together with `CLOUDFLARE_API_KEY`: unset one of the two";
-                return Err(Error::invalid_request("CLOUDFLARE_API_TOKEN", reason));
-            }
-            (Some(token), _, None) => Self::new().api_token(token),
-            (None, Some(email), Some(key)) => Self::new().api_key(email, key),
+        let credential = match (variable(TOKEN)?, variable(EMAIL)?, variable(KEY)?) {
+            (Some(token), _, None) => Ok(Credential::Token(token)),
+            (None, Some(email), Some(key)) => Ok(Credential::Key { email, key }),
+            (Some(_), _, Some(_)) => Err((TOKEN, "is set together with `CLOUDFLARE_API_KEY`: unset one of the two")),
             (None, Some(_), None) => {
-                let reason = "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone";
-                return Err(Error::invalid_request("CLOUDFLARE_EMAIL", reason));
+                Err((EMAIL, "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone"))
             }
             (None, None, Some(_)) => {
-                let reason = "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone";
-                return Err(Error::invalid_request("CLOUDFLARE_API_KEY", reason));
+                Err((KEY, "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone"))
             }
-            (None, None, None) => {
-                let reason = "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`";
-                return Err(Error::invalid_request("CLOUDFLARE_API_TOKEN", reason));
-            }
+            (None, None, None) => Err((TOKEN, "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`")),
         };
-        builder.credential_variables = CREDENTIAL_VARIABLES;
+        let credential = credential.map_err(|(name, reason)| Error::invalid_request(name, reason))?;
+        let mut builder = Self { credential, credential_variables: CREDENTIAL_VARIABLES, ..Self::new() };
         if let Some(base_url) = variable("CLOUDFLARE_BASE_URL")? {
             builder = builder.base_url(base_url);
             builder.base_url_variables = BASE_URL_VARIABLES;

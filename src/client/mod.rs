@@ -1,3 +1,5 @@
+//! The client: what its clones share, and how it sends one request.
+
 mod builder;
 mod failure;
 mod rate_limit;
@@ -22,19 +24,21 @@ use crate::envelope::{RawResponse, sealed::Decode};
 use crate::error::Result;
 use crate::transport::Transport;
 
-/// A client of Cloudflare's User API: one credential, one set of connections.
+/// A client of Cloudflare's User API.
 ///
-/// Cheap to clone; clones share connections, and what is known of the rate limit. Every request has a method here, such
-/// as [`user`](Self::user) or [`audit_logs`](Self::audit_logs), which makes the request's bound form: set what you
-/// like, then `send` it. The detached form of a request is plain data, and runs with [`send`](Self::send),
-/// [`iter`](Self::iter) and [`pages`](Self::pages): see [the guide](crate#requests).
+/// It has a method for each operation, such as [`user`](Self::user) and [`audit_logs`](Self::audit_logs). The method
+/// returns a request that is bound to the client: call its setters, then `send`, `iter` or `pages`.
+/// [`send`](Self::send), [`iter`](Self::iter) and [`pages`](Self::pages) of the client run detached requests. See
+/// [the guide](crate#requests).
+///
+/// A client is cheap to clone. Clones share their connections and the state of the rate limit.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
     pub(crate) limits: Limits,
 }
 
-/// What all clones of a client have in common.
+/// The part of a client that all its clones share.
 pub(crate) struct Shared {
     pub(crate) transport: Box<dyn Transport>,
     pub(crate) auth: Auth,
@@ -60,34 +64,34 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    /// Makes a client with an API token, and defaults for all else. Reads no credential from the environment.
+    /// Creates a client with an API token and the default settings. Reads no credential from the environment.
     ///
     /// # Errors
     ///
-    /// If no header may carry the token.
+    /// Returns an error if the token is empty or contains characters that no token has, such as quotes.
     pub fn new(api_token: impl Into<String>) -> Result<Self> {
         Self::builder().api_token(api_token).build()
     }
 
-    /// Makes a client step by step.
+    /// Creates a builder without a credential.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// The same client, over the same connections, with another timeout of one attempt with its body: for a call that
-    /// may take longer than the others, or must not.
+    /// Returns a client with another [`timeout`](ClientBuilder::timeout) and the same connections.
     ///
-    /// ```
-    /// # use cloudflare_user::{Body, Client, http};
-    /// # let answer = r#"{"success":true,"result":{"id":"7"}}"#;
-    /// # let client = Client::builder().api_token("t")
-    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
+    /// # Examples
+    ///
+    /// A check that must not delay a deployment:
+    ///
+    /// ```no_run
     /// use std::time::Duration;
     ///
-    /// // A check before each deployment: it answers at once, or the deployment goes on without.
-    /// let hasty = client.with_timeout(Duration::from_secs(2)).with_max_retries(0);
-    /// let knows_us = hasty.user().send().is_ok();
-    /// # assert!(knows_us);
+    /// # let client = cloudflare_user::Client::from_env()?;
+    /// let impatient = client.with_timeout(Duration::from_secs(2)).with_max_retries(0);
+    /// if let Err(error) = impatient.verify_token().send() {
+    ///     eprintln!("warning: the token could not be verified: {error}");
+    /// }
     /// # Ok::<(), cloudflare_user::Error>(())
     /// ```
     #[must_use]
@@ -95,36 +99,36 @@ impl Client {
         Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
     }
 
-    /// The same client, over the same connections, with another deadline of a call with its repeats and waits.
+    /// Returns a client with another [`deadline`](ClientBuilder::deadline) and the same connections.
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         Self { limits: Limits { deadline, ..self.limits }, ..self.clone() }
     }
 
-    /// The same client, over the same connections, with another number of repeats.
+    /// Returns a client with another [`max_retries`](ClientBuilder::max_retries) and the same connections.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
         Self { limits: Limits { retry: RetryPolicy { max_retries }, ..self.limits }, ..self.clone() }
     }
 
-    /// Returns the same client, over the same connections, with another longest wait before a retry or for the rate
-    /// limit. See [`ClientBuilder::max_retry_wait`].
+    /// Returns a client with another [`max_retry_wait`](ClientBuilder::max_retry_wait) and the same connections.
     #[must_use]
     pub fn with_max_retry_wait(&self, max_retry_wait: Duration) -> Self {
         Self { limits: Limits { max_retry_wait, ..self.limits }, ..self.clone() }
     }
 
-    /// What the last answer said of the rate limit, to this client or to one that it shares connections with. See
+    /// Returns the rate limit according to the last response to this client or a clone. See
     /// [rate limits](crate#rate-limits).
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.shared.rate_limiter.last()
     }
 
-    /// Sends a request, and waits for its answer: a value, or one page of a listing.
+    /// Sends a request and returns its output: a value, or one page of a list.
     ///
     /// # Errors
     ///
-    /// See [`Error`](crate::Error). Of a page with an item that cannot be decoded, the error names the first one.
+    /// Returns an error if the request is invalid, fails, or returns something that cannot be decoded. If an item of a
+    /// page cannot be decoded, the error names the first one. See [errors](crate#errors).
     pub fn send<E: Endpoint>(&self, request: &E) -> Result<E::Output> {
         let call = Call::of(request)?;
         let mut body = Vec::new();
@@ -133,22 +137,23 @@ impl Client {
         E::Output::decode(response).map_err(|fault| self.undecodable(&call, &head, &body, fault))
     }
 
-    /// Sends a request, and answers the status, the headers and the exact bytes of a success.
+    /// Sends a request and returns the status, the headers and the exact body of a successful response.
+    ///
+    /// The whole body is checked to be JSON. `result` is not decoded.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), but that `result` is not decoded.
+    /// Returns the same errors as [`send`](Self::send), except those of decoding `result`.
     ///
-    /// ```
-    /// # use cloudflare_user::{Body, Client, http};
-    /// # let answer = r#"{"success":true,"result":{"id":"7"},"messages":[]}"#;
-    /// # let client = Client::builder().api_token("t")
-    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-    /// // For an archive: what Cloudflare said, and not what this crate made of it.
-    /// let answer = client.send_raw(&client.user())?;
-    /// assert_eq!(answer.status(), 200);
-    /// assert!(answer.body().starts_with(br#"{"success":true"#));
-    /// # Ok::<(), cloudflare_user::Error>(())
+    /// # Examples
+    ///
+    /// Archives a response as Cloudflare sent it:
+    ///
+    /// ```no_run
+    /// # let client = cloudflare_user::Client::from_env()?;
+    /// let response = client.send_raw(&client.user())?;
+    /// std::fs::write("user.json", response.body())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn send_raw<E: Endpoint>(&self, request: &E) -> Result<Response<Vec<u8>>> {
         let call = Call::of(request)?;
@@ -163,7 +168,7 @@ impl Client {
     }
 }
 
-/// Nothing of the credential.
+/// Shows nothing of the credential.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")

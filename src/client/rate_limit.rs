@@ -1,5 +1,6 @@
 //! The rate limit, as all clones of a client have seen it.
 
+use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -41,7 +42,7 @@ impl RateLimit {
                 let (remaining, reset_in) = (parameter(limit, "r")?, parameter(limit, "t")?);
                 Some((name(limit), remaining, reset_in))
             })
-            .min_by_key(|&(_, remaining, reset_in)| (remaining, u64::MAX - reset_in))?;
+            .min_by_key(|&(_, remaining, reset_in)| (remaining, Reverse(reset_in)))?;
         let policy = members(&RATELIMIT_POLICY)
             .find(|policy| self::name(policy) == name)
             .or_else(|| members(&RATELIMIT_POLICY).next());
@@ -123,100 +124,81 @@ mod tests {
     use super::*;
     use http::HeaderValue;
 
-    const HOUR: u64 = 60 * 60;
-
     fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
         let headers =
-            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
         headers.collect()
     }
 
-    fn read(fields: &[(&'static str, &str)]) -> Option<(u64, u64, Option<u64>, Option<u64>)> {
-        let limit = RateLimit::read(&headers(fields))?;
-        let window = limit.window.map(|window| window.as_secs());
-        Some((limit.remaining, limit.reset_in.as_secs(), limit.quota, window))
-    }
-
-    /// How long requests are held after these responses, in whole seconds, rounded up.
-    fn held_after(responses: &[(u16, &[(&'static str, &str)])]) -> Option<u64> {
-        let limiter = RateLimiter::default();
-        for (status, fields) in responses {
-            limiter.note(StatusCode::from_u16(*status).unwrap(), &headers(fields));
+    #[test]
+    fn reads_the_limit_with_the_fewest_requests_left_and_its_policy() {
+        let read = |limits, policies| {
+            let limit = RateLimit::read(&headers(&[("ratelimit", limits), ("ratelimit-policy", policies)]))?;
+            Some((limit.remaining, limit.reset_in.as_secs(), limit.quota, limit.window.map(|window| window.as_secs())))
+        };
+        let limit = r#""default";r=50;t=30"#;
+        for (limits, policies, expected) in [
+            (limit, "", (50, 30, None, None)),
+            (limit, r#""burst";q=100;w=60"#, (50, 30, Some(100), Some(60))),
+            (limit, r#""burst";q=100;w=60, "default";q=1200;w=300"#, (50, 30, Some(1200), Some(300))),
+            (r#""a";r=5;t=1, "b"; r = 2; t = 7 ,"c";r=2;t=3"#, "", (2, 7, None, None)),
+            (r#""c";r=2;t=3, "b";r=2;t=7"#, "", (2, 7, None, None)),
+        ] {
+            assert_eq!(read(limits, policies), Some(expected), "{limits} {policies}");
         }
-        let hold = limiter.hold()?;
-        Some(hold.as_secs_f64().ceil() as u64)
-    }
-
-    #[test]
-    fn reads_the_limit_and_its_policy() {
-        let limit = ("ratelimit", r#""default";r=50;t=30"#);
-        assert_eq!(read(&[limit]), Some((50, 30, None, None)));
-        let policy = ("ratelimit-policy", r#""burst";q=100;w=60"#);
-        assert_eq!(read(&[limit, policy]), Some((50, 30, Some(100), Some(60))));
-        let policies = r#""burst";q=100;w=60, "default";q=1200;w=300"#;
-        let policies = ("ratelimit-policy", policies);
-        assert_eq!(read(&[limit, policies]), Some((50, 30, Some(1200), Some(300))));
-    }
-
-    #[test]
-    fn the_limit_with_the_fewest_requests_left_counts() {
-        let limits = r#""a";r=5;t=1, "b"; r = 2; t = 7 ,"c";r=2;t=3"#;
-        assert_eq!(read(&[("ratelimit", limits)]), Some((2, 7, None, None)));
-    }
-
-    #[test]
-    fn ignores_a_limit_that_it_cannot_read() {
-        for text in ["", "default", r#""a";r=5"#, r#""a";t=5"#, r#""a";r=-1;t=5"#, r#""a";rr=1;tt=5"#] {
-            assert_eq!(read(&[("ratelimit", text)]), None, "{text}");
+        for limits in ["", "default", r#""a";r=5"#, r#""a";t=5"#, r#""a";r=-1;t=5"#, r#""a";rr=1;tt=5"#] {
+            assert_eq!(read(limits, ""), None, "{limits}");
         }
     }
 
     #[test]
     fn holds_after_a_429_and_after_the_last_request() {
-        let used_up: &[_] = &[("ratelimit", r#""default";r=0;t=30"#)];
-        assert_eq!(held_after(&[(200, used_up)]), Some(30));
-        assert_eq!(held_after(&[(200, &[("ratelimit", r#""default";r=1;t=30"#)])]), None);
-        assert_eq!(held_after(&[(429, &[("retry-after", "120")])]), Some(120));
-        assert_eq!(held_after(&[(503, &[("retry-after", "120")])]), None);
-        assert_eq!(held_after(&[(429, &[])]), None);
-        let both: &[_] = &[("retry-after", "9"), used_up[0]];
-        assert_eq!(held_after(&[(429, both)]), Some(9));
-        assert_eq!(held_after(&[(429, used_up)]), Some(30));
+        type Response<'a> = (u16, &'a [(&'static str, &'a str)]);
+        let used_up = ("ratelimit", r#""default";r=0;t=30"#);
+        let one_left = ("ratelimit", r#""default";r=1;t=30"#);
+        let (short, long) = (("retry-after", "9"), ("retry-after", "120"));
+        let (hour, more, forever) =
+            (("retry-after", "3600"), ("retry-after", "3601"), ("retry-after", "18446744073709551615"));
+        let responses: &[(&[Response<'_>], Option<u64>)] = &[
+            (&[(200, &[used_up])], Some(30)),
+            (&[(200, &[one_left])], None),
+            (&[(429, &[long])], Some(120)),
+            (&[(503, &[long])], None),
+            (&[(429, &[])], None),
+            (&[(429, &[short, used_up])], Some(9)),
+            (&[(429, &[used_up])], Some(30)),
+            (&[(429, &[hour])], Some(3600)),
+            (&[(429, &[more])], None),
+            (&[(429, &[forever])], None),
+            // A later response does not shorten the hold.
+            (&[(429, &[long]), (200, &[one_left]), (200, &[])], Some(120)),
+            (&[(429, &[long]), (429, &[short])], Some(120)),
+            (&[(429, &[short]), (429, &[long])], Some(120)),
+        ];
+        for (responses, expected) in responses {
+            let limiter = RateLimiter::default();
+            for (status, fields) in *responses {
+                limiter.note(StatusCode::from_u16(*status).unwrap(), &headers(fields));
+            }
+            let hold = limiter.hold().map(|hold| hold.as_secs_f64().ceil() as u64);
+            assert_eq!(hold, *expected, "{responses:?}");
+        }
     }
 
     #[test]
-    fn ignores_a_hold_of_more_than_an_hour() {
-        let after = |seconds: u64| {
-            let seconds = seconds.to_string();
-            held_after(&[(429, &[("retry-after", seconds.as_str())])])
-        };
-        assert_eq!(after(HOUR), Some(HOUR));
-        assert_eq!(after(HOUR + 1), None);
-        assert_eq!(after(u64::MAX), None);
-    }
-
-    #[test]
-    fn a_later_response_does_not_shorten_a_hold() {
-        let open: &[_] = &[("ratelimit", r#""default";r=9;t=30"#)];
-        let refused: &[_] = &[("retry-after", "120")];
-        let less: &[_] = &[("retry-after", "60")];
-        assert_eq!(held_after(&[(429, refused), (200, open), (200, &[])]), Some(120));
-        assert_eq!(held_after(&[(429, refused), (429, less)]), Some(120));
-        assert_eq!(held_after(&[(429, less), (429, refused)]), Some(120));
-    }
-
-    #[test]
-    fn the_time_to_the_reset_counts_from_the_call() {
+    fn counts_the_time_to_the_reset_from_the_call() {
         let limiter = RateLimiter::default();
         assert_eq!(limiter.last(), None);
         limiter.note(StatusCode::OK, &headers(&[("ratelimit", r#""default";r=7;t=30"#)]));
-        let arrived = Instant::now() - Duration::from_secs(20);
-        limiter.lock().last.as_mut().unwrap().1 = arrived;
-        let limit = limiter.last().unwrap();
-        assert!(limit.remaining == 7 && limit.reset_in <= Duration::from_secs(10));
-        assert!(limit.reset_in > Duration::from_secs(5));
-        limiter.lock().last.as_mut().unwrap().1 = arrived - Duration::from_secs(20);
-        assert_eq!(limiter.last().unwrap().reset_in, Duration::ZERO);
+        for (age, shortest, longest) in [(0, 29, 30), (20, 5, 10), (40, 0, 0)] {
+            limiter.lock().last.as_mut().unwrap().1 = Instant::now() - Duration::from_secs(age);
+            let limit = limiter.last().unwrap();
+            assert_eq!(limit.remaining, 7);
+            assert!(
+                (Duration::from_secs(shortest)..=Duration::from_secs(longest)).contains(&limit.reset_in),
+                "{limit:?}"
+            );
+        }
         limiter.note(StatusCode::OK, &HeaderMap::new());
         assert!(limiter.last().is_some(), "a response without a limit keeps the last one");
     }

@@ -48,7 +48,7 @@ impl RetryPolicy {
     }
 }
 
-/// Whether a request may be sent again: a read after a transient failure, a write only if it was not applied.
+/// Whether a request may be retried: a read after a transient failure, a write only if it was not applied.
 fn may_retry(call: &Call, fault: &Fault, head: Option<&ResponseHead>) -> bool {
     if let Fault::Transport(error) = fault {
         return match error.kind() {
@@ -80,7 +80,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     } else {
         let date = |text: &str| httpdate::parse_http_date(text).ok();
         let server_time = headers.get(DATE).and_then(|now| date(now.to_str().ok()?));
-        // The server's clock, if it sent its time, because the clock of this machine may be wrong.
+        // The clock of this machine may be wrong, so the server's time comes first.
         let now = server_time.unwrap_or_else(SystemTime::now);
         date(text)?.duration_since(now).ok()?
     };
@@ -108,95 +108,64 @@ impl Deadline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoint::Endpoint;
     use crate::transport::TransportError;
-    use http::{HeaderValue, Method, StatusCode};
-
-    #[derive(serde::Serialize)]
-    struct Read;
-
-    impl Endpoint for Read {
-        type Output = ();
-        const METHOD: Method = Method::GET;
-        fn path(&self) -> Vec<&str> {
-            vec!["things"]
-        }
-    }
-
-    #[derive(serde::Serialize)]
-    struct Write;
-
-    impl Endpoint for Write {
-        type Output = ();
-        const METHOD: Method = Method::POST;
-        fn path(&self) -> Vec<&str> {
-            vec!["things"]
-        }
-    }
+    use http::{HeaderValue, StatusCode};
 
     const TWICE: RetryPolicy = RetryPolicy { max_retries: 2 };
+
+    fn calls() -> [Call; 2] {
+        [Call::of(&crate::GetUser::new()).unwrap(), Call::of(&crate::RollToken::new("ed17")).unwrap()]
+    }
 
     fn head(status: u16, headers: &[(&'static str, &'static str)]) -> ResponseHead {
         let headers = headers.iter().map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
         ResponseHead { status: StatusCode::from_u16(status).unwrap(), headers: headers.collect(), attempts: 0 }
     }
 
-    /// Whether a read and a write are retried after a response with this status.
-    fn retried_after_status(status: u16) -> (bool, bool) {
-        let head = head(status, &[]);
-        let fault = Fault::Status(String::new());
-        let is_retried = |call| TWICE.wait(&call, 1, &fault, Some(&head)).is_some();
-        (is_retried(Call::of(&Read).unwrap()), is_retried(Call::of(&Write).unwrap()))
-    }
-
-    fn retried_after(error: fn() -> TransportError) -> (bool, bool) {
-        let is_retried = |call| TWICE.wait(&call, 1, &Fault::Transport(error()), None).is_some();
-        (is_retried(Call::of(&Read).unwrap()), is_retried(Call::of(&Write).unwrap()))
-    }
-
     #[test]
     fn retries_reads_after_transient_statuses_and_writes_after_429_only() {
         let transient = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530];
+        let fault = Fault::Status(String::new());
         for status in 300..600 {
-            let read = status == 429 || transient.contains(&status);
-            assert_eq!(retried_after_status(status), (read, status == 429), "{status}");
+            let retried = calls().map(|call| TWICE.wait(&call, 1, &fault, Some(&head(status, &[]))).is_some());
+            assert_eq!(retried, [status == 429 || transient.contains(&status), status == 429], "{status}");
         }
     }
 
     #[test]
     fn retries_writes_only_if_nothing_was_sent() {
-        assert_eq!(retried_after(|| TransportError::connect("x")), (true, true));
-        assert_eq!(retried_after(|| TransportError::connect_timeout("x")), (true, true));
-        assert_eq!(retried_after(|| TransportError::timeout("x")), (true, false));
-        assert_eq!(retried_after(|| TransportError::interrupted("x")), (true, false));
-        for error in [
-            || TransportError::certificate("x"),
-            || TransportError::malformed("x"),
-            || TransportError::too_large("x"),
-            || TransportError::other("x"),
+        for (error, expected) in [
+            (TransportError::connect("x"), [true, true]),
+            (TransportError::connect_timeout("x"), [true, true]),
+            (TransportError::timeout("x"), [true, false]),
+            (TransportError::interrupted("x"), [true, false]),
+            (TransportError::certificate("x"), [false, false]),
+            (TransportError::malformed("x"), [false, false]),
+            (TransportError::too_large("x"), [false, false]),
+            (TransportError::other("x"), [false, false]),
         ] {
-            assert_eq!(retried_after(error), (false, false));
+            let fault = Fault::Transport(error);
+            assert_eq!(calls().map(|call| TWICE.wait(&call, 1, &fault, None).is_some()), expected, "{fault:?}");
         }
     }
 
     #[test]
     fn stops_after_max_retries() {
-        let call = Call::of(&Read).unwrap();
         let fault = Fault::Transport(TransportError::connect("x"));
-        let is_retried = |attempts| TWICE.wait(&call, attempts, &fault, None).is_some();
+        let is_retried = |attempts| TWICE.wait(&calls()[0], attempts, &fault, None).is_some();
         assert_eq!([1, 2, 3].map(is_retried), [true, true, false]);
     }
 
     #[test]
-    fn obeys_retry_after_of_failures_only() {
-        let call = Call::of(&Read).unwrap();
-        let headers = [("retry-after", "7")];
-        let refusal = Fault::Status(String::new());
-        let wait = TWICE.wait(&call, 1, &refusal, Some(&head(503, &headers)));
-        assert_eq!(wait, Some(Duration::from_secs(7)));
-        let truncated = Fault::Transport(TransportError::interrupted("x"));
-        let wait = TWICE.wait(&call, 1, &truncated, Some(&head(200, &headers)));
-        assert!(wait.unwrap() <= FIRST_BACKOFF);
+    fn obeys_a_usable_retry_after_of_failures() {
+        let wait = |fault, status, retry_after| {
+            TWICE.wait(&calls()[0], 1, &fault, Some(&head(status, &[("retry-after", retry_after)]))).unwrap()
+        };
+        let refusal = || Fault::Status(String::new());
+        assert_eq!(wait(refusal(), 503, "7"), Duration::from_secs(7));
+        assert_eq!(wait(refusal(), 503, "3600"), LONGEST_WAIT);
+        assert!(wait(refusal(), 503, "3601") <= FIRST_BACKOFF);
+        assert!(wait(Fault::Transport(TransportError::interrupted("x")), 200, "7") <= FIRST_BACKOFF);
     }
 
     #[test]
@@ -206,14 +175,14 @@ mod tests {
         for unusable in ["0", "", "-1", "1.5", "soon", "99999999999999999999999", "Sun, 06 Nov 1994 08:49:37 GMT"] {
             assert_eq!(read(unusable), None, "{unusable}");
         }
+        assert!(read("Fri, 31 Dec 9999 23:59:59 GMT").is_some());
         let by_date = |date| {
             let headers = [("date", "Sun, 06 Nov 1994 08:49:07 GMT"), ("retry-after", date)];
-            retry_after(&head(429, &headers).headers)
+            retry_after(&head(429, &headers).headers).map(|wait| wait.as_secs())
         };
-        assert_eq!(by_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(30)));
-        assert_eq!(by_date("Sunday, 06-Nov-94 08:49:37 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(by_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(30));
+        assert_eq!(by_date("Sunday, 06-Nov-94 08:49:37 GMT"), Some(30));
         assert_eq!(by_date("Sun, 06 Nov 1994 08:49:07 GMT"), None);
-        assert!(read("Fri, 31 Dec 9999 23:59:59 GMT").is_some());
     }
 
     #[test]
@@ -222,18 +191,19 @@ mod tests {
             let longest = Duration::from_millis(longest);
             let waits: Vec<_> = (0..200).map(|_| backoff(attempts)).collect();
             assert!(waits.iter().all(|wait| (longest / 2..=longest).contains(wait)), "{attempts}");
-            let spread = |part| waits.iter().any(|wait| *wait > longest.mul_f64(part));
-            assert!(spread(0.9) && waits.iter().any(|wait| *wait < longest.mul_f64(0.6)));
+            assert!(waits.iter().any(|wait| *wait > longest.mul_f64(0.9)), "{attempts}");
+            assert!(waits.iter().any(|wait| *wait < longest.mul_f64(0.6)), "{attempts}");
         }
     }
 
     #[test]
     fn counts_the_time_that_is_left() {
-        let left = Deadline::after(Duration::from_secs(60)).left();
-        assert!(left <= Duration::from_secs(60) && left > Duration::from_secs(50));
-        assert!(Deadline::after(Duration::ZERO).left().is_zero());
-        assert!(Deadline::after(Duration::MAX).left() > LONGEST - Duration::from_secs(60));
-        let deadline = Deadline::after(Duration::from_secs(60));
-        assert!(deadline.instant() > Instant::now() + Duration::from_secs(50));
+        for (limit, expected) in [(60, 60), (0, 0), (u64::MAX, LONGEST.as_secs())] {
+            let expected = Duration::from_secs(expected);
+            let before = Instant::now();
+            let deadline = Deadline::after(Duration::from_secs(limit));
+            assert!(deadline.instant() >= before + expected && deadline.left() <= expected, "{limit}");
+            assert!(deadline.left() >= expected.saturating_sub(Duration::from_secs(10)), "{limit}");
+        }
     }
 }

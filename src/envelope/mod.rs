@@ -80,10 +80,8 @@ pub(crate) struct RawList {
 
 /// Decodes the item at `index` of a page.
 pub(crate) fn decode_item<T: DeserializeOwned>(page: Option<u64>, item: &str, index: usize) -> Result<T, Fault> {
-    serde_json::from_str(item).map_err(|error| {
-        let text = json::explain(&error, &format!("{}result[{index}]", page_prefix(page)), item);
-        Fault::Item { text, json: item.as_bytes().into() }
-    })
+    let decoded = json::decode(item, || format!("{}result[{index}]", page_prefix(page)));
+    decoded.map_err(|text| Fault::Item { text, json: item.as_bytes().into() })
 }
 
 fn page_prefix(page: Option<u64>) -> String {
@@ -105,9 +103,7 @@ impl<'a> RawResponse<'a> {
             (Some(_), Some(EMPTY_TEXT)) if self.call.returns_secret => {
                 Err(Fault::Result("result: expected a secret, found empty text".to_owned()))
             }
-            (Some(_), Some(result)) => {
-                serde_json::from_str(result).map_err(|error| Fault::Result(json::explain(&error, "result", result)))
-            }
+            (Some(_), Some(result)) => json::decode(result, || "result".to_owned()).map_err(Fault::Result),
             // A type that accepts `null` accepts an absent result as well.
             (Some(_), None) => serde_json::from_str("null").map_err(|_| Fault::Result("result: is missing".to_owned())),
         }
@@ -242,7 +238,7 @@ impl<'a> RawResponse<'a> {
         }
         self.refuse_errors()?;
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
-        serde_json::from_str(text).map_err(|error| Fault::Result(json::explain(&error, "response", text)))
+        json::decode(text, || "response".to_owned()).map_err(Fault::Result)
     }
 
     fn text(self) -> Result<&'a str, Fault> {

@@ -1,7 +1,7 @@
-//! JSON text: split into raw values, and explained where a value does not decode.
+//! JSON text: split into raw values, and decoded with errors that name the field.
 
 mod explain;
 mod split;
 
-pub(crate) use self::explain::{explain, kind};
+pub(crate) use self::explain::{decode, kind};
 pub(crate) use self::split::{Malformed, skip_space, value_at, walk_array, walk_object};

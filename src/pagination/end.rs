@@ -29,7 +29,7 @@ pub(super) enum Next {
 /// Where a paginated list ends, as far as its pages have shown.
 ///
 /// The rules are in the guide, under "Where a list ends".
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct End {
     first_page: u64,
     requested_size: Option<u64>,
@@ -48,17 +48,7 @@ pub(super) struct End {
 
 impl End {
     pub(super) fn new(first_page: u64, requested_size: Option<u64>) -> Self {
-        Self {
-            first_page,
-            requested_size,
-            total_pages: None,
-            total_count: None,
-            yielded_items: 0,
-            productive_pages: 0,
-            empty_pages: 0,
-            unproductive_pages: 0,
-            equal_pages: 0,
-        }
+        Self { first_page, requested_size, ..Self::default() }
     }
 
     /// Takes note of the totals of a page. 0 means unknown.
@@ -82,7 +72,8 @@ impl End {
         if page.items == 0 && (!more_promised || self.empty_pages >= 2) {
             return Next::End(format!("page {number} is empty"));
         }
-        if page.items > 0 && self.is_short(page) && self.is_last(number) {
+        let is_short = self.page_size(page.per_page).is_some_and(|size| page.items < size);
+        if page.items > 0 && is_short && self.is_last(number) {
             return Next::End(format!("page {number} is the last one by its totals"));
         }
         if self.equal_pages >= 2 && !more_promised {
@@ -119,11 +110,6 @@ impl End {
         self.unproductive_pages += 1;
         let is_equal = page.equals_previous && page.items > 0;
         self.equal_pages = if is_equal { self.equal_pages + 1 } else { 0 };
-    }
-
-    fn is_short(&self, page: PageSummary) -> bool {
-        let size = self.page_size(page.per_page);
-        size.is_some_and(|size| page.items < size)
     }
 
     fn page_size(&self, per_page: Option<u64>) -> Option<u64> {
@@ -165,188 +151,123 @@ fn names_page(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    const FULL: u64 = 2;
-
-    /// A list from page 1 with two items requested a page.
-    fn list(info: Option<PageInfo>) -> End {
-        let mut end = End::new(1, Some(FULL));
-        if let Some(info) = info {
-            end.note_totals(&info);
-        }
-        end
-    }
-
-    fn total_pages(pages: u64) -> Option<PageInfo> {
-        Some(PageInfo { total_pages: Some(pages), ..PageInfo::default() })
-    }
-
-    fn total_count(count: u64) -> Option<PageInfo> {
-        Some(PageInfo { total_count: Some(count), ..PageInfo::default() })
+    fn totals(pages: u64, count: u64) -> PageInfo {
+        PageInfo { total_pages: Some(pages), total_count: Some(count), ..PageInfo::default() }
     }
 
     fn page(number: u64, items: u64, new_items: u64) -> PageSummary {
         PageSummary { number, items, new_items, equals_previous: false, per_page: None }
     }
 
-    fn equal(number: u64) -> PageSummary {
-        PageSummary { equals_previous: true, ..page(number, FULL, 0) }
-    }
-
-    fn ended(reason: &str) -> Next {
-        Next::End(reason.to_owned())
-    }
-
-    #[test]
-    fn an_empty_page_ends_a_list() {
-        assert_eq!(list(None).after(page(1, 0, 0)), ended("page 1 is empty"));
-        let mut end = list(total_pages(1));
-        assert_eq!(end.after(page(1, FULL, FULL)), Next::Page);
-        assert_eq!(end.after(page(2, 0, 0)), ended("page 2 is empty"));
-    }
-
-    #[test]
-    fn one_empty_page_is_skipped_if_more_are_promised() {
-        let mut end = list(total_pages(9));
-        assert_eq!(end.after(page(1, 0, 0)), Next::Page);
-        assert_eq!(end.after(page(2, FULL, FULL)), Next::Page);
-        assert_eq!(end.after(page(3, 0, 0)), Next::Page);
-        assert_eq!(end.after(page(4, 0, 0)), ended("page 4 is empty"));
-    }
-
-    #[test]
-    fn a_short_page_ends_a_list_only_if_a_total_says_so() {
-        assert_eq!(list(None).after(page(1, 1, 1)), Next::Page);
-        let last = ended("page 1 is the last one by its totals");
-        for (info, next) in [
-            (total_pages(1), last),
-            (total_pages(2), Next::Page),
-            (total_pages(0), Next::Page),
-            (total_count(1), ended("page 1 is the last one by its totals")),
-            (total_count(2), Next::Page),
-            (total_count(0), Next::Page),
-        ] {
-            assert_eq!(list(info.clone()).after(page(1, 1, 1)), next, "{info:?}");
-            assert_eq!(list(info).after(page(1, FULL, FULL)), Next::Page);
+    /// What follows the last of these pages, of a list from page 1 with two items requested a page.
+    ///
+    /// A page is full of new items (`n`), short with a new item (`s`), full of old items (`o`), short with an old item
+    /// (`t`), equal to its predecessor (`=`), or empty (`e`).
+    #[track_caller]
+    fn after((total_pages, total_count): (u64, u64), pages: &str) -> Next {
+        let mut end = End::new(1, Some(2));
+        end.note_totals(&totals(total_pages, total_count));
+        let mut next = Next::Page;
+        for (number, kind) in (1..).zip(pages.chars()) {
+            assert_eq!(next, Next::Page, "before page {number} of {pages}");
+            let (items, new_items) = match kind {
+                'n' => (2, 2),
+                's' => (1, 1),
+                'o' | '=' => (2, 0),
+                't' => (1, 0),
+                _ => (0, 0),
+            };
+            next = end.after(PageSummary { equals_previous: kind == '=', ..page(number, items, new_items) });
+            end.note_totals(&totals(0, 0));
         }
-        let mut both = list(total_pages(2));
-        both.note_totals(&total_count(1).unwrap());
-        assert_eq!(both.after(page(1, 1, 1)), Next::Page, "total_pages counts first");
+        next
+    }
+
+    #[test]
+    fn ends_by_the_rules() {
+        for (totals, pages, reason) in [
+            ((0, 0), "e", "page 1 is empty"),
+            ((1, 0), "ne", "page 2 is empty"),
+            ((9, 0), "enee", "page 4 is empty"),
+            ((1, 0), "s", "page 1 is the last one by its totals"),
+            ((0, 1), "s", "page 1 is the last one by its totals"),
+            ((0, 3), "nts", "page 3 is the last one by its totals"),
+            ((0, 0), "nnn=o=s==", "page 9 repeats the two pages before it"),
+            ((5, 0), "n====", "page 5 repeats the two pages before it"),
+            ((3, 0), "ooo", "page 3 repeats earlier pages"),
+        ] {
+            assert_eq!(after(totals, pages), Next::End(reason.to_owned()), "{totals:?} {pages}");
+        }
+    }
+
+    #[test]
+    fn goes_on_if_more_may_follow() {
+        for (totals, pages) in
+            [((0, 0), "s"), ((2, 0), "s"), ((0, 2), "s"), ((2, 1), "s"), ((1, 0), "n"), ((0, 1), "n"), ((9, 0), "e")]
+        {
+            assert_eq!(after(totals, pages), Next::Page, "{totals:?} {pages}");
+        }
+    }
+
+    #[test]
+    fn gives_up_after_as_many_pages_without_a_new_item_as_with_one_and_three() {
+        for productive in 0..4 {
+            let mut pages = "n".repeat(productive) + &"o".repeat(productive + 2);
+            assert_eq!(after((0, 0), &pages), Next::Page);
+            pages.push('o');
+            let reason = format!("page {} repeats earlier pages", pages.len());
+            assert_eq!(after((0, 0), &pages), Next::End(reason.clone()));
+            let failure = format!("{reason}, although total_pages is 20");
+            assert_eq!(after((20, 0), &pages), Next::Failure(failure));
+        }
     }
 
     #[test]
     fn total_count_needs_a_list_from_page_1() {
-        let mut end = End::new(2, Some(FULL));
-        end.note_totals(&total_count(1).unwrap());
+        let mut end = End::new(2, Some(2));
+        end.note_totals(&totals(0, 1));
         assert_eq!(end.after(page(2, 1, 1)), Next::Page);
     }
 
     #[test]
-    fn total_count_is_compared_with_the_items_that_were_yielded() {
-        let mut end = list(total_count(3));
-        assert_eq!(end.after(page(1, FULL, FULL)), Next::Page);
-        assert_eq!(end.after(page(2, 1, 0)), Next::Page);
-        assert_eq!(end.after(page(3, 1, 1)), ended("page 3 is the last one by its totals"));
-    }
-
-    #[test]
-    fn the_size_of_the_server_counts_before_the_requested_one() {
-        let sized = |per_page| PageSummary { per_page: Some(per_page), ..page(1, 1, 1) };
-        assert_eq!(list(total_pages(1)).after(sized(1)), Next::Page);
-        assert!(matches!(list(total_pages(1)).after(sized(3)), Next::End(_)));
-        assert!(matches!(list(total_pages(1)).after(sized(0)), Next::End(_)));
-        let mut unsized_list = End::new(1, None);
-        unsized_list.note_totals(&total_pages(1).unwrap());
-        assert_eq!(unsized_list.after(page(1, 1, 1)), Next::Page);
-    }
-
-    #[test]
-    fn an_unknown_total_does_not_replace_a_known_one() {
-        let mut end = list(total_pages(1));
-        end.note_totals(&total_pages(0).unwrap());
-        assert!(matches!(end.after(page(1, 1, 1)), Next::End(_)));
-    }
-
-    #[test]
-    fn two_pages_equal_to_their_predecessors_end_a_list() {
-        let mut end = list(None);
-        assert_eq!(end.after(page(1, FULL, FULL)), Next::Page);
-        assert_eq!(end.after(page(2, FULL, FULL)), Next::Page);
-        assert_eq!(end.after(equal(3)), Next::Page);
-        assert_eq!(end.after(page(4, FULL, 0)), Next::Page);
-        assert_eq!(end.after(equal(5)), Next::Page);
-        assert_eq!(end.after(page(6, FULL, 1)), Next::Page);
-        assert_eq!(end.after(equal(7)), Next::Page);
-        assert_eq!(end.after(equal(8)), ended("page 8 repeats the two pages before it"));
-    }
-
-    #[test]
-    fn equal_pages_do_not_end_a_list_if_more_are_promised() {
-        let mut end = list(total_pages(5));
-        assert_eq!(end.after(page(1, FULL, FULL)), Next::Page);
-        for number in 2..=4 {
-            assert_eq!(end.after(equal(number)), Next::Page);
-        }
-        assert!(matches!(end.after(equal(5)), Next::End(_)));
-    }
-
-    #[test]
-    fn pages_without_new_items_end_a_list_in_the_end() {
-        for productive in 0..4 {
-            let mut end = list(None);
-            for number in 1..=productive {
-                assert_eq!(end.after(page(number, FULL, 1)), Next::Page);
-            }
-            for number in productive + 1..productive * 2 + 3 {
-                assert_eq!(end.after(page(number, FULL, 0)), Next::Page);
-            }
-            let number = productive * 2 + 3;
-            let reason = format!("page {number} repeats earlier pages");
-            assert_eq!(end.after(page(number, FULL, 0)), Next::End(reason));
+    fn the_page_size_of_the_server_counts_before_the_requested_one() {
+        for (requested, per_page, is_last) in [
+            (Some(2), Some(1), false),
+            (Some(2), Some(3), true),
+            (Some(2), Some(0), true),
+            (Some(1), None, false),
+            (None, None, false),
+        ] {
+            let mut end = End::new(1, requested);
+            end.note_totals(&totals(1, 0));
+            let next = end.after(PageSummary { per_page, ..page(1, 1, 1) });
+            assert_eq!(next != Next::Page, is_last, "{requested:?} {per_page:?}");
         }
     }
 
     #[test]
-    fn pages_without_new_items_are_a_failure_if_more_are_promised() {
-        let mut end = list(total_pages(20));
-        assert_eq!(end.after(page(1, FULL, FULL)), Next::Page);
-        for number in 2..5 {
-            assert_eq!(end.after(equal(number)), Next::Page);
+    fn finds_the_last_page_by_either_total() {
+        for (pages, count, per_page, last) in
+            [(0, 0, None, None), (7, 1, None, Some(7)), (0, 7, None, Some(4)), (0, 7, Some(3), Some(3))]
+        {
+            let mut end = End::new(1, Some(2));
+            end.note_totals(&totals(pages, count));
+            assert_eq!(end.last_page(per_page), last, "{pages} {count}");
         }
-        let reason = "page 5 repeats earlier pages, although total_pages is 20";
-        assert_eq!(end.after(equal(5)), Next::Failure(reason.to_owned()));
-        let mut last = list(total_pages(4));
-        for number in 2..4 {
-            assert_eq!(last.after(page(number, FULL, 0)), Next::Page);
-        }
-        assert!(matches!(last.after(page(4, FULL, 0)), Next::End(_)));
     }
 
     #[test]
-    fn the_last_page_is_known_by_either_total() {
-        assert_eq!(list(None).last_page(None), None);
-        assert_eq!(list(total_pages(7)).last_page(None), Some(7));
-        assert_eq!(list(total_count(7)).last_page(None), Some(4));
-        assert_eq!(list(total_count(7)).last_page(Some(3)), Some(3));
-    }
-
-    #[test]
-    fn the_word_page_is_told_from_per_page() {
+    fn finds_the_word_page_in_messages_pointers_and_chains() {
         for text in ["page out of range", "Page 7", "invalid `page`", "/page", "per page, page", "page_number"] {
-            assert!(names_page(text), "{text}");
+            let message = ApiError { message: text.to_owned(), ..ApiError::default() };
+            let pointer = ApiError { pointer: Some(text.to_owned()), ..ApiError::default() };
+            let chain = ApiError { error_chain: vec![ApiError::default(), message.clone()], ..ApiError::default() };
+            for error in [message, pointer, chain] {
+                assert!(is_about_page(&[ApiError::default(), error]), "{text}");
+            }
         }
         for text in ["", "per_page", "per page", "Per-Page is 0", "/per_page", "pages", "homepage", "perPage"] {
-            assert!(!names_page(text), "{text}");
+            assert!(!is_about_page(&[ApiError { message: text.to_owned(), ..ApiError::default() }]), "{text}");
         }
-    }
-
-    #[test]
-    fn messages_chains_and_pointers_may_name_the_page() {
-        let message = ApiError { message: "page is invalid".to_owned(), ..ApiError::default() };
-        let pointer = ApiError { pointer: Some("/page".to_owned()), ..ApiError::default() };
-        let chain = ApiError { error_chain: vec![ApiError::default(), message.clone()], ..ApiError::default() };
-        for error in [message, pointer, chain] {
-            assert!(is_about_page(&[ApiError::default(), error]));
-        }
-        assert!(!is_about_page(&[ApiError::default()]) && !is_about_page(&[]));
     }
 }
