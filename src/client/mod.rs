@@ -132,7 +132,7 @@ impl Client {
     pub fn send<E: Endpoint>(&self, request: &E) -> Result<E::Output> {
         let call = Call::of(request)?;
         let mut body = Vec::new();
-        let head = self.run(&call, &mut body, None)?;
+        let (head, _) = self.run(&call, &mut body, None)?;
         let response = RawResponse { call: &call, head: &head, body: &body };
         E::Output::decode(response).map_err(|fault| self.undecodable(&call, &head, &body, fault))
     }
@@ -158,7 +158,7 @@ impl Client {
     pub fn send_raw<E: Endpoint>(&self, request: &E) -> Result<Response<Vec<u8>>> {
         let call = Call::of(request)?;
         let mut body = Vec::new();
-        let head = self.run(&call, &mut body, None)?;
+        let (head, _) = self.run(&call, &mut body, None)?;
         let response = RawResponse { call: &call, head: &head, body: &body };
         response.check().map_err(|fault| self.undecodable(&call, &head, &body, fault))?;
         let mut response = Response::new(body);

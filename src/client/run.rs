@@ -30,35 +30,11 @@ enum Attempt {
 }
 
 impl Client {
-    /// Sends a request until it succeeds or may not be retried. Returns the body of the success in `body`.
+    /// Sends a request until it succeeds or may not be retried. Reads the body of the success into `body`, or returns it
+    /// unread if the call streams it.
     ///
     /// After `cancel` is called, nothing more is sent.
-    pub(crate) fn run(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<ResponseHead> {
-        Ok(self.run_attempts(call, body, cancel)?.0)
-    }
-
-    /// Sends a request whose successful response is read by the caller.
-    pub(crate) fn open(&self, call: &Call) -> Result<Body> {
-        let mut start = Vec::new();
-        let (head, mut body) = self.run_attempts(call, &mut start, None)?;
-        let until = Deadline::after(self.limits.timeout).instant();
-        let mut read = body.read_start(&mut start, until);
-        // A failure with a 2xx status is JSON, and short.
-        if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
-            let length = start.len();
-            read = body.read_into(&mut start, length, LARGEST_FAILURE, until);
-        }
-        if let Err(error) = read
-            && error.kind() != TransportErrorKind::TooLarge
-        {
-            return Err(self.undecodable(call, &head, &start, Fault::Transport(error)));
-        }
-        let response = RawResponse { call, head: &head, body: &start };
-        response.check_stream().map_err(|fault| self.undecodable(call, &head, &start, fault))?;
-        Ok(Body::from_reader(Redacted { body: Cursor::new(start).chain(body), shared: Arc::clone(&self.shared) }))
-    }
-
-    fn run_attempts(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<(ResponseHead, Body)> {
+    pub(crate) fn run(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<(ResponseHead, Body)> {
         self.refuse(call)?;
         let deadline = Deadline::after(self.limits.deadline);
         let mut attempts = 0;
@@ -75,9 +51,7 @@ impl Client {
             let attempt = self.attempt(call, request, started + timeout, body);
             self.log(call, attempts, started, &attempt);
             let (head, fault) = match attempt {
-                Attempt::Success(head, rest) => {
-                    return Ok((ResponseHead { attempts, ..head }, rest));
-                }
+                Attempt::Success(head, rest) => return Ok((ResponseHead { attempts, ..head }, rest)),
                 Attempt::Refusal(head) => {
                     let fault = envelope::failure(call, &self.shared.base_url, &head, body);
                     (Some(head), fault)
@@ -101,19 +75,36 @@ impl Client {
         }
     }
 
-    /// Refuses what may not be sent with the credential of this client.
+    /// Sends a request and returns the body of the success for the caller to read.
+    pub(crate) fn open(&self, call: &Call) -> Result<Body> {
+        let mut start = Vec::new();
+        let (head, mut body) = self.run(call, &mut start, None)?;
+        let until = Deadline::after(self.limits.timeout).instant();
+        let mut read = body.read_start(&mut start, until);
+        // A failure with a 2xx status is JSON, and short.
+        if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
+            let length = start.len();
+            read = body.read_into(&mut start, length, LARGEST_FAILURE, until);
+        }
+        if let Err(error) = read
+            && error.kind() != TransportErrorKind::TooLarge
+        {
+            return Err(self.undecodable(call, &head, &start, Fault::Transport(error)));
+        }
+        let response = RawResponse { call, head: &head, body: &start };
+        response.check_stream().map_err(|fault| self.undecodable(call, &head, &start, fault))?;
+        Ok(Body::from_reader(Redacted { body: Cursor::new(start).chain(body), shared: Arc::clone(&self.shared) }))
+    }
+
+    /// Refuses a request that may not be sent with the credential of this client.
     fn refuse(&self, call: &Call) -> Result<()> {
         if call.token_only && !self.shared.auth.is_bearer() {
-            return Err(Error::invalid_request(
-                "api_token",
-                "is missing: this request takes an API token, not an email with a key",
-            ));
+            let reason = "is missing: this request requires an API token, not an email with a key";
+            return Err(Error::invalid_request("api_token", reason));
         }
         if self.shared.auth.is_in(&call.path) {
-            return Err(Error::invalid_request(
-                "path",
-                "holds the credential of this client: pass the identifier, not the secret",
-            ));
+            let reason = "contains the credential of this client: pass the identifier instead";
+            return Err(Error::invalid_request("path", reason));
         }
         Ok(())
     }

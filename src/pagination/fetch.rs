@@ -41,7 +41,7 @@ pub(super) fn fetch_page(
     if !call.single_page {
         call.set_parameter("page", number.to_string());
     }
-    let head = client.run(&call, &mut body, cancel)?;
+    let (head, _) = client.run(&call, &mut body, cancel)?;
     let response = |body| RawResponse { call: &call, head: &head, body };
     let text = match String::from_utf8(body) {
         Ok(text) => text,
