@@ -9,16 +9,16 @@
 //!
 //! for log in client.audit_logs().since(date!(2026-11-01)).iter() {
 //!     let log = log?;
-//!     println!("{:?} {:?}", log.when, log.action.kind);
+//!     println!("{} {}", log.id, log.action.kind.unwrap_or_default());
 //! }
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! This page is the guide: [Requests](#requests) · [Paginated lists](#paginated-lists) · [Errors](#errors) · [Retries
-//! and time limits](#retries-and-time-limits) · [Rate limits](#rate-limits) · [Secrets](#secrets) · [Changing
-//! tokens](#changing-tokens) · [Logging](#logging) · [Corporate networks](#corporate-networks) · [Custom
-//! endpoints](#endpoints-of-your-own) · [Tests of your own](#tests-of-your-own) · [Command-line
-//! tools](#command-line-tools) · [Features](#features) · [Limitations](#limitations)
+//! This page is the guide: [Requests](#requests) · [Paginated lists](#paginated-lists) · [Following the audit
+//! log](#following-the-audit-log) · [Errors](#errors) · [Retries and time limits](#retries-and-time-limits) · [Rate
+//! limits](#rate-limits) · [Secrets](#secrets) · [Changing tokens](#changing-tokens) · [Logging](#logging) · [Corporate
+//! networks](#corporate-networks) · [Custom endpoints](#custom-endpoints) · [Testing](#testing) · [Recipes](#recipes) ·
+//! [Features](#features) · [Limitations](#limitations)
 //!
 //! # Requests
 //!
@@ -26,19 +26,14 @@
 //! method of [`Client`] makes the *bound* form, which sends itself. `new` makes the *detached* form, which is plain
 //! data: you can store it, compare it, and send it with any client.
 //!
-//! ```
+//! ```no_run
 //! use cloudflare_user::ListTokens;
-//! # use cloudflare_user::{Body, Client, http};
-//! # let response = r#"{"success":true,"result":[{"id":"7","name":"ci"}],"result_info":{"total_pages":1}}"#;
-//! # let client = Client::builder().api_token("t")
-//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(response)))).build()?;
+//! # let client = cloudflare_user::Client::from_env()?;
 //!
-//! // Bound.
 //! for token in client.tokens().include_expired(true).iter() {
 //!     println!("{}", token?.name.unwrap_or_default());
 //! }
 //!
-//! // Detached.
 //! let request = ListTokens::new().include_expired(true);
 //! for token in client.iter(&request) {
 //!     println!("{}", token?.name.unwrap_or_default());
@@ -92,42 +87,27 @@
 //! [`Iter::next_page`] is the page to resume from: the first one that was not yet yielded whole. After an error it is
 //! the page that failed. Pass it to `.page(n)` of the same request, with the same `per_page`:
 //!
-//! ```
-//! use cloudflare_user::ListAuditLogs;
+//! ```no_run
 //! use time::macros::datetime;
-//! # use std::sync::atomic::{AtomicUsize, Ordering};
-//! # use cloudflare_user::{Body, Client, TransportError, http};
-//! # let calls = AtomicUsize::new(0);
-//! # let client = Client::builder().api_token("t").max_retries(0)
-//! #     .transport(move |_: http::Request<Vec<u8>>| match calls.fetch_add(1, Ordering::SeqCst) {
-//! #         0 => Ok(http::Response::new(Body::from(r#"{"success":true,"result":[{"id":"1"}]}"#))),
-//! #         1 => Err(TransportError::interrupted("reset")),
-//! #         2 => Ok(http::Response::new(Body::from(r#"{"success":true,"result":[{"id":"2"}]}"#))),
-//! #         _ => Ok(http::Response::new(Body::from(r#"{"success":true,"result":[]}"#))),
-//! #     }).build()?;
+//! # let client = cloudflare_user::Client::from_env()?;
 //!
-//! let request = ListAuditLogs::new().before(datetime!(2026-12-01 0:00 UTC));
-//! let (mut seen, mut page) = (Vec::new(), 1);
-//! for _attempt in 0..3 {
-//!     let mut logs = client.iter(&request.clone().page(page));
-//!     let mut failure = None;
-//!     for log in &mut logs {
-//!         match log {
-//!             Ok(log) => seen.push(log.id),
-//!             // One log that cannot be decoded. The next ones still come.
-//!             Err(error) if error.is_item() => eprintln!("{error}"),
-//!             Err(error) => failure = Some(error),
+//! // The first argument is the page to resume from.
+//! let page = std::env::args().nth(1).and_then(|page| page.parse().ok()).unwrap_or(1);
+//! let mut logs = client.audit_logs().before(datetime!(2026-12-01 0:00 UTC)).page(page).iter();
+//! while let Some(log) = logs.next() {
+//!     match log {
+//!         Ok(log) => println!("{}", log.id),
+//!         // One log that cannot be decoded. The iterator continues after it.
+//!         Err(error) if error.is_item() => eprintln!("{error}"),
+//!         Err(error) => {
+//!             eprintln!("resume from page {}", logs.next_page());
+//!             return Err(error);
 //!         }
 //!     }
-//!     let Some(error) = failure else { break };
-//!     page = logs.next_page();
-//!     eprintln!("{error}; resuming from page {page}");
 //! }
-//! assert_eq!(seen, ["1", "2"]);
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! <a id="what-changes-meanwhile"></a>
 //! ## Lists that change
 //!
 //! Pages are numbered, so that additions and removals move items from one page to another while you read.
@@ -144,15 +124,9 @@
 //!   expire are removed at the end of the list.
 //! * **Deleting while iterating** removes items. Collect the list first:
 //!
-//! ```
+//! ```no_run
 //! use cloudflare_user::{Token, TokenStatus};
-//! # use cloudflare_user::{Body, Client, http};
-//! # let client = Client::builder().api_token("t").transport(|request: http::Request<Vec<u8>>| {
-//! #     Ok(http::Response::new(Body::from(match request.method().as_str() {
-//! #         "GET" => r#"{"success":true,"result":[{"id":"7","status":"expired"}],"result_info":{"total_pages":1}}"#,
-//! #         _ => r#"{"success":true,"result":{"id":"7"}}"#,
-//! #     })))
-//! # }).build()?;
+//! # let client = cloudflare_user::Client::from_env()?;
 //!
 //! let tokens: Vec<Token> = client.tokens().include_expired(true).iter().collect::<Result<_, _>>()?;
 //! for token in tokens.iter().filter(|token| token.status == Some(TokenStatus::Expired)) {
@@ -160,6 +134,37 @@
 //! }
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
+//!
+//! # Following the audit log
+//!
+//! [`follow`](ListAuditLogs::follow) yields the logs that are new since the last run, each once, oldest first. An
+//! [`AuditLogCursor`] is the position. Save it after each run, also after one that failed:
+//!
+//! ```no_run
+//! use cloudflare_user::AuditLogCursor;
+//! use std::fs;
+//! # let client = cloudflare_user::Client::from_env()?;
+//!
+//! let cursor = match fs::exists("cursor.json")? {
+//!     true => serde_json::from_slice(&fs::read("cursor.json")?)?,
+//!     false => AuditLogCursor::starting_at(time::OffsetDateTime::now_utc()),
+//! };
+//! let mut logs = client.audit_logs().action_type("token_create").follow(&cursor);
+//! for log in &mut logs {
+//!     match log {
+//!         Ok(log) => println!("{} created a token", log.actor.email.unwrap_or_default()),
+//!         Err(error) => eprintln!("{error}"), // the last one, unless `is_item()`
+//!     }
+//! }
+//! fs::write("cursor.json", serde_json::to_vec(&logs.cursor())?)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! * Logs that arrive up to 15 minutes late are yielded by a later run. Later ones are missed. Change this time with
+//!   [`AuditLogCursor::overlap`].
+//! * Use one cursor for each set of filters. The cursor sets `since`, `before`, `direction` and `page` itself.
+//! * If the program is killed before it saves the cursor, the next run yields the same logs again. The example
+//!   `audit_follow` shows how to append each log to a file exactly once.
 //!
 //! # Errors
 //!
@@ -179,25 +184,12 @@
 //! | [`is_connect`](Error::is_connect) | no connection, or a refused certificate; nothing was sent | check the network, the proxy and the trusted roots |
 //! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time |
 //!
-//! They overlap. Ask in the order of the table: a write whose success cannot be decoded is also one that
+//! They overlap, so check them in the order of the table: a write whose success cannot be decoded is also one that
 //! [`may_have_been_applied`](Error::may_have_been_applied), and so is a write that timed out. A 200 with `"success":
 //! false` is an error like any other.
 //!
-//! ```
-//! # use cloudflare_user::{Body, Client, http};
-//! # let client = Client::builder().api_token("t").transport(|_: http::Request<Vec<u8>>| {
-//! #     let response = Body::from(r#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized to access requested resource"}]}"#);
-//! #     Ok(http::Response::builder().status(403).body(response).unwrap_or_default())
-//! # }).build()?;
-//! let error = client.delete_token("ed17574386854bf78a67040be0a770b0").send().unwrap_err();
-//! assert!(error.is_unauthorized() && !error.may_have_been_applied());
-//! assert!(error.codes().any(|code| code == 9109));
-//! assert_eq!(
-//!     error.to_string(),
-//!     "DELETE /user/tokens/ed17574386854bf78a67040be0a770b0: 403 Forbidden: \
-//!      9109 Unauthorized to access requested resource [1 attempt]",
-//! );
-//! # Ok::<(), cloudflare_user::Error>(())
+//! ```text
+//! DELETE /user/tokens/ed17574386854bf7: 403 Forbidden: 9109 Unauthorized to access requested resource [1 attempt]
 //! ```
 //!
 //! # Retries and time limits
@@ -245,10 +237,6 @@
 //!     .max_retry_wait(Duration::from_secs(5 * 60))
 //!     .deadline(Duration::from_secs(15 * 60))
 //!     .build()?;
-//! client.user().send()?;
-//! if let Some(limit) = client.rate_limit() {
-//!     println!("{} requests remain for {} s", limit.remaining, limit.reset_in.as_secs());
-//! }
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
@@ -260,13 +248,9 @@
 //! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. If the response
 //! arrives but cannot be decoded, [`Error::body`] holds the only copy. Ask [`is_decode`](Error::is_decode) first:
 //!
-//! ```
-//! # use cloudflare_user::{Body, Client, http};
-//! # let response = r#"{"success":true,"result":{"secret":"n3w"}}"#;
-//! # let client = Client::builder().api_token("t")
-//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(response)))).build()?;
-//! # let mut saved = Vec::new();
-//! # let mut save = |secret: &[u8]| saved.extend_from_slice(secret);
+//! ```no_run
+//! # let client = cloudflare_user::Client::from_env()?;
+//! # let mut save = |secret: &[u8]| {};
 //! use cloudflare_user::ExposeSecret;
 //!
 //! match client.roll_token("ed17574386854bf78a67040be0a770b0").send() {
@@ -277,7 +261,6 @@
 //!     Err(error) if error.may_have_been_applied() => eprintln!("{error}"),
 //!     Err(error) => return Err(error),
 //! }
-//! # assert_eq!(saved, response.as_bytes());
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
@@ -289,12 +272,9 @@
 //! The API replaces a token as a whole. [`Client::update_token`] takes the token that was read and changes only what
 //! you set. Unknown fields of its policies go back as they were read, so that a rename does not widen the token.
 //!
-//! Invalid input is refused before anything is sent: a name that is empty or longer than 120 characters, no policies, a
-//! policy without a permission group or a resource, a resource that is incomplete or set twice to different values, a
-//! range that is neither an IP address nor in CIDR notation, an empty list of ranges, and `expires_on` that is not
-//! after `not_before`. What an update carries over is not checked, except for a missing effect and a status other than
-//! active or disabled. [`Client::find_permission_group`] and the setters of [`Policy`] make policies from names and
-//! identifiers: [`CreateToken`] has an example.
+//! Invalid input is refused before anything is sent: [`CreateToken`] lists what is checked. What an update carries over
+//! is not checked, except for a missing effect and a status other than active or disabled.
+//! [`Client::find_permission_group`] and the setters of [`Policy`] make policies from names and identifiers.
 //!
 //! # Logging
 //!
@@ -309,23 +289,16 @@
 //!
 //! ureq, the HTTP client below this crate, has its own log. At `trace` it contains whole requests and responses,
 //! credentials included. If that level is on, the client logs one warning a process when it is built. Keep ureq at
-//! `debug`:
-//!
-//! * env_logger: `RUST_LOG=trace,ureq=debug,ureq_proto=debug`
-//! * tracing-subscriber: `EnvFilter::new("trace,ureq=debug,ureq_proto=debug")`
-//!
-//! At `debug`, ureq logs the first letter of a proxy's user name, and some response headers as they came, such as
-//! `server` and `date`. A server can put a credential there; `ureq=info,ureq_proto=info` excludes them. No feature of
-//! this crate sets a `log/max_level_*`, which would hold for the whole program.
+//! `debug`, for both env_logger and tracing's `EnvFilter`: `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs
+//! some response headers as they came, such as `server` and `date`, and the first letter of a proxy's user name. A server
+//! can put a credential into a header; `ureq=info,ureq_proto=info` excludes them.
 //!
 //! # Corporate networks
 //!
-//! * **Proxy:** a client reads it from the environment once, when it is built. An https base URL uses the first that is
-//!   set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`; plain http uses `http_proxy`, `HTTP_PROXY` (not
-//!   under CGI), `all_proxy` and `ALL_PROXY`. `no_proxy` or `NO_PROXY` lists hosts with their subdomains, IP addresses,
-//!   and ranges such as `10.0.0.0/8`, each with an optional port. Loopback hosts use no proxy from the environment. If
-//!   the selected proxy cannot be used, each request fails with [`is_connect`](Error::is_connect), and nothing is sent.
-//!   [`UreqTransport`] has the details. SOCKS proxies need the feature `socks-proxy`.
+//! * **Proxy:** a client reads it from the environment once, when it is built, nearly as curl does: `https_proxy`,
+//!   `all_proxy` and `no_proxy`, or their upper-case forms. If the proxy cannot be used, each request fails with
+//!   [`is_connect`](Error::is_connect), and nothing is sent. [`UreqTransport`] has the details. SOCKS proxies need the
+//!   feature `socks-proxy`.
 //! * **A company's root certificates:** the feature `platform-verifier` trusts what the operating system trusts.
 //! * **The operating system's TLS** instead of rustls: `default-features = false` with the features `native-tls` and
 //!   `gzip`.
@@ -352,59 +325,21 @@
 //!
 //! ## Truncated responses
 //!
-//! `Content-Length`, chunks, or the trailer of gzip verify the end of a body. A read whose body breaks off is retried.
-//! Without any of the three:
+//! `Content-Length`, chunks, or the trailer of gzip verify the end of a body. A read whose body is truncated is retried.
+//! Without any of the three, truncated JSON is a decode error and is not retried. An export must then end in a line
+//! break, and an empty one is an error. This includes a compressed export without chunks, because ureq hides where it
+//! ends. After a failed read, the reader of an export keeps failing.
 //!
-//! * A JSON response that breaks off is a decode error, and is not retried.
-//! * An export that is empty or does not end in a line break is an error. An export that breaks off exactly after a
-//!   line break is not detected. A compressed export without chunks must end in a line break too. After a failed read,
-//!   the reader keeps failing.
-//!
-//! <a id="endpoints-of-your-own"></a>
 //! # Custom endpoints
 //!
-//! Any other endpoint of Cloudflare is an [`Endpoint`]: a struct whose fields are the query of a GET or DELETE, or the
-//! JSON body of any other method, with three items for the output, the method and the path. Its credentials, retries,
-//! errors and pagination are those of the requests here. Its page has examples. The provided items are `item_id`, by
-//! which a list recognizes its items, `UNWRAPPED`, `SINGLE_PAGE`, `MAX_PER_PAGE`, `TOKEN_ONLY`, `RETURNS_SECRET`, `validate`,
-//! `is_idempotent` and `recovery_hint`.
+//! Implement [`Endpoint`] for your own struct to call any other endpoint of Cloudflare. Its fields are the query of a
+//! GET or DELETE, or the JSON body of any other method. Three items are required: the output, the method and the path.
+//! Credentials, retries, errors and pagination work as for the requests of this crate. [`Endpoint`] has examples.
 //!
-//! A custom endpoint can also change the output of a request of this crate. With `Page<Box<RawValue>>`, a list yields
-//! the exact bytes of each item, for an archive. `serde_json` needs its feature `raw_value` for it:
+//! A custom endpoint can also wrap a request of this crate and change its output. The example `audit_export` wraps
+//! [`ListAuditLogs`] with `Page<Box<RawValue>>`, which yields the exact bytes of each item, for an archive.
 //!
-//! ```
-//! use cloudflare_user::http::Method;
-//! use cloudflare_user::{Endpoint, ListAuditLogs, Page, Result};
-//! use serde_json::value::RawValue;
-//! # use cloudflare_user::{Body, Client, http};
-//! # let response = r#"{"success":true,"result":[{"id":"1", "when" : "2026-11-01T00:00:00Z"}]}"#;
-//! # let client = Client::builder().api_token("t")
-//! #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(response)))).build()?;
-//!
-//! #[derive(serde::Serialize)]
-//! struct RawAuditLogs(ListAuditLogs);
-//!
-//! impl Endpoint for RawAuditLogs {
-//!     type Output = Page<Box<RawValue>>;
-//!     const METHOD: Method = Method::GET;
-//!     const MAX_PER_PAGE: Option<u64> = <ListAuditLogs>::MAX_PER_PAGE;
-//!
-//!     fn path(&self) -> Vec<&str> {
-//!         self.0.path()
-//!     }
-//!
-//!     fn validate(&self) -> Result<()> {
-//!         self.0.validate()
-//!     }
-//! }
-//!
-//! for log in client.iter(&RawAuditLogs(ListAuditLogs::new().action_type("login"))) {
-//!     assert_eq!(log?.get(), r#"{"id":"1", "when" : "2026-11-01T00:00:00Z"}"#);
-//! }
-//! # Ok::<(), cloudflare_user::Error>(())
-//! ```
-//!
-//! # Tests of your own
+//! # Testing
 //!
 //! A function from request to response is a [`Transport`], so that a test needs neither a socket nor a server:
 //!
@@ -434,26 +369,107 @@
 //! * A short page with `total_pages` in `result_info` ends a list at once. Without it, the client requests another
 //!   page.
 //!
-//! # Command-line tools
+//! # Recipes
 //!
-//! Setters take and return the request, so that an optional argument becomes an optional filter. A [`DateOrDateTime`]
-//! parses from text, and converts from `time::Date`, `time::OffsetDateTime` and [`SystemTime`](std::time::SystemTime):
+//! ## Store a list in a struct
+//!
+//! [`Iter`], [`Pages`] and [`Follow`] have no lifetime, so a struct can hold one and a function can return one:
 //!
 //! ```no_run
-//! use cloudflare_user::{DateOrDateTime, ListAuditLogs};
+//! use cloudflare_user::{AuditLog, Client, Iter};
 //!
-//! let since: Option<DateOrDateTime> = std::env::args().nth(1).map(|text| text.parse()).transpose()?;
-//! let mut request = ListAuditLogs::new();
-//! if let Some(since) = since {
-//!     request = request.since(since);
+//! struct Logins(Iter<AuditLog>);
+//!
+//! fn logins(client: &Client) -> Logins {
+//!     Logins(client.audit_logs().action_type("login").iter())
+//! }
+//! ```
+//!
+//! ## Exit until a rate limit is reset
+//!
+//! [Rate limits](#rate-limits) shows a client that waits. A cron job exits instead, and says when to come back:
+//!
+//! ```no_run
+//! # let client = cloudflare_user::Client::from_env()?;
+//! let user = match client.user().send() {
+//!     Err(error) if error.is_rate_limited() => {
+//!         let wait = error.retry_after().unwrap_or(std::time::Duration::from_secs(300));
+//!         eprintln!("try again in {} s", wait.as_secs() + 1);
+//!         std::process::exit(75); // a temporary failure, in sysexits.h
+//!     }
+//!     other => other?,
+//! };
+//! # Ok::<(), cloudflare_user::Error>(())
+//! ```
+//!
+//! ## Record items that cannot be decoded
+//!
+//! [`Error::body`] is the JSON of the item:
+//!
+//! ```no_run
+//! # let client = cloudflare_user::Client::from_env()?;
+//! for log in client.audit_logs().iter() {
+//!     match log {
+//!         Ok(log) => println!("{}", log.id),
+//!         Err(error) if error.is_item() => println!("{}", String::from_utf8_lossy(error.body().unwrap_or_default())),
+//!         Err(error) => return Err(error),
+//!     }
 //! }
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! A `main` that returns an error prints its `Debug`. For people, print the error with `eprintln!("error: {error}")`
-//! and return `std::process::ExitCode::FAILURE`. The text of an [`Error`] has no control characters. Other text of a
-//! server may have some, such as escape sequences in the name of a token: print it with
-//! [`escape_debug`](str::escape_debug).
+//! ## Use chrono or jiff
+//!
+//! Both convert through [`SystemTime`](std::time::SystemTime), in either direction:
+//!
+//! ```
+//! use cloudflare_user::{AuditLog, ListAuditLogs};
+//! use std::time::SystemTime;
+//!
+//! let request = ListAuditLogs::new()
+//!     .since(SystemTime::from(chrono::Utc::now() - chrono::TimeDelta::days(1)))
+//!     .before(SystemTime::from(jiff::Timestamp::now()));
+//!
+//! let when = |log: AuditLog| log.when.map(|when| chrono::DateTime::<chrono::Utc>::from(SystemTime::from(when)));
+//! ```
+//!
+//! ## Use anyhow, tracing and clap
+//!
+//! The text of an [`Error`] is complete, so that anyhow's `{:#}` prints nothing twice. `tracing_subscriber` receives the
+//! log lines of this crate. A [`DateOrDateTime`] parses from an argument. Setters take and return the request, so that
+//! an optional argument becomes an optional filter.
+//!
+//! ```no_run
+//! use anyhow::Context;
+//! use clap::Parser;
+//! use cloudflare_user::{Client, DateOrDateTime};
+//! use tracing_subscriber::filter::LevelFilter;
+//!
+//! #[derive(Parser)]
+//! struct Args {
+//!     /// The first date or time, such as 2026-11-01 or 2026-11-01T12:00:00Z.
+//!     #[arg(long)]
+//!     since: Option<DateOrDateTime>,
+//! }
+//!
+//! fn main() -> anyhow::Result<()> {
+//!     let args = Args::parse();
+//!     tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG).init();
+//!     let client = Client::from_env().context("no usable credential")?;
+//!     let mut request = client.audit_logs();
+//!     if let Some(since) = args.since {
+//!         request = request.since(since);
+//!     }
+//!     for log in request.iter() {
+//!         println!("{}", log.context("cannot list audit logs")?.id);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Without anyhow, print the error with `eprintln!("error: {error}")` and return an `ExitCode`: a `main` that returns an
+//! error prints its `Debug`. The text of an [`Error`] has no control characters. Names and other text of a server may
+//! have some, such as escape sequences: print them with [`escape_debug`](str::escape_debug).
 //!
 //! # Features
 //!
@@ -469,25 +485,8 @@
 //!
 //! The crate covers the operations below `/user`. Its calls block, also inside an async runtime. It has no cache.
 //! Cloudflare keeps audit logs for 18 months, and calls billing history, billing profile and organizations deprecated.
-//! The crate is tested on Linux (x86-64) only. macOS and Windows are not tested, and `wasm32-unknown-unknown` is not
-//! supported.
-//!
-//! ## What ureq cannot do
-//!
-//! Each of these comes from ureq 3.5. For all of them, [`ClientBuilder::transport`] takes another HTTP client.
-//!
-//! | what | workaround |
-//! | --- | --- |
-//! | It tries the addresses of a host one after another. If the first is unreachable without a refusal, connecting takes at least half of the connect timeout. | A shorter `connect_timeout`, or an agent with `ip_family(IpFamily::Ipv4Only)`. |
-//! | It starts a short-lived thread for each new connection, to limit the time of name resolution. If the thread cannot be started, it panics. A lookup that hangs keeps its thread until it ends. | Reuse one client: clones share connections. With a proxy that resolves the name, only the proxy's name is resolved. |
-//! | A forked child shares the idle connections of its parent, and their responses mix up. | Build the client after the fork, one in each process. |
-//! | Plain http through a proxy uses CONNECT, which many proxies allow for port 443 only. | An https base URL, or an entry in `no_proxy`. |
-//! | Through a proxy, it reads at most 20 headers of the response to CONNECT, and accepts only status 200. | Another proxy, or an entry in `no_proxy`. |
-//! | With SOCKS 4 and 5, it resolves the host itself and tries its first address only. | `socks5h` or `socks4a`. |
-//! | A response `100 Continue` with headers is an error (`malformed`). | The server or proxy in front of it must send none. |
-//! | Folded header lines (obsolete in HTTP/1.1) are an error (`malformed`). | The server must not send them. |
-//! | A response may have at most 128 headers. Through an HTTP proxy, more look like a refused CONNECT. | Another transport. |
-//! | It speaks HTTP/1.1 only. | Another transport. |
+//! The crate is tested on Linux (x86-64) only, and `wasm32-unknown-unknown` is not supported.
+//! What ureq, the HTTP client below this crate, cannot do is listed at [`UreqTransport`].
 //!
 //! [User API]: https://developers.cloudflare.com/api/resources/user/
 
