@@ -1,4 +1,4 @@
-//! What a failure says, and what an answer is that is not the API's JSON.
+//! Reads the errors of a failed response, and describes a response that is not the API's JSON.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ use crate::call::{Call, ResponseHead};
 use crate::error::{ApiError, Fault};
 use crate::json::{Malformed, skip_space, value_at, walk_array, walk_object};
 
-/// What an answer with a status other than success says.
+/// Returns why a response with a status other than 2xx failed.
 pub(crate) fn failure(call: &Call, base_url: &str, head: &ResponseHead, body: &[u8]) -> Fault {
     if head.status.is_redirection() {
         return Fault::Status(redirection(base_url, &head.headers));
@@ -23,18 +23,17 @@ pub(crate) fn failure(call: &Call, base_url: &str, head: &ResponseHead, body: &[
     }
 }
 
-/// Where a redirect points: the scheme, the host and the port alone, since the rest may repeat a secret.
+/// Describes a redirect by its scheme, host and port. The rest of its location may contain a secret.
 fn redirection(base_url: &str, headers: &HeaderMap) -> String {
     let Some(location) = headers.get(LOCATION) else {
         return "a redirect without a location".to_owned();
     };
     let location = String::from_utf8_lossy(location.as_bytes());
     let origin = |url: &Url| url.origin().ascii_serialization();
-    let target = Url::parse(base_url).and_then(|base| Ok((origin(&base.join(&location)?), origin(&base))));
-    let target = match target {
+    let target = match Url::parse(base_url).and_then(|base| Ok((origin(&base.join(&location)?), origin(&base)))) {
         Ok((target, own)) if target == own => "another path of the same host".to_owned(),
         Ok((target, _)) if target != "null" => format!("`{target}`"),
-        _ => "nowhere".to_owned(),
+        _ => "an invalid location".to_owned(),
     };
     format!("redirects are not followed; this one points to {target}: check the base URL")
 }
@@ -51,15 +50,15 @@ pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
     serde_json::from_str(value).ok().filter(|secret: &String| SECRETS.contains(&secret.len()))
 }
 
-/// How long a secret may be. Shorter words are in any text, and nothing of Cloudflare's is longer.
+/// The length of a secret. Shorter words are common, and Cloudflare's secrets are not longer.
 const SECRETS: RangeInclusive<usize> = 16..=256;
-/// More errors, or more text of them, are not read: they would take many times their size in memory.
+/// More errors, or more text of them, are ignored, because decoding them takes many times their size.
 const MOST_ERRORS: usize = 1000;
 const LARGEST_ERRORS: usize = 2 << 20;
 
 /// Returns the raw values of these fields of a JSON object; `None` if the text does not start as an object.
 ///
-/// Everything else about the text is ignored, so that nothing malformed hides Cloudflare's errors.
+/// Ignores everything else, so that no malformed part of a response hides Cloudflare's errors.
 fn fields<'t, const N: usize>(text: &'t str, names: [&str; N]) -> Option<[Option<&'t str>; N]> {
     let text = text.trim_start_matches(BYTE_ORDER_MARK);
     let start = skip_space(text, 0);
@@ -95,38 +94,36 @@ fn first_list<const N: usize>(body: &[u8], names: [&str; N]) -> Option<Vec<ApiEr
 }
 
 fn read_list(list: &str) -> Vec<ApiError> {
-    if !list.starts_with('[') {
-        return read_entry(list).unwrap_or_default();
-    }
     let mut errors = Vec::new();
-    let mut length = 0;
+    if !list.starts_with('[') {
+        read_entry(list, &mut errors);
+        return errors;
+    }
     let _: Result<_, Malformed> = walk_array(list, 0, |at| {
         let entry = value_at(list, at)?;
-        length += entry.len();
-        if errors.len() >= MOST_ERRORS || length > LARGEST_ERRORS {
+        let end = at + entry.len();
+        if errors.len() >= MOST_ERRORS || end > LARGEST_ERRORS {
             return Err(Malformed::Truncated);
         }
-        errors.extend(read_entry(entry).unwrap_or_default());
-        Ok(at + entry.len())
+        read_entry(entry, &mut errors);
+        Ok(end)
     });
     errors
 }
 
-fn read_entry(entry: &str) -> Option<Vec<ApiError>> {
-    if entry.len() > LARGEST_ERRORS {
-        return None;
+fn read_entry(entry: &str, errors: &mut Vec<ApiError>) {
+    if entry.len() <= LARGEST_ERRORS
+        && refuse_tiny_values(entry).is_ok()
+        && let Ok(value) = serde_json::from_str(entry)
+    {
+        errors.extend(read_errors(value));
     }
-    refuse_tiny_values(entry).ok()?;
-    serde_json::from_str(entry).ok().map(read_errors)
 }
 
 fn read_errors(errors: Value) -> Vec<ApiError> {
     match errors {
         Value::Null => Vec::new(),
-        Value::Array(errors) => {
-            let errors = errors.into_iter().take(MOST_ERRORS);
-            errors.map(read_error).collect()
-        }
+        Value::Array(errors) => errors.into_iter().take(MOST_ERRORS).map(read_error).collect(),
         one => vec![read_error(one)],
     }
 }
@@ -151,41 +148,37 @@ fn read_error(error: Value) -> ApiError {
     }
 }
 
-/// What a body is that is not the API's JSON, so that a person understands it.
+/// Describes a body that is not the API's JSON.
 pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &str) -> String {
     let header = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let content_type = header(CONTENT_TYPE).unwrap_or_default();
+    let (content_type, encoding) = (header(CONTENT_TYPE).unwrap_or_default(), header(CONTENT_ENCODING));
     let text = String::from_utf8_lossy(&body[..body.len().min(1024)]);
-    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let text = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
     let is_json = text.starts_with(['{', '[', '"']);
-    let mut told = if let (Some(encoding), false) = (header(CONTENT_ENCODING), is_json) {
-        format!("the response has the content encoding `{encoding}`, which was not requested")
-    } else if text.is_empty() {
-        "the response has no body".to_owned()
-    } else if content_type.contains("html") || text.starts_with('<') {
-        "the response is a web page, not the API's JSON: is a proxy in between?".to_owned()
-    } else if reason.is_empty() {
-        let what = if is_json { "the API's envelope" } else { "JSON" };
-        format!("the response is not {what}")
-    } else {
-        format!("the response is not JSON: {reason}")
+    let mut description = match &encoding {
+        Some(encoding) if !is_json => {
+            format!("the response has the content encoding `{encoding}`, which was not requested")
+        }
+        _ if text.is_empty() => "the response has no body".to_owned(),
+        _ if content_type.contains("html") || text.starts_with('<') => {
+            "the response is a web page, not the API's JSON: is a proxy in between?".to_owned()
+        }
+        _ if !reason.is_empty() => format!("the response is not JSON: {reason}"),
+        _ if is_json => "the response is not the API's envelope".to_owned(),
+        _ => "the response is not JSON".to_owned(),
     };
     if !content_type.is_empty() {
-        told.push_str(&format!(" (content type {content_type})"));
+        description += &format!(" (content type {content_type})");
     }
-    // What a write answers may be a secret, and so may any JSON.
-    if !text.is_empty() && !is_json && call.method.is_safe() && header(CONTENT_ENCODING).is_none() {
-        let letters = |letter: char| if letter.is_control() { ' ' } else { letter };
-        let start: String = text.chars().take(80).map(letters).collect();
-        // Whole words: half a secret would be known by nobody as one.
-        let whole = if start.len() == text.len() {
-            Some(start.as_str())
-        } else {
-            start.rsplit_once(' ').map(|(words, _)| words)
-        };
-        if let Some(start) = whole {
-            told.push_str(&format!(", it begins `{}`", start.trim_end()));
+    // The response to a write may contain a secret, and so may any JSON.
+    if !text.is_empty() && !is_json && call.method.is_safe() && encoding.is_none() {
+        let start: String = text.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // Whole words only, because half a secret would not be redacted.
+        let words =
+            if start.len() == text.len() { Some(&*start) } else { start.rsplit_once(' ').map(|(words, _)| words) };
+        if let Some(words) = words {
+            description += &format!(", it begins `{}`", words.trim_end());
         }
     }
-    told
+    description
 }

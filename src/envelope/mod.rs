@@ -1,4 +1,4 @@
-//! What a response means: a value, a page of a list, or a failure.
+//! Reads a response as a value, as a page of a list, or as a failure.
 //!
 //! Cloudflare wraps its responses in an envelope of `success`, `errors`, `result` and `result_info`. No other module
 //! reads these fields.
@@ -17,8 +17,8 @@ use crate::error::Fault;
 use crate::json::{self, Malformed, skip_space, value_at, walk_array, walk_object};
 use crate::page::{Page, PageInfo};
 
-/// What [`Client::send`](crate::Client::send) returns for an [`Endpoint`](crate::Endpoint): any type that can be
-/// deserialized, or a [`Page`].
+/// The type that [`Client::send`](crate::Client::send) returns for an [`Endpoint`](crate::Endpoint): any type that can
+/// be deserialized, or a [`Page`].
 ///
 /// The crate implements it for both. It cannot be implemented elsewhere.
 // `Page` must never implement `Deserialize`: that keeps the two implementations apart.
@@ -111,10 +111,10 @@ impl<'a> RawResponse<'a> {
 
     /// Finds the items of a `result` that is a list. `null` and absence are an empty list.
     ///
-    /// What is malformed inside an item is found when that item is decoded.
+    /// A malformed item is an error when it is decoded.
     pub(crate) fn list(self, text: &str) -> Result<RawList, Fault> {
         let mut items = Vec::new();
-        // What is in the place of a list.
+        // The value in the place of the list.
         let mut found = Some("null");
         let envelope = self.split(text, |at| {
             if text.as_bytes().get(at) != Some(&b'[') {
@@ -125,7 +125,7 @@ impl<'a> RawResponse<'a> {
             found = None;
             walk_array(text, at, |at| {
                 if items.len() == MOST_ITEMS {
-                    return Err(too_many_items().into());
+                    return Err(decode_fault(format!("result: has more than {MOST_ITEMS} items, too many for a page")));
                 }
                 let end = at + value_at(text, at)?.len();
                 items.push(at..end);
@@ -154,7 +154,7 @@ impl<'a> RawResponse<'a> {
         }
     }
 
-    /// Checks the start of a stream that should be no JSON at all.
+    /// Fails if the start of a streamed export is a failure as JSON, or a web page.
     pub(crate) fn check_stream(self) -> Result<(), Fault> {
         let split = |text| self.split(text, |at| Ok(at + value_at(text, at)?.len()));
         match self.text().and_then(split) {
@@ -166,7 +166,7 @@ impl<'a> RawResponse<'a> {
 
     /// Splits the envelope into its fields. Returns `None` if the response is JSON but no envelope.
     ///
-    /// `result` gets where the value of `result` starts, and returns where it ends.
+    /// `result` gets the offset at which the value of `result` starts, and returns the one at which it ends.
     // Nothing of `result` may be used before this returns, because `success` comes after it.
     fn split(
         self,
@@ -183,18 +183,20 @@ impl<'a> RawResponse<'a> {
         let mut has_result = false;
         let mut info = None;
         let end = walk_object(text, start, |name, at| match name.as_ref() {
-            "success" if success.is_some() => Err(repeated("success")),
+            "success" if success.is_some() => Err(decode_fault("`success` occurs twice")),
             "success" => {
                 let value = value_at(text, at)?;
                 success = match value {
                     "true" => Some(true),
                     "false" => Some(false),
                     "null" => None,
-                    other => return Err(wrong_success(other)),
+                    other => {
+                        return Err(decode_fault(format!("success: expected a boolean, found {}", json::kind(other))));
+                    }
                 };
                 Ok(at + value.len())
             }
-            "result" if has_result => Err(repeated("result")),
+            "result" if has_result => Err(decode_fault("`result` occurs twice")),
             "result" => {
                 has_result = true;
                 result(at)
@@ -274,23 +276,8 @@ impl From<Malformed> for SplitError {
     }
 }
 
-impl From<Fault> for SplitError {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-fn repeated(field: &str) -> SplitError {
-    Fault::Decode(format!("`{field}` occurs twice")).into()
-}
-
-fn wrong_success(found: &str) -> SplitError {
-    let found = json::kind(found);
-    Fault::Decode(format!("success: expected a boolean, found {found}")).into()
-}
-
-fn too_many_items() -> Fault {
-    Fault::Decode(format!("result: has more than {MOST_ITEMS} items, too many for a page"))
+fn decode_fault(text: impl Into<String>) -> SplitError {
+    SplitError::Fault(Fault::Decode(text.into()))
 }
 
 /// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them takes many times the
