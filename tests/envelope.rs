@@ -144,7 +144,7 @@ fn a_wrong_type_names_the_field_and_what_was_found() {
     }
     assert!(error(r#"{"success":true}"#).to_string().contains("result: is missing"));
     // A nested model that is something else is named itself, and not what is inside.
-    for (condition, found) in [("[{}]", "a list"), ("5", "a number"), ("true", "true")] {
+    for (condition, found) in [("[{}]", "a list"), ("5", "a number"), ("true", "a boolean")] {
         let told = format!("result.condition: expected an object, found {found}");
         let body = success(&format!(r#"{{"id":"1","condition":{condition}}}"#));
         let error = answered(body).token("1").send().unwrap_err();
@@ -220,7 +220,7 @@ fn a_redirect_is_an_error_that_names_the_host() {
         (r"/\evil.example/x", "`https://evil.example`"),
         ("http://api.cloudflare.com/client/v4/user", "`http://api.cloudflare.com`"),
         ("https://api.cloudflare.com:444/", "`https://api.cloudflare.com:444`"),
-        ("data:,x", "nowhere"),
+        ("data:,x", "an invalid location"),
         ("/elsewhere", "another path of the same host"),
     ] {
         let mut response = http::Response::new(String::new());
