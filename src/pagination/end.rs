@@ -1,6 +1,6 @@
 //! Decides where a list ends. No other module does.
 
-use crate::error::{ApiError, Error};
+use crate::error::ApiError;
 use crate::page::PageInfo;
 
 /// What the rules need to know about a page.
@@ -73,7 +73,7 @@ impl End {
             return Next::End(format!("page {number} is empty"));
         }
         let is_short = self.page_size(page.per_page).is_some_and(|size| page.items < size);
-        if page.items > 0 && is_short && self.is_last(number) {
+        if is_short && self.is_last(number) {
             return Next::End(format!("page {number} is the last one by its totals"));
         }
         if self.equal_pages >= 2 && !more_promised {
@@ -90,12 +90,12 @@ impl End {
         }
     }
 
-    /// Whether an error says that page `number` is past the end.
+    /// Whether an error means that page `number` is past the end.
     ///
     /// Cloudflare also sends HTTP 400 for transient faults, so that it counts only if it is about the page number.
-    pub(super) fn is_past_end(&self, number: u64, error: &Error) -> bool {
+    pub(super) fn is_past_end(&self, number: u64, status: Option<u16>, errors: &[ApiError]) -> bool {
         let exists = self.total_pages.is_some_and(|pages| number <= pages);
-        number >= 2 && !exists && error.status() == Some(400) && is_about_page(error.api_errors())
+        number >= 2 && !exists && status == Some(400) && is_about_page(errors)
     }
 
     fn count(&mut self, page: PageSummary) {
@@ -108,8 +108,7 @@ impl End {
             return;
         }
         self.unproductive_pages += 1;
-        let is_equal = page.equals_previous && page.items > 0;
-        self.equal_pages = if is_equal { self.equal_pages + 1 } else { 0 };
+        self.equal_pages = if page.equals_previous { self.equal_pages + 1 } else { 0 };
     }
 
     fn page_size(&self, per_page: Option<u64>) -> Option<u64> {
@@ -256,18 +255,38 @@ mod tests {
         }
     }
 
+    fn message(text: &str) -> ApiError {
+        ApiError { message: text.to_owned(), ..ApiError::default() }
+    }
+
+    #[test]
+    fn is_past_the_end_after_a_400_about_the_page_number() {
+        let errors = [message("invalid page")];
+        for (total_pages, number, status, is_past_end) in
+            [(0, 2, 400, true), (0, 1, 400, false), (0, 2, 404, false), (3, 3, 400, false), (3, 4, 400, true)]
+        {
+            let mut end = End::new(1, Some(2));
+            end.note_totals(&totals(total_pages, 0));
+            assert_eq!(
+                end.is_past_end(number, Some(status), &errors),
+                is_past_end,
+                "{number} of {total_pages}, {status}"
+            );
+            assert!(!end.is_past_end(number, Some(status), &[message("per_page")]));
+        }
+    }
+
     #[test]
     fn finds_the_word_page_in_messages_pointers_and_chains() {
         for text in ["page out of range", "Page 7", "invalid `page`", "/page", "per page, page", "page_number"] {
-            let message = ApiError { message: text.to_owned(), ..ApiError::default() };
             let pointer = ApiError { pointer: Some(text.to_owned()), ..ApiError::default() };
-            let chain = ApiError { error_chain: vec![ApiError::default(), message.clone()], ..ApiError::default() };
-            for error in [message, pointer, chain] {
+            let chain = ApiError { error_chain: vec![ApiError::default(), message(text)], ..ApiError::default() };
+            for error in [message(text), pointer, chain] {
                 assert!(is_about_page(&[ApiError::default(), error]), "{text}");
             }
         }
         for text in ["", "per_page", "per page", "Per-Page is 0", "/per_page", "pages", "homepage", "perPage"] {
-            assert!(!is_about_page(&[ApiError { message: text.to_owned(), ..ApiError::default() }]), "{text}");
+            assert!(!is_about_page(&[message(text)]), "{text}");
         }
     }
 }

@@ -172,7 +172,7 @@ impl<T: DeserializeOwned> Pager<T> {
             Ok(fetched) => fetched,
             Err(error) => {
                 self.stop();
-                if self.end.is_past_end(number, &error) {
+                if self.end.is_past_end(number, error.status(), error.api_errors()) {
                     log::debug!("list ended: page {number} does not exist");
                     return None;
                 }
