@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
 
-use super::retry::Deadline;
+use super::retry::deadline;
 use super::{Client, Shared};
 use crate::call::{Call, ResponseHead};
 use crate::cancel::Cancel;
@@ -36,11 +36,11 @@ impl Client {
     /// After `cancel` is called, nothing more is sent.
     pub(crate) fn run(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<(ResponseHead, Body)> {
         self.refuse(call)?;
-        let deadline = Deadline::after(self.limits.deadline);
+        let deadline = deadline(self.limits.deadline);
         let mut attempts = 0;
         loop {
             self.hold(call, attempts, deadline, cancel)?;
-            let timeout = self.limits.timeout.min(deadline.left());
+            let timeout = self.limits.timeout.min(time_left(deadline));
             if timeout.is_zero() || cancel.is_some_and(Cancel::is_cancelled) {
                 let fault = Fault::Transport(TransportError::deadline_over());
                 return Err(self.failed(call, attempts, None, fault));
@@ -79,7 +79,7 @@ impl Client {
     pub(crate) fn open(&self, call: &Call) -> Result<Body> {
         let mut start = Vec::new();
         let (head, mut body) = self.run(call, &mut start, None)?;
-        let until = Deadline::after(self.limits.timeout).instant();
+        let until = deadline(self.limits.timeout);
         let mut read = body.read_start(&mut start, until);
         // A failure with a 2xx status is JSON, and short.
         if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
@@ -110,7 +110,7 @@ impl Client {
     }
 
     /// Waits until the rate limit allows a request, or fails at once if the wait is too long.
-    fn hold(&self, call: &Call, attempts: u32, deadline: Deadline, cancel: Option<&Cancel>) -> Result<()> {
+    fn hold(&self, call: &Call, attempts: u32, deadline: Instant, cancel: Option<&Cancel>) -> Result<()> {
         while let Some(hold) = self.shared.rate_limiter.hold() {
             if !self.may_wait(hold, deadline) {
                 let fault = Fault::Transport(TransportError::rate_limited());
@@ -126,8 +126,8 @@ impl Client {
         Ok(())
     }
 
-    fn may_wait(&self, wait: Duration, deadline: Deadline) -> bool {
-        wait <= self.limits.max_retry_wait && wait < deadline.left()
+    fn may_wait(&self, wait: Duration, deadline: Instant) -> bool {
+        wait <= self.limits.max_retry_wait && wait < time_left(deadline)
     }
 
     fn request(&self, call: &Call, timeout: Duration) -> Result<http::Request<Vec<u8>>> {
@@ -187,6 +187,10 @@ impl Client {
             started.elapsed().as_millis(),
         );
     }
+}
+
+fn time_left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 fn sleep(duration: Duration, cancel: Option<&Cancel>) {

@@ -167,7 +167,7 @@ impl<T: DeserializeOwned> Pager<T> {
         let number = self.next;
         let call = self.call.as_ref()?;
         let spare = mem::take(&mut self.spare);
-        let ahead = self.read_ahead.as_mut().and_then(|ahead| ahead.page(number));
+        let ahead = self.read_ahead.as_ref().and_then(|ahead| ahead.page(number));
         let fetched = match ahead.unwrap_or_else(|| fetch_page(&self.client, call.clone(), number, spare, None)) {
             Ok(fetched) => fetched,
             Err(error) => {
