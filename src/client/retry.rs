@@ -12,8 +12,8 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 /// A longer wait is not obeyed. Cloudflare asks for five minutes at most.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
-/// The longest time limit. A larger one could not be added to an `Instant`.
-pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The longest time limit, a year. A much larger one could not be added to an `Instant`.
+pub(super) const LONGEST: Duration = Duration::from_secs(31_536_000);
 
 /// The time limits of a call.
 #[derive(Debug, Clone, Copy)]
