@@ -171,20 +171,16 @@ pub trait Endpoint: Serialize {
 
     /// Whether the response may lack the envelope of `success` and `result`. The default is `false`.
     ///
-    /// Few endpoints need it. A response without the envelope is then decoded as a whole, and an empty body is decoded
-    /// like `null`. A response with the envelope is decoded as usual. A [`Page`](crate::Page) always needs the envelope.
+    /// A response without the envelope is then decoded as a whole, and an empty body like `null`. A [`Page`](crate::Page)
+    /// always needs the envelope.
     const UNWRAPPED: bool = false;
 
-    /// Whether a list has only one page. The default is `false`.
-    ///
-    /// If it is `true`, `iter` and `pages` send one request, and do not add `page` to it. Set it for lists without
-    /// pagination.
+    /// Whether a list has only one page, so that `iter` and `pages` send one request without `page`. The default is
+    /// `false`.
     const SINGLE_PAGE: bool = false;
 
-    /// The largest `per_page` that a list accepts. The default is `None`.
-    ///
-    /// It is sent as `per_page` unless the request sets a `per_page` itself. With `None`, the server chooses the size of
-    /// a page, which usually takes more requests.
+    /// The largest `per_page` that a list accepts, which is sent unless the request sets `per_page` itself. With `None`,
+    /// the default, the server chooses the size of a page.
     const MAX_PER_PAGE: Option<u64> = None;
 
     /// Returns the identifier of an item of a list, or `None` if the item has none. The default is `None`.
@@ -196,13 +192,12 @@ pub trait Endpoint: Serialize {
         None
     }
 
-    /// Whether the endpoint accepts only API tokens. The default is `false`.
-    ///
-    /// If it is `true`, a client with an email and a key refuses the request before sending.
+    /// Whether the endpoint accepts only API tokens, so that a client with an email and a key refuses the request. The
+    /// default is `false`.
     const TOKEN_ONLY: bool = false;
 
-    /// Whether a success holds a new secret. If it cannot be decoded, its error then says where the secret is, and words
-    /// as long as a secret are redacted from the text.
+    /// Whether a successful response contains a new secret. If it cannot be decoded, the error then says where the secret
+    /// is. The default is `false`.
     const RETURNS_SECRET: bool = false;
 
     /// Validates the request before it is sent. The default accepts every request.
@@ -211,8 +206,7 @@ pub trait Endpoint: Serialize {
     ///
     /// # Errors
     ///
-    /// Returns an error, usually [`Error::invalid_request`], if the request must not be sent. The call returns this
-    /// error.
+    /// The error, usually [`Error::invalid_request`], is returned by the call.
     fn validate(&self) -> Result<()> {
         Ok(())
     }
@@ -229,9 +223,8 @@ pub trait Endpoint: Serialize {
 
     /// Returns what a user should check before sending a write again. The default is `None`.
     ///
-    /// It becomes part of the error if the write may have been applied
-    /// ([`Error::may_have_been_applied`]). Return an instruction without a full stop, such as "look for a token named
-    /// `ci`".
+    /// It becomes part of the error if the write may have been applied ([`Error::may_have_been_applied`]). Return an
+    /// instruction without a full stop, such as "look for a token named `ci`".
     fn recovery_hint(&self) -> Option<String> {
         None
     }

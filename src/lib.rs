@@ -17,8 +17,7 @@
 //! This page is the guide: [Requests](#requests) · [Paginated lists](#paginated-lists) · [Following the audit
 //! log](#following-the-audit-log) · [Errors](#errors) · [Retries and time limits](#retries-and-time-limits) · [Rate
 //! limits](#rate-limits) · [Secrets](#secrets) · [Changing tokens](#changing-tokens) · [Logging](#logging) · [Corporate
-//! networks](#corporate-networks) · [Custom endpoints](#custom-endpoints) · [Testing](#testing) · [Recipes](#recipes) ·
-//! [Features](#features) · [Limitations](#limitations)
+//! networks](#corporate-networks) · [Custom endpoints](#custom-endpoints) · [Testing](#testing) · [Recipes](#recipes)
 //!
 //! # Requests
 //!
@@ -271,10 +270,7 @@
 //!
 //! The API replaces a token as a whole. [`Client::update_token`] takes the token that was read and changes only what
 //! you set. Unknown fields of its policies go back as they were read, so that a rename does not widen the token.
-//!
-//! Invalid input is refused before anything is sent: [`CreateToken`] lists what is checked. What an update carries over
-//! is not checked, except for a missing effect and a status other than active or disabled.
-//! [`Client::find_permission_group`] and the setters of [`Policy`] make policies from names and identifiers.
+//! [`CreateToken`] and [`UpdateToken`] list the input that they refuse before anything is sent.
 //!
 //! # Logging
 //!
@@ -471,22 +467,8 @@
 //! error prints its `Debug`. The text of an [`Error`] has no control characters. Names and other text of a server may
 //! have some, such as escape sequences: print them with [`escape_debug`](str::escape_debug).
 //!
-//! # Features
-//!
-//! | feature | what it does |
-//! | --- | --- |
-//! | `rustls` (default) | TLS by rustls, with Mozilla's certificate roots |
-//! | `gzip` (default) | requests compressed responses and decompresses them |
-//! | `platform-verifier` | rustls, with the certificates that the operating system trusts |
-//! | `native-tls` | TLS and certificate roots of the operating system, if `rustls` is off |
-//! | `socks-proxy` | SOCKS proxies |
-//!
-//! # Limitations
-//!
-//! The crate covers the operations below `/user`. Its calls block, also inside an async runtime. It has no cache.
-//! Cloudflare keeps audit logs for 18 months, and calls billing history, billing profile and organizations deprecated.
-//! The crate is tested on Linux (x86-64) only, and `wasm32-unknown-unknown` is not supported.
-//! What ureq, the HTTP client below this crate, cannot do is listed at [`UreqTransport`].
+//! The README lists the features and the limitations of this crate. [`UreqTransport`] lists what ureq, the HTTP client
+//! below it, cannot do.
 //!
 //! [User API]: https://developers.cloudflare.com/api/resources/user/
 
