@@ -3,7 +3,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::policy::require_policies;
-use super::restrictions::Restrictions;
+use super::fields::Restrictions;
 use super::{CreatedToken, Policy};
 use crate::api::request::{Detached, terminals};
 use crate::endpoint::Endpoint;

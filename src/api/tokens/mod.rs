@@ -7,7 +7,7 @@ mod list;
 mod model;
 mod permission_groups;
 mod policy;
-mod restrictions;
+mod fields;
 mod roll;
 mod update;
 mod verify;

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::create::require_name;
 use super::policy::{require_effects, require_policies};
-use super::restrictions::Restrictions;
+use super::fields::Restrictions;
 use super::{Policy, Token, TokenStatus, require_token_id};
 use crate::api::request::{Detached, terminals};
 use crate::endpoint::Endpoint;
