@@ -1,4 +1,4 @@
-//! Dates and times as the API writes and reads them.
+//! Dates and times in requests and responses.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,16 +12,8 @@ use crate::error::{Error, Result};
 
 /// A date or an instant.
 ///
-/// Make it from a [`time::Date`] or a [`time::OffsetDateTime`]:
-///
-/// ```
-/// use cloudflare_user::ListAuditLogs;
-/// use time::macros::{date, datetime};
-///
-/// let november = ListAuditLogs::new().since(date!(2026-11-01)).before(datetime!(2026-12-01 0:00 UTC));
-/// ```
-///
-/// or parse it, for example from the command line. It is an argument of `clap` as it is:
+/// It parses from text, for example as an argument of `clap`. It converts from [`time::Date`], [`time::OffsetDateTime`],
+/// and [`SystemTime`], to which the types of chrono and jiff convert.
 ///
 /// ```
 /// use cloudflare_user::{DateOrDateTime, ListAuditLogs};
@@ -31,16 +23,6 @@ use crate::error::{Error, Result};
 /// let request = ListAuditLogs::new().since(since).before(before);
 /// assert_eq!(format!("{since} to {before}"), "2026-11-01 to 2026-11-08T11:30:00Z");
 /// # Ok::<(), cloudflare_user::Error>(())
-/// ```
-///
-/// or make it from a [`SystemTime`], to which the types of chrono and jiff convert:
-///
-/// ```
-/// use std::time::{Duration, SystemTime};
-///
-/// use cloudflare_user::ListAuditLogs;
-///
-/// let last_hour = ListAuditLogs::new().since(SystemTime::now() - Duration::from_secs(3600));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DateOrDateTime {
@@ -60,7 +42,7 @@ impl DateOrDateTime {
         }
     }
 
-    /// The instant that the API takes it for.
+    /// Returns the instant. A date means midnight UTC, as in the API.
     pub(crate) fn instant(self) -> OffsetDateTime {
         match self {
             Self::Date(date) => date.midnight().assume_utc(),
@@ -99,7 +81,7 @@ impl FromStr for DateOrDateTime {
 
     fn from_str(text: &str) -> Result<Self> {
         let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
-        // `time` takes any byte between date and time.
+        // `time` accepts any byte between date and time.
         let parsed = match text.as_bytes().get(DATE_LENGTH) {
             None => parse(&format!("{text}T00:00:00Z")).map(|midnight| midnight.date().into()),
             Some(b'T' | b't' | b' ') => parse(text).map(Self::DateTime),
@@ -116,14 +98,14 @@ impl FromStr for DateOrDateTime {
 /// The length of `2026-11-01`.
 const DATE_LENGTH: usize = 10;
 
-/// Writes what is sent: a date as `2026-11-01`, an instant in UTC as `2026-11-01T12:30:00Z`.
+/// Writes the text that is sent: a date as `2026-11-01`, an instant in UTC as `2026-11-01T12:30:00Z`.
 impl fmt::Display for DateOrDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Date(date) => date.fmt(f),
             Self::DateTime(instant) => match utc(*instant).and_then(|utc| format(utc).ok()) {
                 Some(text) => f.pad(&text),
-                // Out of the range of RFC 3339, and refused before it is sent.
+                // RFC 3339 cannot represent it, and `check` refuses it before sending.
                 None => instant.fmt(f),
             },
         }
@@ -136,14 +118,7 @@ impl Serialize for DateOrDateTime {
     }
 }
 
-/// Writes an instant in UTC and whole seconds, as request bodies require.
-pub(crate) fn whole_seconds<S: Serializer>(instant: &Option<OffsetDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
-    instant
-        .map(|instant| DateOrDateTime::DateTime(instant.replace_nanosecond(0).unwrap_or(instant)))
-        .serialize(serializer)
-}
-
-/// Instants that are saved, in RFC 3339.
+/// Instants in saved cursors, in RFC 3339.
 pub(crate) mod instant {
     use serde::de::{Deserialize, Deserializer, Error};
     use serde::{Serialize, Serializer};
@@ -164,18 +139,18 @@ pub(crate) fn format(instant: OffsetDateTime) -> Result<String, time::error::For
     instant.format(&Rfc3339)
 }
 
-/// The instant in UTC, if RFC 3339 can represent it.
+/// Converts an instant to UTC, if RFC 3339 can represent it.
 fn utc(instant: OffsetDateTime) -> Option<OffsetDateTime> {
     instant.checked_to_offset(UtcOffset::UTC).filter(|utc| (0..=9999).contains(&utc.year()))
 }
 
-/// Parses a time of a response. Beyond RFC 3339, the API has sent a date alone, which means midnight UTC, an offset
-/// without a colon or without minutes, and no offset, which means UTC.
+/// Parses a time of a response. Beyond RFC 3339, the API has sent a date without a time, which means midnight UTC, an
+/// offset without a colon or without minutes, and no offset, which means UTC.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(&completed(text), &Rfc3339)).ok()
 }
 
-/// Adds what RFC 3339 requires and `text` leaves out.
+/// Adds the parts that RFC 3339 requires and `text` lacks.
 fn completed(text: &str) -> String {
     let Some((_, time)) = text.split_at_checked(DATE_LENGTH) else {
         return text.to_owned();
@@ -190,131 +165,5 @@ fn completed(text: &str) -> String {
             format!("{rest}:{minutes}")
         }
         _ => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use time::macros::datetime;
-
-    #[test]
-    fn times_are_read_as_the_api_has_written_them() {
-        let known = [
-            ("2017-04-26T17:31:07Z", datetime!(2017-04-26 17:31:07 UTC)),
-            ("2014-03-01T12:21:59.3456Z", datetime!(2014-03-01 12:21:59.3456 UTC)),
-            ("2021-10-10T10:13:46.214209Z", datetime!(2021-10-10 10:13:46.214209 UTC)),
-            ("2021-10-10t10:13:46.1234567891234z", datetime!(2021-10-10 10:13:46.123456789 UTC)),
-            ("2021-10-10 10:13:46", datetime!(2021-10-10 10:13:46 UTC)),
-            ("2021-10-10T10:13:46+02:00", datetime!(2021-10-10 10:13:46 +2)),
-            ("2021-10-10T10:13:46.5-0330", datetime!(2021-10-10 10:13:46.5 -3:30)),
-            ("2021-10-10T10:13:46+05", datetime!(2021-10-10 10:13:46 +5)),
-            ("2016-12-31T23:59:60Z", datetime!(2016-12-31 23:59:59.999999999 UTC)),
-            ("2019-04-30", datetime!(2019-04-30 0:00 UTC)),
-            ("0001-01-01T00:00:00Z", datetime!(0001-01-01 0:00 UTC)),
-        ];
-        for (text, expected) in known {
-            assert_eq!(parse(text), Some(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_time_is_none() {
-        let wrong = [
-            "",
-            "soon",
-            "2019-04",
-            "2019-13-01",
-            "2019-02-30",
-            "2019-04-30T",
-            "2019-04-30T25:00:00Z",
-            "2019-04-30T01:12Z",
-            "2019-04-30T01:12:20.Z",
-            "2019-04-30T01:12:20+99:00",
-            "2019-04-30T01:12:20+1",
-            "2019-04-30T01:12:20ZZ",
-            "2019-04-30T23:60:60Z",
-            "+019-04-30",
-            "2019-04-3\u{661}",
-            "1493227867",
-        ];
-        for text in wrong {
-            assert_eq!(parse(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn text_converts_to_a_date_or_an_instant_and_back() {
-        for (text, displayed) in [
-            ("2026-11-01", "2026-11-01"),
-            ("2026-11-01T12:30:00Z", "2026-11-01T12:30:00Z"),
-            ("2026-11-01 12:30:00.25z", "2026-11-01T12:30:00.25Z"),
-            ("2026-11-01t12:30:00+01:00", "2026-11-01T11:30:00Z"),
-        ] {
-            let parsed: DateOrDateTime = text.parse().unwrap();
-            assert_eq!(parsed.to_string(), displayed);
-            assert_eq!(displayed.parse::<DateOrDateTime>().unwrap(), parsed);
-            assert_eq!(serde_json::to_value(parsed).unwrap(), displayed);
-        }
-    }
-
-    #[test]
-    fn text_that_is_neither_a_date_nor_an_instant_names_what_was_expected() {
-        for text in [
-            "",
-            "today",
-            "2026-11",
-            "2026-11-31",
-            "2026-W45-1",
-            "20261101",
-            "2026-11-01T12:30:00",
-            "2026-11-01T12:30Z",
-            "2026-11-01x12:30:00Z",
-            "2026-11-01T12:30:00Z ",
-            " 2026-11-01",
-            "2026-11-0\u{661}",
-        ] {
-            let error = text.parse::<DateOrDateTime>().unwrap_err();
-            assert!(error.is_invalid_request(), "{text}");
-            let told = error.to_string();
-            assert!(told.contains("2026-11-01T12:30:00Z"), "{told}");
-        }
-    }
-
-    #[test]
-    fn a_system_time_converts_and_saturates() {
-        let system = |seconds| SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds));
-        let noon = DateOrDateTime::from(system(1_700_000_000).unwrap());
-        assert_eq!(noon.to_string(), "2023-11-14T22:13:20Z");
-        let early = SystemTime::UNIX_EPOCH - std::time::Duration::from_secs(1);
-        assert_eq!(DateOrDateTime::from(early).to_string(), "1969-12-31T23:59:59Z");
-        // Not every system can represent it.
-        if let Some(late) = system(1 << 60) {
-            let last = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::MAX);
-            assert_eq!(DateOrDateTime::from(late), DateOrDateTime::DateTime(last));
-        }
-        if let Some(early) = SystemTime::UNIX_EPOCH.checked_sub(std::time::Duration::from_secs(1 << 60)) {
-            let first = OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::MIN);
-            assert_eq!(DateOrDateTime::from(early), DateOrDateTime::DateTime(first));
-        }
-    }
-
-    #[test]
-    fn display_never_fails() {
-        for wide in [
-            DateOrDateTime::from(Date::MIN),
-            DateOrDateTime::from(Date::MIN.midnight().assume_offset(UtcOffset::from_hms(23, 0, 0).unwrap())),
-            DateOrDateTime::from(datetime!(-0001-01-01 0:00 UTC)),
-        ] {
-            assert!(!wide.to_string().is_empty());
-            assert!(wide.check("since").is_err());
-        }
-    }
-
-    #[test]
-    fn what_is_read_is_written_back() {
-        for text in ["2014-03-01T12:21:59.3456Z", "2017-04-26T17:31:07Z", "2021-10-10T10:13:46.5-03:30"] {
-            assert_eq!(format(parse(text).unwrap()).unwrap(), text);
-        }
     }
 }

@@ -1,15 +1,12 @@
-//! What all models share: open enums, `Debug` without secrets, and readers for fields where the API deviates from its
-//! documentation.
+//! What all models share: open enums, `Debug` without secrets, and functions that read fields in every form in which the
+//! API sends them.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected};
+use serde_json::Value;
 
 use crate::api::amount::Amount;
 
-/// Defines an enum of texts that the API returns. An unknown text is kept in `Other` and written back unchanged.
+/// Defines an enum of texts that the API returns. `Other` keeps an unknown text, which is written back unchanged.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -22,12 +19,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// Any other value, as the API spells it.
+            /// An unknown value, as the API spells it.
             Other(String),
         }
 
         impl $name {
-            /// The value as the API spells it.
+            /// Returns the value as the API spells it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -65,14 +62,14 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::api::model::from_text(deserializer)
+                Ok(String::deserialize(deserializer)?.into())
             }
         }
     };
 }
 
-/// Implements `Debug` for a model from the list of its fields. Of `extra` it shows the names only: secrets have been
-/// seen there. A field that the list lacks is a compile error.
+/// Implements `Debug` for a model from the list of its fields. It shows only the names of `extra`, because secrets have
+/// been seen there. A field that is missing from the list is a compile error.
 macro_rules! debug_model {
     ($model:ident: $($field:ident),* $(; redacted: $secret:ident)?) => {
         impl std::fmt::Debug for $model {
@@ -90,7 +87,7 @@ macro_rules! debug_model {
 
 pub(crate) use {debug_model, open_enum};
 
-/// Whether a field has its default value and is left out when the model is written.
+/// Whether a field has its default value, so that it is left out when the model is written.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -104,75 +101,31 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads an identifier; null is an empty one.
+/// Reads an identifier. Null becomes empty text.
 pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(opt_id(deserializer)?.unwrap_or_default())
 }
 
-/// Reads an identifier, which the API also sends as a number.
+/// Reads an identifier, which the API sends as text or as a number.
 pub(crate) fn opt_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    struct Id;
-
-    impl<'de> Visitor<'de> for Id {
-        type Value = Option<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("text")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(Some(text.to_owned()))
-        }
-
-        fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(Some(number.to_string()))
-        }
-
-        fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-            Ok(Some(number.to_string()))
-        }
-
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) if !number.is_f64() => Ok(Some(number.to_string())),
+        _ => Err(D::Error::invalid_type(Unexpected::Other("another type"), &"text")),
     }
-
-    deserializer.deserialize_any(Id)
 }
 
-/// Reads an amount that is documented as text and also sent as a number.
+/// Reads an amount that the API documents as text and may send as a number.
 pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<Amount>::deserialize(deserializer)?.map(|amount| amount.to_string()))
 }
 
-/// Reads text without copying it first.
-pub(crate) fn from_text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: for<'t> From<&'t str>,
-    D: Deserializer<'de>,
-{
-    struct Text<T>(PhantomData<T>);
-
-    impl<T: for<'t> From<&'t str>> Visitor<'_> for Text<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("text")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-            Ok(T::from(text))
-        }
-    }
-
-    deserializer.deserialize_str(Text(PhantomData))
-}
-
-/// Times in responses. Null, empty text and Go's zero time, which Go services write for "never", are `None`.
+/// Times in responses. Null, empty text, and the zero time that Go services write for "never" are `None`.
 pub(crate) mod timestamp {
     use std::fmt;
 
-    use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+    use serde::de::{Deserializer, Error, Unexpected, Visitor};
     use serde::{Serialize, Serializer};
     use time::OffsetDateTime;
 
@@ -181,35 +134,30 @@ pub(crate) mod timestamp {
     /// `0001-01-01T00:00:00Z` in seconds since 1970.
     const GO_ZERO_TIME: i64 = -62_135_596_800;
 
+    struct Timestamp;
+
+    impl Visitor<'_> for Timestamp {
+        type Value = Option<OffsetDateTime>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a date or a time as in RFC 3339")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let time = date::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+            Ok(Some(time).filter(|time| time.unix_timestamp() != GO_ZERO_TIME))
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDateTime>, D::Error> {
-        struct Timestamp(Option<OffsetDateTime>);
-
-        struct Text;
-
-        impl Visitor<'_> for Text {
-            type Value = Timestamp;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a date or a time as in RFC 3339")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
-                if text.is_empty() {
-                    return Ok(Timestamp(None));
-                }
-                let time = date::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
-                let is_set = time.unix_timestamp() != GO_ZERO_TIME;
-                Ok(Timestamp(is_set.then_some(time)))
-            }
-        }
-
-        impl<'de> Deserialize<'de> for Timestamp {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(Text)
-            }
-        }
-
-        Ok(Option::<Timestamp>::deserialize(deserializer)?.and_then(|timestamp| timestamp.0))
+        deserializer.deserialize_any(Timestamp)
     }
 
     pub(crate) fn serialize<S: Serializer>(time: &Option<OffsetDateTime>, serializer: S) -> Result<S::Ok, S::Error> {

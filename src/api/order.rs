@@ -1,20 +1,20 @@
 use serde::Serialize;
 
-/// Which way a listing is ordered.
+/// The direction in which a list is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// From the first to the last, from the oldest to the newest.
+    /// Ascending: the oldest or the first comes first.
     Asc,
-    /// From the last to the first, from the newest to the oldest.
+    /// Descending: the newest or the last comes first.
     Desc,
 }
 
-/// Whether all filters must fit, or any.
+/// How many of the filters an item must match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Match {
-    /// Any one filter.
+    /// At least one filter.
     Any,
     /// All filters.
     All,

@@ -1,21 +1,21 @@
+//! What all requests share: the two forms, the constructors and setters, and the methods that send.
+
 use std::borrow::Cow;
 
-/// The slot of a request that no client holds: plain data, to be run with [`Client::send`](crate::Client::send) and
-/// its like.
+/// Marks a request that is not bound to a client.
 ///
-/// A detached request has no `send` of its own:
+/// A detached request is plain data. [`Client::send`](crate::Client::send), [`iter`](crate::Client::iter) and
+/// [`pages`](crate::Client::pages) run it. It has no `send` and no `iter`:
 ///
 /// ```compile_fail,E0599
 /// cloudflare_user::GetUser::new().send();
 /// ```
 ///
-/// nor an `iter`:
-///
 /// ```compile_fail,E0599
 /// cloudflare_user::ListTokens::new().iter();
 /// ```
 ///
-/// and what answers a single value has no pages, in neither form:
+/// A request that returns a single value has no pages in either form:
 ///
 /// ```compile_fail,E0599
 /// fn pages(client: &cloudflare_user::Client) {
@@ -31,18 +31,70 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detached;
 
-/// Stamps the terminals of a request that a client holds. All they do is call the client.
+/// Makes a request from its parameters: those in parentheses are required and are the arguments of `new`, those in
+/// braces start as `None` and get a setter each, those in brackets start with their default and have setters elsewhere.
+macro_rules! parameters {
+    ($request:ident $({ $($optional:tt)* })? $([ $($other:ident),* ])?) => {
+        // A derived one would leave the type of the client open, and make `Default::default()` ambiguous.
+        impl Default for $request {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        parameters!($request() $({ $($optional)* })? $([ $($other),* ])?);
+    };
+    (
+        $request:ident($($required:ident: $required_type:ty),*)
+        $({ $($(#[$doc:meta])* $optional:ident: $type:ty,)* })?
+        $([ $($other:ident),* ])?
+    ) => {
+        impl $request {
+            /// Makes a detached request.
+            pub fn new($($required: $required_type),*) -> Self {
+                Self {
+                    client: $crate::Detached,
+                    $($required: $required.into(),)*
+                    $($($optional: None,)*)?
+                    $($($other: Default::default(),)*)?
+                }
+            }
+        }
+
+        impl<C> $request<C> {
+            /// Makes the same request for another client.
+            pub(super) fn with_client<D>(&self, client: D) -> $request<D> {
+                $request {
+                    client,
+                    $($required: self.$required.clone(),)*
+                    $($($optional: self.$optional.clone(),)*)?
+                    $($($other: self.$other.clone(),)*)?
+                }
+            }
+
+            $($(
+                $(#[$doc])*
+                pub fn $optional(mut self, $optional: $type) -> Self {
+                    self.$optional = Some($optional.into());
+                    self
+                }
+            )*)?
+        }
+    };
+}
+
+/// Writes the methods that send a bound request. They only call the client.
 macro_rules! terminals {
     ($request:ident -> Page<$item:ty>) => {
         terminals!($request -> $crate::Page<$item>);
 
         impl $request<&$crate::Client> {
-            /// Every item of every page, each page fetched when it is needed.
+            /// Returns an iterator over the items of the list. Each page is fetched when it is needed.
             pub fn iter(&self) -> $crate::Iter<$item> {
                 self.client.iter(self)
             }
 
-            /// Every page, fetched when it is needed.
+            /// Returns an iterator over the pages of the list. Each page is fetched when it is needed.
             pub fn pages(&self) -> $crate::Pages<$item> {
                 self.client.pages(self)
             }
@@ -50,7 +102,7 @@ macro_rules! terminals {
     };
     ($request:ident -> $output:ty) => {
         impl $request<&$crate::Client> {
-            /// Sends the request, and waits for its answer.
+            /// Sends the request and returns the decoded response. Of a paginated list, this is one page.
             ///
             /// # Errors
             ///
@@ -62,42 +114,9 @@ macro_rules! terminals {
     };
 }
 
-/// Defines how a request is made: `new` for its detached form, and `on` for either. The parameters in brackets are
-/// required, all others start as `None`.
-macro_rules! constructors {
-    ($request:ident $({ $($optional:ident),* })?) => {
-        // A derived one would leave the slot open, and `Default::default()` ambiguous.
-        impl Default for $request {
-            fn default() -> Self {
-                Self::new()
-            }
-        }
+pub(crate) use {parameters, terminals};
 
-        constructors!($request() $({ $($optional),* })?);
-    };
-    ($request:ident($($required:ident),*) $({ $($optional:ident),* })?) => {
-        impl $request {
-            /// Makes the detached request.
-            pub fn new($($required: impl Into<String>),*) -> Self {
-                Self::on($crate::Detached, $($required),*)
-            }
-        }
-
-        impl<C> $request<C> {
-            pub(super) fn on(client: C, $($required: impl Into<String>),*) -> Self {
-                Self {
-                    client,
-                    $($required: $required.into(),)*
-                    $($($optional: Default::default(),)*)?
-                }
-            }
-        }
-    };
-}
-
-pub(crate) use {constructors, terminals};
-
-/// An identifier that the API may have left out.
+/// Returns an identifier, or `None` if the API left it out.
 pub(crate) fn identifier(id: &str) -> Option<Cow<'_, str>> {
     (!id.is_empty()).then_some(Cow::Borrowed(id))
 }

@@ -3,91 +3,85 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-
 use super::{AuditLog, ListAuditLogs};
 use crate::api::date;
-use crate::api::order::Direction;
-use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::api::prelude::*;
+use crate::call::Call;
 use crate::pagination::Iter;
 
-const DEFAULT_OVERLAP: Duration = Duration::from_secs(15 * 60);
-
-/// A position in the audit log, from which [`follow`](crate::Client::follow) continues.
+/// The position in the audit log from which [`follow`](crate::Client::follow) continues.
 ///
-/// Save it with serde after each run. A saved cursor stays readable in later 0.x versions. Use one cursor for each set of
-/// filters.
+/// Save it with serde after each run. Later 0.x versions can read a saved cursor. Use one cursor for each set of filters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditLogCursor {
-    /// The time of the latest log that was yielded.
+    /// The time of the latest yielded log.
     #[serde(with = "date::instant")]
     position: OffsetDateTime,
-    /// Nothing before it is requested again.
+    /// The earliest instant that may be requested again.
     #[serde(with = "date::instant")]
     floor: OffsetDateTime,
     overlap: Duration,
-    /// The logs from the floor on that were yielded.
+    /// The yielded logs from the floor on.
     yielded: BTreeSet<Identity>,
 }
 
-/// A log that was yielded: its `id`, or a hash of its JSON.
+/// A yielded log: its time, and its `id` or a hash of its JSON.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Identity {
-    // Comes first, so that the set is ordered by time.
+    // The first field, so that the set is ordered by time.
     #[serde(with = "date::instant")]
     when: OffsetDateTime,
     id: String,
 }
 
 impl AuditLogCursor {
-    /// Makes a cursor that yields the logs from this instant on. Its fraction of a second does not count.
+    /// Makes a cursor that starts at this instant, rounded down to a whole second.
     pub fn starting_at(instant: OffsetDateTime) -> Self {
-        Self { position: instant, floor: instant, overlap: DEFAULT_OVERLAP, yielded: BTreeSet::new() }
+        let overlap = Duration::from_secs(15 * 60);
+        Self { position: instant, floor: instant, overlap, yielded: BTreeSet::new() }
     }
 
-    /// Sets how late a log may become visible after its time, and still be yielded; 15 minutes by default.
+    /// Sets how late after its time a log may become visible and still be yielded. The default is 15 minutes.
     ///
-    /// A larger overlap takes effect gradually, because nothing is requested again from before the current one.
+    /// A larger overlap takes effect gradually, because logs before the current overlap are not requested again.
     #[must_use]
     pub fn overlap(mut self, overlap: Duration) -> Self {
         self.overlap = overlap;
         self
     }
 
-    /// Where the next run starts, in whole seconds.
+    /// The `since` of the next run, in whole seconds.
     fn since(&self) -> OffsetDateTime {
         let overlap = time::Duration::try_from(self.overlap).unwrap_or(time::Duration::MAX);
         let start = self.position.checked_sub(overlap).map_or(self.floor, |start| start.max(self.floor));
         start.replace_nanosecond(0).unwrap_or(start)
     }
 
-    /// Moves behind a log that was yielded.
+    /// Moves the position after a yielded log.
     fn advance(&mut self, identity: String, when: Option<OffsetDateTime>, now: OffsetDateTime) {
         self.position = self.position.max(when.unwrap_or(self.position).min(now));
         self.floor = self.floor.max(self.since());
-        // Without its time, a log is remembered as long as it may be requested again.
+        // A log without a time may be requested again until the overlap has passed.
         let when = when.unwrap_or(now.max(self.position));
         if when >= self.since() {
             self.yielded.insert(Identity { when, id: identity });
         }
     }
 
-    /// Forgets the logs that are not requested again, and returns the identity of one of them.
+    /// Removes a log that is not requested again, if there is one, and returns its identity.
     fn forget_one(&mut self) -> Option<String> {
         let start = self.since();
-        let is_over = self.yielded.first().is_some_and(|oldest| oldest.when < start);
-        is_over.then(|| self.yielded.pop_first()).flatten().map(|oldest| oldest.id)
+        self.yielded.first().filter(|oldest| oldest.when < start)?;
+        self.yielded.pop_first().map(|oldest| oldest.id)
     }
 }
 
 /// An iterator over the audit logs that are new since a cursor, oldest first.
 ///
-/// It is made by [`ListAuditLogs::follow`] or [`Client::follow`]. A log that cannot be decoded is an `Err`
-/// ([`Error::is_item`]) once, and the logs after it still come. Any other error ends the iteration, and the next run
-/// goes on from [`cursor`](Self::cursor).
-#[must_use = "an iterator does nothing until it is asked for a log"]
+/// It is made by [`ListAuditLogs::follow`] or [`Client::follow`]. A log that cannot be decoded is yielded as an `Err`
+/// ([`Error::is_item`]) once, and the logs after it still come. Any other error ends the iteration. The next run resumes
+/// from [`cursor`](Self::cursor).
+#[must_use = "an iterator does nothing until `next` is called"]
 pub struct Follow {
     client: Client,
     request: ListAuditLogs,
@@ -95,7 +89,7 @@ pub struct Follow {
     run: Option<Run>,
 }
 
-/// What is fixed by the first `next`.
+/// The state of the iteration that the first `next` starts.
 struct Run {
     now: OffsetDateTime,
     logs: Iter<AuditLog>,
@@ -103,9 +97,9 @@ struct Run {
 }
 
 impl Follow {
-    /// Returns the position after everything that was yielded so far. It is valid at any moment, also after an error.
+    /// Returns the position after the last yielded log. It is valid at any moment, also after an error.
     ///
-    /// It copies the identifiers of all logs within the overlap, so call it once a batch.
+    /// It copies the identifiers of all logs within the overlap, so call it once for each batch.
     pub fn cursor(&self) -> AuditLogCursor {
         self.cursor.clone()
     }
@@ -159,19 +153,12 @@ fn identity(log: &AuditLog) -> String {
 }
 
 fn identity_of_bad_item(error: &Error) -> String {
-    #[derive(Deserialize)]
-    struct Identified {
-        #[serde(deserialize_with = "crate::api::model::id")]
-        id: String,
-    }
     let json = error.body().unwrap_or_default();
-    match serde_json::from_slice::<Identified>(json) {
-        Ok(item) if !item.id.is_empty() => item.id,
-        _ => hash(json),
-    }
+    let item: Value = serde_json::from_slice(json).unwrap_or_default();
+    id(&item["id"]).ok().filter(|id| !id.is_empty()).unwrap_or_else(|| hash(json))
 }
 
-/// FNV-1a, which stays the same in saved cursors, unlike the hashes of the standard library.
+/// Hashes with FNV-1a, because the hashes of the standard library may change and saved cursors must not.
 fn hash(bytes: &[u8]) -> String {
     const START: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
@@ -190,42 +177,41 @@ impl ListAuditLogs<&Client> {
 impl Client {
     /// Returns an iterator over the audit logs that are new since a cursor, oldest first, each once.
     ///
-    /// For a job that runs from cron or in a loop. It requests the logs from the cursor's overlap on
-    /// ([`AuditLogCursor::overlap`]), because logs can become visible late, and skips those that the cursor has yielded
-    /// before. A log that becomes visible later than the overlap is missed.
+    /// Use it in a job that runs repeatedly. Because logs can become visible late, it requests the logs of the
+    /// [overlap](AuditLogCursor::overlap) before the cursor again, and skips those that were yielded before. A log that
+    /// becomes visible later than the overlap is missed.
     ///
-    /// ```
-    /// # use cloudflare_user::{Body, Client, http};
-    /// # let answer = r#"{"success":true,"result":[{"id":"1","when":"2026-11-01T12:00:01Z"}]}"#;
-    /// # let client = Client::builder().api_token("t")
-    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-    /// # fn load() -> Option<String> { None }
-    /// # fn save(_: &str) {}
-    /// use cloudflare_user::{AuditLogCursor, ListAuditLogs};
+    /// ```no_run
+    /// # let client = cloudflare_user::Client::from_env()?;
+    /// use cloudflare_user::AuditLogCursor;
     /// use time::OffsetDateTime;
     ///
-    /// let cursor = match load() {
-    ///     Some(saved) => serde_json::from_str(&saved)?,
-    ///     None => AuditLogCursor::starting_at(OffsetDateTime::now_utc()),
+    /// let cursor = match std::fs::exists("cursor.json")? {
+    ///     true => serde_json::from_slice(&std::fs::read("cursor.json")?)?,
+    ///     false => AuditLogCursor::starting_at(OffsetDateTime::now_utc()),
     /// };
-    /// let mut logs = client.follow(&ListAuditLogs::new().action_type("token_create"), &cursor);
+    /// let mut logs = client.audit_logs().action_type("token_create").follow(&cursor);
     /// for log in &mut logs {
-    ///     println!("a token was created: {}", log?.id);
+    ///     match log {
+    ///         Ok(log) => println!("{} created a token", log.actor.email.unwrap_or_default()),
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
     /// }
-    /// save(&serde_json::to_string(&logs.cursor())?);
+    /// std::fs::write("cursor.json", serde_json::to_vec(&logs.cursor())?)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// A request with `since`, `before`, `direction` or `page` is refused, because the cursor sets them.
+    /// A request with `since`, `before`, `direction` or `page` is refused before sending, because the cursor sets them.
     pub fn follow<C>(&self, request: &ListAuditLogs<C>, cursor: &AuditLogCursor) -> Follow {
-        let request = request.detached();
-        let run = request.refuse_position().err().map(|error| Run {
-            now: cursor.position,
-            logs: Iter::failed(self, error),
-            yielded: HashSet::new(),
+        let refused = Call::of(request).map_or_else(Some, |call| {
+            let position = ["since", "before", "direction", "page"];
+            let parameter = position.into_iter().find(|parameter| call.parameter(parameter).is_some())?;
+            Some(Error::invalid_request(parameter, "is set by the cursor of `follow`: leave it out"))
         });
-        Follow { client: self.clone(), request, cursor: cursor.clone(), run }
+        let run =
+            refused.map(|error| Run { now: cursor.position, logs: Iter::failed(self, error), yielded: HashSet::new() });
+        Follow { client: self.clone(), request: request.with_client(Detached), cursor: cursor.clone(), run }
     }
 }

@@ -1,4 +1,4 @@
-//! Who changed what, and when.
+//! The user's audit logs.
 
 mod export;
 mod follow;
@@ -13,8 +13,8 @@ use crate::client::Client;
 
 /// # Audit logs
 impl Client {
-    /// Lists what was done with the user's account, the newest first.
+    /// Lists the user's audit logs, newest first.
     pub fn audit_logs(&self) -> ListAuditLogs<&Client> {
-        ListAuditLogs::on(self)
+        ListAuditLogs::new().with_client(self)
     }
 }

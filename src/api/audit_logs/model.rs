@@ -1,14 +1,10 @@
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use time::OffsetDateTime;
+use crate::api::prelude::*;
 
-use crate::api::model::{debug_model, id, is_default, open_enum, opt_id, or_default, timestamp};
-
-/// An action in a user's account: who did what, and when. Returned by [`ListAuditLogs`](crate::ListAuditLogs).
+/// A record of an action in the user's account. Returned by [`ListAuditLogs`](crate::ListAuditLogs).
 ///
 /// A field that the API left out is `None` or empty. For example, an action of Cloudflare itself has no email and no IP
 /// address. Unknown fields are kept in [`extra`](Self::extra) and written back. For the exact bytes of each log, use a
-/// [custom endpoint](crate#endpoints-of-your-own).
+/// [custom endpoint](crate#custom-endpoints).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
@@ -16,28 +12,28 @@ pub struct AuditLog {
     /// The log's identifier.
     #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
     pub id: String,
-    /// What was done.
+    /// The action.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
     pub action: AuditAction,
-    /// Who did it, and from where.
+    /// The actor, and the address that the request came from.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
     pub actor: AuditActor,
-    /// How it was done, such as `UI` or `API`.
+    /// The interface that was used, such as `UI` or `API`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<String>,
     /// Details, which depend on the action.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub metadata: Value,
-    /// The new value: usually text, which may be empty or hold JSON, and sometimes an object.
+    /// The new value: usually text, which may be empty or contain JSON, and sometimes an object.
     #[serde(rename = "newValue", skip_serializing_if = "Option::is_none")]
     pub new_value: Option<Value>,
     /// The old value, in the same forms as [`new_value`](Self::new_value).
     #[serde(rename = "oldValue", skip_serializing_if = "Option::is_none")]
     pub old_value: Option<Value>,
-    /// The new value as JSON, for some actions.
+    /// The new value as JSON. Only some actions have it.
     #[serde(rename = "newValueJson", skip_serializing_if = "Option::is_none")]
     pub new_value_json: Option<Value>,
-    /// The old value as JSON, for some actions.
+    /// The old value as JSON. Only some actions have it.
     #[serde(rename = "oldValueJson", skip_serializing_if = "Option::is_none")]
     pub old_value_json: Option<Value>,
     /// The owner of the resource.
@@ -46,10 +42,10 @@ pub struct AuditLog {
     /// The resource that was changed.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
     pub resource: AuditResource,
-    /// When it was done.
+    /// When the action happened.
     #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
     pub when: Option<OffsetDateTime>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -60,7 +56,7 @@ debug_model!(
     owner, resource, when
 );
 
-/// What an audit log says was done.
+/// The action in an audit log.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
@@ -74,19 +70,19 @@ pub struct AuditAction {
     /// A detail, such as the digest of a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 debug_model!(AuditAction: result, kind, info);
 
-/// Who did what an audit log records.
+/// The actor in an audit log.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
 pub struct AuditActor {
-    /// The actor's identifier; of a user, the same as [`User::id`](crate::User::id).
+    /// The actor's identifier. For a user, it is [`User::id`](crate::User::id).
     #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The actor's email address.
@@ -98,7 +94,7 @@ pub struct AuditActor {
     /// The kind of actor.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<ActorKind>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -113,14 +109,14 @@ pub struct AuditOwner {
     /// The owner's identifier.
     #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 debug_model!(AuditOwner: id);
 
-/// The resource that an audit log is about.
+/// The resource in an audit log.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
@@ -131,7 +127,7 @@ pub struct AuditResource {
     /// The kind of resource, such as `zone`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -147,7 +143,7 @@ open_enum! {
         Admin = "admin",
         /// Cloudflare's own automation.
         Cloudflare = "Cloudflare",
-        /// An automatic process, without an email or an IP address.
+        /// An automatic process. It has no email and no IP address.
         System = "system",
     }
 }

@@ -1,4 +1,4 @@
-//! What was charged, and to whom.
+//! The user's billing history and billing profile.
 
 mod history;
 mod model;
@@ -12,13 +12,13 @@ use crate::client::Client;
 
 /// # Billing
 impl Client {
-    /// Lists what was charged to the user.
+    /// Lists the items that the user was charged for.
     pub fn billing_history(&self) -> ListBillingHistory<&Client> {
-        ListBillingHistory::on(self)
+        ListBillingHistory::new().with_client(self)
     }
 
-    /// The address and means of payment that the user is billed by.
+    /// Gets the user's billing address and payment method.
     pub fn billing_profile(&self) -> GetBillingProfile<&Client> {
-        GetBillingProfile::on(self)
+        GetBillingProfile::new().with_client(self)
     }
 }

@@ -1,10 +1,5 @@
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use time::OffsetDateTime;
-
-use crate::api::amount::Amount;
-use crate::api::model::{debug_model, id, is_default, optional_amount, or_default, timestamp};
+use crate::api::model::optional_amount;
+use crate::api::prelude::*;
 
 /// An item of the billing history. Returned by [`ListBillingHistory`](crate::ListBillingHistory).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,10 +18,10 @@ pub struct BillingItem {
     /// The currency, such as `USD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// A description to show to people.
+    /// A description for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When it was charged.
+    /// When the item was charged.
     #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<OffsetDateTime>,
     /// The kind of item, such as `charge`.
@@ -35,7 +30,7 @@ pub struct BillingItem {
     /// The zone that was billed.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
     pub zone: BillingZone,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -50,7 +45,7 @@ pub struct BillingZone {
     /// The zone's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -59,7 +54,7 @@ debug_model!(BillingZone: name);
 
 /// A user's billing address and payment method. Returned by [`GetBillingProfile`](crate::GetBillingProfile).
 ///
-/// It holds secrets, so it implements neither `PartialEq` nor `Serialize`, and `Debug` shows no secret.
+/// It contains secrets, so it implements neither `PartialEq` nor `Serialize`, and `Debug` redacts them.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
@@ -91,7 +86,7 @@ pub struct BillingProfile {
     /// When the profile was created.
     #[serde(deserialize_with = "timestamp::deserialize")]
     pub created_on: Option<OffsetDateTime>,
-    /// The payment gateway's data about the device; redacted in `Debug`.
+    /// The payment gateway's data about the device. `Debug` redacts it.
     pub device_data: Option<String>,
     /// When the profile was last changed.
     #[serde(deserialize_with = "timestamp::deserialize")]
@@ -115,7 +110,7 @@ pub struct BillingProfile {
     pub payment_address2: Option<String>,
     /// The payer's city.
     pub payment_city: Option<String>,
-    /// The country of the payer.
+    /// The payer's country.
     pub payment_country: Option<String>,
     /// The payer's email address.
     pub payment_email: Option<String>,
@@ -147,7 +142,7 @@ pub struct BillingProfile {
     pub vat: Option<String>,
     /// The zip or postal code.
     pub zipcode: Option<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

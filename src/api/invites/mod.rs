@@ -14,14 +14,14 @@ use crate::client::Client;
 
 /// # Invites
 impl Client {
-    /// Lists the invitations that the user got.
+    /// Lists the invitations that the user received.
     pub fn invites(&self) -> ListInvites<&Client> {
-        ListInvites::on(self)
+        ListInvites::new().with_client(self)
     }
 
-    /// One invitation.
+    /// Gets an invitation.
     pub fn invite(&self, invite_id: impl Into<String>) -> GetInvite<&Client> {
-        GetInvite::on(self, invite_id)
+        GetInvite::new(invite_id).with_client(self)
     }
 
     /// Accepts or rejects an invitation.
@@ -30,6 +30,6 @@ impl Client {
         invite_id: impl Into<String>,
         response: InviteResponse,
     ) -> RespondToInvite<&Client> {
-        RespondToInvite::on(self, invite_id, response)
+        RespondToInvite::new(invite_id, response).with_client(self)
     }
 }

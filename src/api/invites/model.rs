@@ -1,8 +1,4 @@
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
-use time::OffsetDateTime;
-
-use crate::api::model::{debug_model, id, open_enum, opt_id, or_default, timestamp};
+use crate::api::prelude::*;
 
 /// An invitation to join an organization. Returned by [`ListInvites`](crate::ListInvites),
 /// [`GetInvite`](crate::GetInvite) and [`RespondToInvite`](crate::RespondToInvite).
@@ -37,13 +33,13 @@ pub struct Invite {
     /// When the invitation expires.
     #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<OffsetDateTime>,
-    /// The roles that the user gets by accepting.
+    /// The roles that the user receives by accepting.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<InviteRole>,
-    /// Whether the invitation was accepted, rejected or neither.
+    /// The state of the invitation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<InviteStatus>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -57,18 +53,18 @@ debug_model!(
 open_enum! {
     /// The state of an invitation.
     pub enum InviteStatus {
-        /// Neither accepted nor rejected yet.
+        /// Waiting for a response.
         Pending = "pending",
         /// Accepted.
         Accepted = "accepted",
         /// Rejected.
         Rejected = "rejected",
-        /// Neither accepted nor rejected in time.
+        /// Expired without a response.
         Expired = "expired",
     }
 }
 
-/// A role: its name, or an object with its name and more.
+/// A role: its name, or an object with its name and other fields.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -80,7 +76,7 @@ pub enum InviteRole {
 }
 
 impl InviteRole {
-    /// The role's name; empty if the API left it out.
+    /// Returns the role's name; empty if the API left it out.
     pub fn name(&self) -> &str {
         match self {
             Self::Name(name) => name,
@@ -110,7 +106,7 @@ impl<'de> Deserialize<'de> for InviteRole {
         match Value::deserialize(deserializer)? {
             Value::String(name) => Ok(Self::Name(name)),
             Value::Object(fields) => Ok(Self::Object(fields)),
-            _ => Err(D::Error::invalid_type(Unexpected::Other("neither"), &"text or an object")),
+            _ => Err(D::Error::invalid_type(Unexpected::Other("another type"), &"text or an object")),
         }
     }
 }

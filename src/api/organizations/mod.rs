@@ -14,18 +14,18 @@ use crate::client::Client;
 
 /// # Organizations
 impl Client {
-    /// Lists the organizations that the user belongs to, or is invited to.
+    /// Lists the organizations that the user belongs to or is invited to.
     pub fn organizations(&self) -> ListOrganizations<&Client> {
-        ListOrganizations::on(self)
+        ListOrganizations::new().with_client(self)
     }
 
-    /// One organization.
+    /// Gets an organization.
     pub fn organization(&self, organization_id: impl Into<String>) -> GetOrganization<&Client> {
-        GetOrganization::on(self, organization_id)
+        GetOrganization::new(organization_id).with_client(self)
     }
 
     /// Leaves an organization.
     pub fn leave_organization(&self, organization_id: impl Into<String>) -> LeaveOrganization<&Client> {
-        LeaveOrganization::on(self, organization_id)
+        LeaveOrganization::new(organization_id).with_client(self)
     }
 }

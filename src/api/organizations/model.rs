@@ -1,7 +1,4 @@
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
-use crate::api::model::{debug_model, id, open_enum, or_default};
+use crate::api::prelude::*;
 
 /// An organization that the user belongs to or is invited to. Returned by
 /// [`ListOrganizations`](crate::ListOrganizations) and [`GetOrganization`](crate::GetOrganization).
@@ -24,7 +21,7 @@ pub struct Organization {
     /// Whether the user is a member or invited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<OrganizationStatus>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

@@ -1,27 +1,9 @@
-use http::Method;
-use serde::Serialize;
-
 use super::DeletedSubscription;
-use crate::api::request::{Detached, constructors, terminals};
-use crate::endpoint::{Endpoint, require_identifier};
-use crate::error::Result;
+use crate::api::prelude::*;
 
 /// Ends a subscription.
 ///
 /// `DELETE /user/subscriptions/{subscription_id}`, see the [API reference]. A token needs `Billing Write`.
-///
-/// ```
-/// # use cloudflare_user::{Body, Client, http};
-/// # let answer = r#"{"subscription_id":"506e3185e9c882d175a2d0cb0093d9f2"}"#;
-/// # let client = Client::builder().api_token("t")
-/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-/// match client.delete_subscription("506e3185e9c882d175a2d0cb0093d9f2").send() {
-///     Ok(deleted) => println!("{} is over", deleted.subscription_id),
-///     Err(error) if error.is_not_found() => println!("it was over already"),
-///     Err(error) => return Err(error),
-/// }
-/// # Ok::<(), cloudflare_user::Error>(())
-/// ```
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/delete/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,9 +29,9 @@ impl<C> Endpoint for DeleteSubscription<C> {
     }
 
     fn recovery_hint(&self) -> Option<String> {
-        Some("look whether the subscription is still listed".to_owned())
+        Some("check whether the subscription is still in the list".to_owned())
     }
 }
 
-constructors!(DeleteSubscription(subscription_id));
+parameters!(DeleteSubscription(subscription_id: impl Into<String>));
 terminals!(DeleteSubscription -> DeletedSubscription);

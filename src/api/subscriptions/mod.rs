@@ -1,4 +1,4 @@
-//! What the user pays for.
+//! The user's subscriptions.
 
 mod delete;
 mod list;
@@ -19,16 +19,16 @@ use crate::client::Client;
 impl Client {
     /// Lists the user's subscriptions.
     pub fn subscriptions(&self) -> ListSubscriptions<&Client> {
-        ListSubscriptions::on(self)
+        ListSubscriptions::new().with_client(self)
     }
 
-    /// Changes a subscription. It costs money.
+    /// Changes a subscription, which may cost money.
     pub fn update_subscription(&self, subscription_id: impl Into<String>) -> UpdateSubscription<&Client> {
-        UpdateSubscription::on(self, subscription_id)
+        UpdateSubscription::new(subscription_id).with_client(self)
     }
 
     /// Ends a subscription.
     pub fn delete_subscription(&self, subscription_id: impl Into<String>) -> DeleteSubscription<&Client> {
-        DeleteSubscription::on(self, subscription_id)
+        DeleteSubscription::new(subscription_id).with_client(self)
     }
 }

@@ -1,9 +1,4 @@
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
-use time::OffsetDateTime;
-
-use crate::api::amount::Amount;
-use crate::api::model::{debug_model, id, is_default, open_enum, opt_id, or_default, timestamp};
+use crate::api::prelude::*;
 
 /// A subscription of the user. Returned by [`ListSubscriptions`](crate::ListSubscriptions).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +11,7 @@ pub struct Subscription {
     /// The currency, such as `USD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
-    /// The price of a period, documented as US dollars.
+    /// The price of a period, in US dollars according to Cloudflare's documentation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<Amount>,
     /// When the current period began.
@@ -43,7 +38,7 @@ pub struct Subscription {
     /// The zone that the subscription is for.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
     pub zone: SubscriptionZone,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -74,13 +69,13 @@ pub struct RatePlan {
     /// The plan's full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_name: Option<String>,
-    /// What the plan applies to, such as `zone`.
+    /// The kind of resource that the plan applies to, such as `zone`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// The sets that the plan belongs to.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub sets: Vec<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -102,7 +97,7 @@ pub struct SubscriptionApp {
     /// The identifier of the app's installation.
     #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
     pub install_id: Option<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -117,16 +112,16 @@ pub struct ComponentValue {
     /// The component's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How much of the component the subscription has.
+    /// The amount of the component in the subscription.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Amount>,
-    /// How much of the component the plan includes.
+    /// The amount of the component that the plan includes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Amount>,
     /// The component's price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<Amount>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -144,7 +139,7 @@ pub struct SubscriptionZone {
     /// The zone's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -158,14 +153,14 @@ pub struct DeletedSubscription {
     /// The identifier; empty if the API left it out.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub subscription_id: String,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 debug_model!(DeletedSubscription: subscription_id);
 
-// The API may also send null as a whole.
+// The API may send null in place of the object.
 impl<'de> Deserialize<'de> for DeletedSubscription {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Default, Deserialize)]

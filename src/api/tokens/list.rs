@@ -1,34 +1,23 @@
-use std::borrow::Cow;
-
-use http::Method;
-use serde::Serialize;
-
 use super::Token;
-use crate::api::order::Direction;
-use crate::api::request::{Detached, constructors, identifier, terminals};
-use crate::endpoint::Endpoint;
-use crate::page::Page;
+use crate::api::prelude::*;
 
 /// Lists the user's tokens, without their secrets.
 ///
 /// `GET /user/tokens`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens Write`.
 ///
-/// ```
-/// # use cloudflare_user::{Body, Client, http};
-/// # let answer = r#"{"success":true,"result":[{"id":"1","name":"ci"}],"result_info":{"total_pages":1}}"#;
-/// # let client = Client::builder().api_token("t")
-/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-/// // Which tokens would work for ever, from anywhere, for whoever finds them?
+/// ```no_run
+/// # let client = cloudflare_user::Client::from_env()?;
+/// // Which tokens never expire and work from any address?
 /// for token in client.tokens().iter() {
 ///     let token = token?;
 ///     if token.expires_on.is_none() && token.condition.request_ip.in_.is_empty() {
-///         println!("{:?}, last used {:?}", token.name, token.last_used_on);
+///         println!("{}", token.name.unwrap_or(token.id));
 ///     }
 /// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// To delete or change tokens that a listing finds, [collect them first](crate#what-changes-meanwhile).
+/// To change or delete tokens that are found in a list, [collect the list first](crate#lists-that-change).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,31 +31,16 @@ pub struct ListTokens<C = Detached> {
     per_page: Option<u64>,
 }
 
-impl<C> ListTokens<C> {
-    /// Which way to order.
-    pub fn direction(mut self, direction: Direction) -> Self {
-        self.direction = Some(direction);
-        self
-    }
-
-    /// Whether to list expired tokens too.
-    pub fn include_expired(mut self, include: bool) -> Self {
-        self.include_expired = Some(include);
-        self
-    }
-
-    /// The page to send, or to start from, counted from 1; 1 if unset.
-    pub fn page(mut self, number: u64) -> Self {
-        self.page = Some(number);
-        self
-    }
-
-    /// How many tokens a page holds, 5 to 50; 50 if unset.
-    pub fn per_page(mut self, tokens: u64) -> Self {
-        self.per_page = Some(tokens);
-        self
-    }
-}
+parameters!(ListTokens {
+    /// Sets the direction of the order.
+    direction: Direction,
+    /// Sets whether expired tokens are listed too.
+    include_expired: bool,
+    /// Sets the first page, counted from 1. The default is 1.
+    page: u64,
+    /// Sets how many tokens a page has, 5 to 50. The default is 50.
+    per_page: u64,
+});
 
 impl<C> Endpoint for ListTokens<C> {
     type Output = Page<Token>;
@@ -82,5 +56,4 @@ impl<C> Endpoint for ListTokens<C> {
     }
 }
 
-constructors!(ListTokens { direction, include_expired, page, per_page });
 terminals!(ListTokens -> Page<Token>);

@@ -1,13 +1,13 @@
-//! API tokens, the permission groups that their policies are made of, and their secrets.
+//! API tokens, their secrets, and the permission groups of their policies.
 
 mod create;
 mod delete;
+mod fields;
 mod get;
 mod list;
 mod model;
 mod permission_groups;
 mod policy;
-mod restrictions;
 mod roll;
 mod update;
 mod verify;
@@ -34,54 +34,55 @@ use crate::error::{Error, Result};
 impl Client {
     /// Lists the user's tokens.
     pub fn tokens(&self) -> ListTokens<&Client> {
-        ListTokens::on(self)
+        ListTokens::new().with_client(self)
     }
 
-    /// Returns a token.
+    /// Gets a token.
     pub fn token(&self, token_id: impl Into<String>) -> GetToken<&Client> {
-        GetToken::on(self, token_id)
+        GetToken::new(token_id).with_client(self)
     }
 
-    /// Creates a token. The response contains its secret; no later one does.
+    /// Creates a token. Only this response contains its secret.
     pub fn create_token(
         &self,
         name: impl Into<String>,
         policies: impl IntoIterator<Item = Policy>,
     ) -> CreateToken<&Client> {
-        CreateToken::on(self, name, policies)
+        CreateToken::new(name, policies).with_client(self)
     }
 
-    /// Changes a token that was read. What is not set stays as it was.
+    /// Updates a token that was read. Fields that you do not set stay unchanged.
     pub fn update_token(&self, token: &Token) -> UpdateToken<&Client> {
-        UpdateToken::of(self, token)
+        UpdateToken::from(token).with_client(self)
     }
 
     /// Deletes a token.
     pub fn delete_token(&self, token_id: impl Into<String>) -> DeleteToken<&Client> {
-        DeleteToken::on(self, token_id)
+        DeleteToken::new(token_id).with_client(self)
     }
 
     /// Verifies the client's own token.
     pub fn verify_token(&self) -> VerifyToken<&Client> {
-        VerifyToken::on(self)
+        VerifyToken::new().with_client(self)
     }
 
-    /// Lists the permission groups that policies of tokens are made of.
+    /// Lists the permission groups that a policy can contain.
     pub fn permission_groups(&self) -> ListPermissionGroups<&Client> {
-        ListPermissionGroups::on(self)
+        ListPermissionGroups::new().with_client(self)
     }
 
-    /// Replaces the secret of a token. The old one stops working at once.
+    /// Replaces the secret of a token, and returns the new one. The old secret stops working at once.
     pub fn roll_token(&self, token_id: impl Into<String>) -> RollToken<&Client> {
-        RollToken::on(self, token_id)
+        RollToken::new(token_id).with_client(self)
     }
 }
 
-/// Refuses an identifier that would not name a token, such as the two words that name other endpoints.
+/// Refuses an identifier that makes the path name something other than a token, such as the two words that name other
+/// endpoints.
 fn require_token_id(id: &str) -> Result<()> {
     match id {
         "verify" | "permission_groups" => {
-            Err(Error::invalid_request("token_id", format!("is `{id}`, which names another endpoint and no token")))
+            Err(Error::invalid_request("token_id", format!("is `{id}`, which names another endpoint")))
         }
         _ => require_identifier("token_id", id),
     }

@@ -1,17 +1,11 @@
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
-use time::OffsetDateTime;
-
-use crate::api::model::{debug_model, id, is_default, open_enum, or_default, timestamp};
+use crate::api::prelude::*;
 
 /// An API token, without its secret.
 ///
 /// Returned by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
-/// [`UpdateToken`](crate::UpdateToken). Only [`CreateToken`](crate::CreateToken) returns the secret too, in a
-/// [`CreatedToken`].
+/// [`UpdateToken`](crate::UpdateToken), and in a [`CreatedToken`].
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
@@ -22,7 +16,7 @@ pub struct Token {
     /// The token's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether the token is active. An active token is still refused outside [`not_before`](Self::not_before) and
+    /// Whether the token is active. An active token is refused before [`not_before`](Self::not_before) and after
     /// [`expires_on`](Self::expires_on).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<TokenStatus>,
@@ -41,13 +35,13 @@ pub struct Token {
     /// When the token expires; `None` if it never does.
     #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<OffsetDateTime>,
-    /// The client addresses that may use the token; empty if any may.
+    /// The client addresses that may use the token; empty if all may.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
     pub condition: Condition,
-    /// The permissions of the token. The API returns them in any order.
+    /// The permissions of the token, in no particular order.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<TokenPolicy>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -63,10 +57,10 @@ debug_model!(
 #[serde(try_from = "ConditionFields")]
 #[non_exhaustive]
 pub struct Condition {
-    /// The client addresses that may use the token. The API spells it `request_ip` or `request.ip`; both are read.
+    /// The client addresses that may use the token. The API spells this field `request_ip` or `request.ip`.
     #[serde(skip_serializing_if = "is_default")]
     pub request_ip: RequestIp,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -94,7 +88,7 @@ impl TryFrom<ConditionFields> for Condition {
         if is_default(&request_ip) {
             request_ip = other_spelling;
         } else if !is_default(&other_spelling) && other_spelling != request_ip {
-            // Both limit the token, so both must go back with an update.
+            // Both restrict the token, so an update must send both back.
             extra.insert(OTHER_SPELLING.to_owned(), serde_json::to_value(other_spelling)?);
         }
         Ok(Self { request_ip, extra })
@@ -102,15 +96,15 @@ impl TryFrom<ConditionFields> for Condition {
 }
 
 impl Condition {
-    /// The addresses, to replace those of one `side`, `in` or `not_in`: drops that side of the other spelling.
-    pub(super) fn replace(&mut self, side: &str) -> &mut RequestIp {
+    /// Returns one `side` of the addresses, `in` or `not_in`, to replace it. Removes that side of the other spelling.
+    pub(super) fn side_mut(&mut self, side: &str) -> &mut Vec<String> {
         if let Some(Value::Object(other)) = self.extra.get_mut(OTHER_SPELLING) {
             other.remove(side);
             if other.is_empty() {
                 self.extra.remove(OTHER_SPELLING);
             }
         }
-        &mut self.request_ip
+        if side == "in" { &mut self.request_ip.in_ } else { &mut self.request_ip.not_in }
     }
 }
 
@@ -119,14 +113,13 @@ impl Condition {
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
 pub struct RequestIp {
-    /// The addresses and CIDR ranges that may use the token; empty if any may.
-    #[serde(rename = "in", deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// The addresses and CIDR ranges that may use the token; empty if all may.
+    #[serde(rename = "in", deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub in_: Vec<String>,
     /// The addresses and CIDR ranges that may not use the token.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub not_in: Vec<String>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -136,16 +129,8 @@ debug_model!(RequestIp: in_, not_in);
 open_enum! {
     /// The status of a token.
     ///
-    /// The API also returns `revoked (exposed)`, for a token whose secret leaked. Treat every status other than
-    /// `Active` as a token that does not work.
-    ///
-    /// ```
-    /// use cloudflare_user::TokenStatus;
-    ///
-    /// let status = TokenStatus::from("revoked (exposed)");
-    /// assert_ne!(status, TokenStatus::Active);
-    /// assert!(status.as_str().starts_with("revoked"));
-    /// ```
+    /// For a token with a leaked secret, the API returns `revoked (exposed)`, an [`Other`](Self::Other). A token works
+    /// only if its status is [`Active`](Self::Active).
     pub enum TokenStatus {
         /// The token works.
         Active = "active",
@@ -156,7 +141,7 @@ open_enum! {
     }
 }
 
-/// A policy of a token, as the API returns it. To send one, make a [`Policy`](crate::Policy).
+/// A policy of a token, as the API returns it. A request takes a [`Policy`](crate::Policy) instead.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
@@ -171,10 +156,9 @@ pub struct TokenPolicy {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub permission_groups: Vec<PolicyPermissionGroup>,
     /// The resources that the policy applies to.
-    #[serde(deserialize_with = "or_default")]
-    #[serde(skip_serializing_if = "Resources::is_empty")]
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Resources::is_empty")]
     pub resources: Resources,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -195,7 +179,7 @@ pub struct PolicyPermissionGroup {
     /// Details about the group.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Map::is_empty")]
     pub meta: Map<String, Value>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -212,7 +196,7 @@ open_enum! {
     }
 }
 
-/// Neither allows nor denies, so that a missing effect is never taken for `allow`.
+/// The default neither allows nor denies, so that a missing effect never becomes `allow`.
 impl Default for Effect {
     fn default() -> Self {
         Self::Other(String::new())
@@ -226,7 +210,7 @@ pub type Resources = BTreeMap<String, ResourceScope>;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, from = "Value")]
 pub enum ResourceScope {
-    /// Text: `*` for the whole resource.
+    /// Text. `*` means the whole resource.
     Value(String),
     /// Resources within the resource.
     Nested(Resources),
@@ -252,15 +236,15 @@ impl From<Value> for ResourceScope {
     }
 }
 
-/// A new token with its secret.
+/// A new token with its secret. Returned by [`CreateToken`](crate::CreateToken).
 ///
-/// It holds a secret, so it implements neither `PartialEq` nor `Serialize`.
+/// It contains a secret, so it implements neither `PartialEq` nor `Serialize`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedToken {
     /// The token.
     pub token: Token,
-    /// The secret. No later response contains it. `Debug` does not show it;
+    /// The secret, which no later response contains. `Debug` does not show it, and
     /// [`expose_secret`](crate::ExposeSecret::expose_secret) returns it.
     pub value: SecretString,
 }
@@ -272,9 +256,7 @@ impl<'de> Deserialize<'de> for CreatedToken {
         let mut token = Token::deserialize(deserializer)?;
         match token.extra.remove("value") {
             Some(Value::String(secret)) if !secret.is_empty() => Ok(Self { token, value: secret.into() }),
-            Some(_) => {
-                Err(D::Error::invalid_type(Unexpected::Other("something else"), &"the secret as text in `value`"))
-            }
+            Some(_) => Err(D::Error::invalid_type(Unexpected::Other("another type"), &"the secret as text in `value`")),
             None => Err(D::Error::missing_field("value")),
         }
     }
@@ -297,7 +279,7 @@ pub struct TokenVerification {
     /// When the token becomes valid; `None` if it is valid from its creation.
     #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
     pub not_before: Option<OffsetDateTime>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

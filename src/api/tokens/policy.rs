@@ -1,15 +1,11 @@
-use serde::Serialize;
-use serde_json::{Map, Value};
-
 use super::{Effect, ResourceScope, Resources, TokenPolicy};
-use crate::api::model::debug_model;
-use crate::error::{Error, Result};
+use crate::api::prelude::*;
 
-/// What a token may or may not do, for [`CreateToken`](crate::CreateToken) and [`UpdateToken`](crate::UpdateToken).
+/// A policy to send with [`CreateToken`](crate::CreateToken) or [`UpdateToken`](crate::UpdateToken): it allows or denies
+/// permissions on resources.
 ///
-/// A policy needs at least one permission group and one resource. Groups are named by their identifiers, which
-/// [`Client::find_permission_group`](crate::Client::find_permission_group) finds by their names. The resources must fit
-/// the scope of the groups:
+/// A policy needs at least one permission group and one resource. Groups are added by their identifiers;
+/// [`Client::find_permission_group`] finds a group by its name. The resources must fit the scope of the groups:
 ///
 /// | scope of the group | resources |
 /// | --- | --- |
@@ -32,10 +28,10 @@ use crate::error::{Error, Result};
 /// ];
 /// ```
 ///
-/// The setters cannot fail. These are refused when the policy is sent, with an error that
-/// [`is_invalid_request`](crate::Error::is_invalid_request): a policy without a group or without a resource, an empty
-/// argument, a resource name with an empty part (such as `com.cloudflare.api.account.zone.`, where a variable was
-/// empty), and one resource that is set twice to different values.
+/// The setters do not fail. An invalid policy is refused before sending
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)): one without a group or without a resource, with an empty
+/// argument, with an empty part in the name of a resource (such as `com.cloudflare.api.account.zone.`), or with a
+/// resource that is set twice to different values.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a policy does nothing until it is sent with a token"]
 pub struct Policy {
@@ -50,7 +46,7 @@ pub struct Policy {
 
 debug_model!(Policy: effect, permission_groups, resources, misuse);
 
-/// The first wrong argument of a setter: its place in the policy, and what is wrong with it.
+/// The first invalid argument of a setter: its place in the policy, and the reason.
 type Misuse = (String, &'static str);
 
 /// A permission group as it is sent.
@@ -74,7 +70,7 @@ impl Policy {
         Self::with(Effect::Allow)
     }
 
-    /// Makes a policy that denies. It wins over policies that allow.
+    /// Makes a policy that denies. It takes precedence over policies that allow.
     pub fn deny() -> Self {
         Self::with(Effect::Deny)
     }
@@ -89,34 +85,14 @@ impl Policy {
         self
     }
 
-    /// Adds permission groups, by their identifiers. An empty list is refused when the policy is sent.
-    ///
-    /// ```
-    /// # use cloudflare_user::{Body, Client, http};
-    /// # let answer = r#"{"success":true,"result":[{"id":"c8fe","name":"Zone Read","scopes":["com.cloudflare.api.account.zone"]}]}"#;
-    /// # let client = Client::builder().api_token("t")
-    /// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-    /// use cloudflare_user::{PermissionScope, Policy};
-    ///
-    /// // Everything that can be read of a zone.
-    /// let groups = client.permission_groups().scope(PermissionScope::Zone.as_str()).send()?;
-    /// let readers = groups.items.iter().filter(|group| {
-    ///     group.name.as_deref().is_some_and(|name| name.ends_with(" Read"))
-    /// });
-    /// let policy = Policy::allow()
-    ///     .permission_groups(readers.map(|group| &group.id))
-    ///     .zone("023e105f4ecef8ad9ca31a8372d0c353");
-    /// # Ok::<(), cloudflare_user::Error>(())
-    /// ```
-    pub fn permission_groups<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
-        let known = self.permission_groups.len();
-        for id in ids {
-            self = self.permission_group(id);
+    /// Adds permission groups, by their identifiers. An empty list is refused before sending.
+    pub fn permission_groups<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
+        let count = self.permission_groups.len();
+        let policy = ids.into_iter().fold(self, Self::permission_group);
+        if policy.permission_groups.len() == count {
+            return policy.refuse("permission_groups", "was set to an empty list");
         }
-        if self.permission_groups.len() == known {
-            return self.refuse("permission_groups", "was given an empty list");
-        }
-        self
+        policy
     }
 
     /// Adds a zone.
@@ -146,7 +122,7 @@ impl Policy {
         self.resource(format!("{ACCOUNT}.*"), "*")
     }
 
-    /// Adds a user, for groups such as `API Tokens Read`. The identifier is [`User::id`](crate::User::id).
+    /// Adds a user, for groups such as `API Tokens Read`. [`User::id`](crate::User::id) is the identifier.
     pub fn user(self, id: impl Into<String>) -> Self {
         self.whole(USER, "user", id.into())
     }
@@ -165,33 +141,26 @@ impl Policy {
             .resource(format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"), "*")
     }
 
-    /// Adds any resource by its name, such as `com.cloudflare.api.account.zone.*`, with its value: `*` for the whole
-    /// resource.
+    /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*` means the whole resource.
     pub fn resource(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.set(name.into(), ResourceScope::Value(value.into()))
     }
 
-    /// Adds resources within a resource, by their names, such as some of an account's zones:
+    /// Adds resources within a resource, by their names, such as some zones of an account:
     ///
     /// ```
-    /// use cloudflare_user::Policy;
-    ///
-    /// let policy = Policy::allow()
-    ///     .permission_group("c8fed203ed3043cba015a93ad1616f1f")
-    ///     .nested_resource(
-    ///         "com.cloudflare.api.account.01a7362d577a6c3019a474fd6f485823",
-    ///         [("com.cloudflare.api.account.zone.023e105f4ecef8ad9ca31a8372d0c353", "*")],
-    ///     );
+    /// # let policy = cloudflare_user::Policy::allow();
+    /// policy.nested_resource(
+    ///     "com.cloudflare.api.account.01a7362d577a6c3019a474fd6f485823",
+    ///     [("com.cloudflare.api.account.zone.023e105f4ecef8ad9ca31a8372d0c353", "*")],
+    /// );
     /// ```
     pub fn nested_resource<N: Into<String>, V: Into<String>>(
         self,
         name: impl Into<String>,
         resources: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let mut nested = Self::with(Effect::Allow);
-        for (name, value) in resources {
-            nested = nested.resource(name, value);
-        }
+        let nested = resources.into_iter().fold(Self::allow(), |policy, (name, value)| policy.resource(name, value));
         let mut policy = self.set(name.into(), ResourceScope::Nested(nested.resources));
         policy.misuse = policy.misuse.or(nested.misuse);
         policy
@@ -204,7 +173,7 @@ impl Policy {
     fn set(mut self, name: String, scope: ResourceScope) -> Self {
         if self.resources.get(&name).is_some_and(|known| *known != scope) {
             let place = format!("resources[{name:?}]");
-            return self.refuse(place, "is set twice to different values: use a policy for each");
+            return self.refuse(place, "is set twice to different values: use one policy for each value");
         }
         self.resources.insert(name, scope);
         self
@@ -224,54 +193,50 @@ impl Policy {
 }
 
 impl From<&TokenPolicy> for Policy {
-    /// Makes the policy to send from one that was read. Unknown fields are kept, since they may restrict the policy.
-    /// The policy's `id` and the `name` and `meta` of its groups are left out, since the API refuses them.
+    /// Makes a policy to send from one that was read. Unknown fields are kept, because they may restrict the policy.
+    /// The policy's `id` and the `name` and `meta` of its groups are left out, because they must not be sent.
     fn from(policy: &TokenPolicy) -> Self {
-        let groups =
-            policy.permission_groups.iter().map(|group| Group { id: group.id.clone(), extra: group.extra.clone() });
-        Self {
-            effect: policy.effect.clone(),
-            permission_groups: groups.collect(),
-            resources: policy.resources.clone(),
-            extra: policy.extra.clone(),
-            misuse: None,
-        }
+        let TokenPolicy { id: _, effect, permission_groups, resources, extra } = policy.clone();
+        let groups = permission_groups.into_iter().map(|group| Group { id: group.id, extra: group.extra });
+        Self { effect, permission_groups: groups.collect(), resources, extra, misuse: None }
     }
 }
 
-/// Refuses policies that are incomplete, empty in part, or contradict themselves.
+/// Refuses incomplete policies, and those with an invalid argument.
 pub(super) fn require_policies(policies: &[Policy]) -> Result<()> {
     if policies.is_empty() {
         return Err(Error::invalid_request("policies", "is empty: a token needs at least one"));
     }
     require_effects(policies)?;
     for (index, policy) in policies.iter().enumerate() {
-        let refuse = |(place, reason): Misuse| Error::invalid_request(format!("policies[{index}].{place}"), reason);
-        if let Some(misuse) = policy.misuse.clone() {
-            return Err(refuse(misuse));
-        }
-        let groups = &policy.permission_groups;
-        if groups.is_empty() {
-            let reason = "is empty: add a group with `.permission_group(id)`";
-            return Err(refuse(("permission_groups".to_owned(), reason)));
-        }
-        if let Some(group) = groups.iter().position(|group| group.id.trim().is_empty()) {
-            return Err(refuse((format!("permission_groups[{group}].id"), "is empty")));
-        }
-        require_resources(&policy.resources, "resources").map_err(refuse)?;
+        require_complete(policy)
+            .map_err(|(place, reason)| Error::invalid_request(format!("policies[{index}].{place}"), reason))?;
     }
     Ok(())
 }
 
-/// Refuses policies without an effect: nobody can tell whether they allow or deny.
+/// Refuses policies without an effect, because they might allow or deny.
 pub(super) fn require_effects(policies: &[Policy]) -> Result<()> {
     match policies.iter().position(|policy| policy.effect == Effect::default()) {
         Some(index) => Err(Error::invalid_request(
             format!("policies[{index}].effect"),
-            "is missing: the API left it out when the token was read, so make the policy anew",
+            "is missing from the token that was read: make a new policy",
         )),
         None => Ok(()),
     }
+}
+
+fn require_complete(policy: &Policy) -> Result<(), Misuse> {
+    if let Some(misuse) = policy.misuse.clone() {
+        return Err(misuse);
+    }
+    if policy.permission_groups.is_empty() {
+        return Err(("permission_groups".to_owned(), "is empty: add a group with `.permission_group(id)`"));
+    }
+    if let Some(index) = policy.permission_groups.iter().position(|group| group.id.trim().is_empty()) {
+        return Err((format!("permission_groups[{index}].id"), "is empty"));
+    }
+    require_resources(&policy.resources, "resources")
 }
 
 fn require_resources(resources: &Resources, place: &str) -> Result<(), Misuse> {
@@ -284,11 +249,11 @@ fn require_resources(resources: &Resources, place: &str) -> Result<(), Misuse> {
             return Err((place, "contains white space or a control character"));
         }
         if name.split('.').any(str::is_empty) {
-            return Err((place, "names no resource: a part of the name is empty"));
+            return Err((place, "has an empty part in its name"));
         }
         match scope {
             ResourceScope::Value(value) if value.trim().is_empty() => {
-                return Err((place, "is empty: `*` is the whole resource"));
+                return Err((place, "is empty: use `*` for the whole resource"));
             }
             ResourceScope::Nested(nested) => require_resources(nested, &place)?,
             _ => {}

@@ -1,38 +1,19 @@
-use http::Method;
-use secrecy::SecretString;
-use serde::Serialize;
-
 use super::require_token_id;
-use crate::api::request::{Detached, constructors, terminals};
-use crate::endpoint::Endpoint;
-use crate::error::Result;
+use crate::api::prelude::*;
 
-/// Gives a token a new secret, which is answered once. The old one is dead at once.
+/// Replaces the secret of a token, and returns the new one. The old secret stops working at once.
 ///
-/// `PUT /user/tokens/{token_id}/value`, see the [API reference]. A token needs `API Tokens Write`. Never sent twice
-/// unless it surely did not happen.
+/// `PUT /user/tokens/{token_id}/value`, see the [API reference]. A token needs `API Tokens Write`. The request is
+/// retried only if the server did not process it.
 ///
-/// ```
-/// # use cloudflare_user::{Body, Client, http};
-/// # let answer = r#"{"success":true,"result":"n3w-s3cr3t"}"#;
-/// # let client = Client::builder().api_token("t")
-/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-/// # fn save(_: &str) {}
-/// use cloudflare_user::ExposeSecret;
-///
-/// let secret = client.roll_token("ed17574386854bf78a67040be0a770b0").send()?;
-/// // Before anything else: there is no other copy.
-/// save(secret.expose_secret());
-/// assert!(!format!("{secret:?}").contains("n3w"));
-/// # Ok::<(), cloudflare_user::Error>(())
-/// ```
+/// No later response contains the new secret: [save it](crate#secrets) before you do anything else.
 ///
 /// # Errors
 ///
-/// After one that [may have been applied](crate::Error::may_have_been_applied) the old secret may be dead, and the new
-/// one held by nobody: check whether the old one still works, and if it does not, roll again. If the answer came and
-/// could not be understood ([`is_decode`](crate::Error::is_decode)), [`body`](crate::Error::body) holds the only copy
-/// of the secret.
+/// If the secret was replaced but the response could not be decoded ([`is_decode`](crate::Error::is_decode)),
+/// [`body`](crate::Error::body) holds the only copy of the new secret. After any other error that
+/// [may have been applied](crate::Error::may_have_been_applied), the new secret may be lost: check whether the old one
+/// still works, and roll the token again if it does not.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/value/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,5 +43,5 @@ impl<C> Endpoint for RollToken<C> {
     }
 }
 
-constructors!(RollToken(token_id));
+parameters!(RollToken(token_id: impl Into<String>));
 terminals!(RollToken -> SecretString);

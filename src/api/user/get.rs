@@ -1,27 +1,10 @@
-use http::Method;
-use serde::Serialize;
-
 use super::User;
-use crate::api::request::{Detached, constructors, terminals};
-use crate::endpoint::Endpoint;
+use crate::api::prelude::*;
 
-/// Answers the details of the user whose credential this is.
+/// Gets the details of the user.
 ///
-/// `GET /user`, see the [API reference]. A token needs `User Details Read` or `User Details Write`; Cloudflare
-/// documents it for an email with a Global API Key.
-///
-/// ```
-/// # use cloudflare_user::{Body, Client, http};
-/// # let answer = r#"{"success":true,"result":{"id":"7","email":"ops@example.com","two_factor_authentication_enabled":false}}"#;
-/// # let client = Client::builder().api_token("t")
-/// #     .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(answer)))).build()?;
-/// let user = client.user().send()?;
-/// if user.two_factor_authentication_enabled != Some(true) {
-///     println!("{} has no second factor", user.email.as_deref().unwrap_or("the user"));
-/// }
-/// # assert_eq!(user.email.as_deref(), Some("ops@example.com"));
-/// # Ok::<(), cloudflare_user::Error>(())
-/// ```
+/// `GET /user`, see the [API reference]. A token needs `User Details Read` or `User Details Write`. Cloudflare documents
+/// only an email with a Global API Key for it, but tokens work too.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/methods/get/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,5 +23,5 @@ impl<C> Endpoint for GetUser<C> {
     }
 }
 
-constructors!(GetUser);
+parameters!(GetUser);
 terminals!(GetUser -> User);

@@ -12,13 +12,13 @@ use crate::client::Client;
 
 /// # The user
 impl Client {
-    /// The details of the user whose credential this is.
+    /// Gets the details of the user.
     pub fn user(&self) -> GetUser<&Client> {
-        GetUser::on(self)
+        GetUser::new().with_client(self)
     }
 
     /// Changes details of the user.
     pub fn edit_user(&self) -> EditUser<&Client> {
-        EditUser::on(self)
+        EditUser::new().with_client(self)
     }
 }

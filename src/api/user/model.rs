@@ -1,14 +1,10 @@
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use time::OffsetDateTime;
-
-use crate::api::model::{debug_model, id, or_default, timestamp};
 use crate::api::organizations::Organization;
+use crate::api::prelude::*;
 
 /// A Cloudflare user. Returned by [`GetUser`](crate::GetUser) and [`EditUser`](crate::EditUser).
 ///
-/// The API also sends undocumented fields. Secrets have been seen among those in [`extra`](Self::extra), so `Debug`
-/// shows only their names.
+/// The API also sends undocumented fields, which are kept in [`extra`](Self::extra). Secrets have been seen among them,
+/// so `Debug` shows only their names.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
@@ -19,7 +15,7 @@ pub struct User {
     /// The email address that the user logs in with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// The username, if the user has one beside the email address.
+    /// The username; `None` if the user has only an email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The first name.
@@ -34,10 +30,10 @@ pub struct User {
     /// The country in which the user lives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// The zip or postal code where the user lives.
+    /// The zip or postal code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zipcode: Option<String>,
-    /// Whether logging in requires two-factor authentication. Calls of the API do not.
+    /// Whether two-factor authentication is required to log in. API requests do not require it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub two_factor_authentication_enabled: Option<bool>,
     /// Whether an account of which the user is a member requires two-factor authentication.
@@ -67,7 +63,7 @@ pub struct User {
     /// When the user was last changed.
     #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
     pub modified_on: Option<OffsetDateTime>,
-    /// The fields that this crate does not know, unchanged.
+    /// The unknown fields, unchanged.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
