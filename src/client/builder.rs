@@ -151,15 +151,13 @@ impl ClientBuilder {
 
     /// Sets whether the credential may be sent over plain http to any host. The default is `false`.
     ///
-    /// Everyone on the network path can read the credential then.
+    /// Anyone on the network path can then read the credential.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// Sets the name and version of the program, such as `my-cli/1.2`.
-    ///
-    /// It is sent in `User-Agent`, before the name of this crate.
+    /// Sets the name and version of the program, such as `my-cli/1.2`, for `User-Agent`. The crate's own follow it.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
@@ -179,9 +177,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the time limit of a whole call, including its retries and waits. The default is 300 s.
-    ///
-    /// Each page of a paginated list is a call.
+    /// Sets the time limit of a whole call, including its retries and waits. The default is 300 s. Each page of a
+    /// paginated list is a call.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline;
         self
@@ -203,18 +200,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the largest accepted body of a response, in bytes after decompression. The default is 64 MiB.
-    ///
-    /// An [export](Client::export) is streamed and has no limit.
+    /// Sets the largest accepted body of a response, in bytes after decompression. The default is 64 MiB. An
+    /// [export](Client::export) is streamed and has no limit.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Sends requests with a [`Transport`] instead of the default one.
-    ///
-    /// Use it to configure [proxies and certificate roots](crate#corporate-networks), or to
-    /// [test a program](crate#tests-of-your-own) without a network.
+    /// Sends requests with a [`Transport`] instead of the default one: to configure [proxies and certificate
+    /// roots](crate#corporate-networks), or to [test a program](crate#testing) without a network.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Box::new(transport));
         self
