@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::encode::encode;
 use crate::error::{Error, Result};
-use crate::redact::redact;
+use crate::redact;
 
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
@@ -65,7 +65,7 @@ impl Auth {
     }
 
     /// Redacts this credential from a text, in every spelling that [`redact`] finds.
-    pub(crate) fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut clean = Cow::Borrowed(text);
         for secret in &self.secrets {
             let secret = secret.expose_secret();
@@ -73,7 +73,7 @@ impl Auth {
             if secret.len() < SHORTEST_REDACTED && !secret.contains('@') {
                 continue;
             }
-            if let Cow::Owned(without) = redact(&clean, secret) {
+            if let Cow::Owned(without) = redact::redact(&clean, secret) {
                 clean = Cow::Owned(without);
             }
         }

@@ -192,7 +192,7 @@ impl Client {
         log::debug!(
             "{} {}: {status}{error}, attempt {attempts}, {} ms{ray_id}",
             call.method,
-            self.shared.auth.scrub(&call.path),
+            self.shared.auth.redact(&call.path),
             started.elapsed().as_millis(),
         );
     }
@@ -215,8 +215,8 @@ impl<R: Read> Read for Redacted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.body.read(buffer).map_err(|error| {
             let kind = error.kind();
-            let scrub = |text: &str| self.shared.auth.scrub(text).into_owned();
-            io::Error::new(kind, TransportError::from(error).map_text(&scrub))
+            let redact_credential = |text: &str| self.shared.auth.redact(text).into_owned();
+            io::Error::new(kind, TransportError::from(error).map_text(&redact_credential))
         })
     }
 }
