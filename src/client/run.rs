@@ -45,8 +45,7 @@ impl Client {
         let mut read = body.read_start(&mut start, until);
         // A failure with a 2xx status is JSON, and short.
         if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
-            let length = start.len();
-            read = body.read_into(&mut start, length, LARGEST_FAILURE, until);
+            read = body.read_to_end(&mut start, LARGEST_FAILURE, until);
         }
         if let Err(error) = read
             && error.kind() != TransportErrorKind::TooLarge
@@ -161,13 +160,13 @@ impl Client {
         let head = ResponseHead { status: parts.status, headers: parts.headers, attempts: 0 };
         if !head.status.is_success() {
             // The status of a failure is what matters, even if its body is truncated.
-            let _ = rest.read_into(body, 0, LARGEST_FAILURE, until);
+            let _ = rest.read_to_end(body, LARGEST_FAILURE, until);
             return Attempt::Refusal(head);
         }
         if call.streaming {
             return Attempt::Success(head, rest);
         }
-        match rest.read_into(body, 0, self.shared.max_response_size, until) {
+        match rest.read_to_end(body, self.shared.max_response_size, until) {
             Ok(()) => Attempt::Success(head, rest),
             Err(error) => {
                 body.truncate(self.shared.max_response_size);

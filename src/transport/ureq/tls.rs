@@ -1,4 +1,4 @@
-//! TLS of the default agent, and what an agent's TLS lacks.
+//! The TLS configuration of the default agent, and the checks of any agent's.
 
 use ureq::config::Config;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -11,25 +11,24 @@ pub(super) fn config() -> ureq::tls::TlsConfig {
     let config = ureq::tls::TlsConfig::builder();
     #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
     let config = config.provider(ureq::tls::TlsProvider::NativeTls);
-    // The system's library goes with the system's roots.
+    // The TLS library of the operating system is used with the operating system's roots.
     #[cfg(any(feature = "platform-verifier", not(feature = "rustls")))]
     let config = config.root_certs(ureq::tls::RootCerts::PlatformVerifier);
     config.build()
 }
 
-/// Why TLS of this agent is not possible.
+/// Returns why this agent cannot use TLS: a feature is off. ureq would panic.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(super) fn obstacle(config: &Config) -> Option<String> {
     let config = config.tls_config();
     let is_rustls = config.provider() == TlsProvider::Rustls;
     let verifies_by_platform = matches!(config.root_certs(), RootCerts::PlatformVerifier);
     if is_rustls && !cfg!(feature = "rustls") {
-        Some(needed("rustls", "the agent's TLS is by rustls"))
+        Some(needed("rustls", "the agent uses rustls"))
     } else if !is_rustls && !cfg!(feature = "native-tls") {
-        Some(needed("native-tls", "the agent's TLS is the system's"))
+        Some(needed("native-tls", "the agent uses the operating system's TLS"))
     } else if is_rustls && verifies_by_platform && !cfg!(feature = "platform-verifier") {
-        let reason = "the agent's certificates are judged by the system";
-        Some(needed("platform-verifier", reason))
+        Some(needed("platform-verifier", "the agent uses the operating system's certificate roots"))
     } else {
         None
     }
@@ -37,11 +36,11 @@ pub(super) fn obstacle(config: &Config) -> Option<String> {
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 pub(super) fn obstacle(_: &Config) -> Option<String> {
-    Some(needed("rustls` or `native-tls", "https takes TLS"))
+    Some(needed("rustls` or `native-tls", "https needs TLS"))
 }
 
-/// What may have led to a refused certificate: with the operating system's roots, a variable that replaces them and
-/// cannot be read leaves no root to trust.
+/// Returns a possible reason for a refused certificate: an environment variable replaces the operating system's roots
+/// with a file or directory that cannot be read.
 #[cfg(all(unix, not(target_vendor = "apple"), any(feature = "rustls", feature = "native-tls")))]
 pub(super) fn hint(config: &Config) -> Option<String> {
     if !matches!(config.tls_config().root_certs(), RootCerts::PlatformVerifier) {

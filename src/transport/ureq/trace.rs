@@ -1,12 +1,12 @@
-//! Warns of the credentials in ureq's own log.
+//! The warning about credentials in ureq's own log.
 
 use std::sync::Once;
 
-/// The target under which ureq logs what it sends and receives.
+/// The log target of ureq for the requests and responses.
 const TARGET: &str = "ureq_proto::util";
 
-/// Warns once a process if ureq's trace log is on. It is the application's to turn off: a `max_level` feature of `log`
-/// would hold for the whole program.
+/// Logs one warning a process if ureq's trace log is on. The crate cannot turn it off, because a `max_level` feature of
+/// `log` applies to the whole program.
 pub(super) fn warn_of_credentials() {
     static WARNED: Once = Once::new();
     if log::log_enabled!(target: TARGET, log::Level::Trace) {
