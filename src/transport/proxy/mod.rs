@@ -1,5 +1,5 @@
-//! The proxy that the environment selects for a base URL. It is handed to ureq, whose own reading of the environment
-//! differs from curl's: it stops at the first variable of any scheme, and its `NO_PROXY` has no ports and no ranges.
+//! Selects the proxy for a base URL from the environment. ureq's own selection differs from curl's: it uses the first
+//! variable of any scheme, and its `NO_PROXY` has no ports and no ranges.
 
 mod no_proxy;
 
@@ -10,13 +10,13 @@ use ureq::Proxy;
 
 use self::no_proxy::Target;
 
-/// The variable whose value is not a usable proxy.
+/// The environment variable that is selected and not a usable proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UnusableProxy {
     pub(super) variable: &'static str,
 }
 
-/// Selects the proxy for a base URL, nearly as curl does. Only the variable that is selected is checked.
+/// Returns the proxy for a base URL, nearly as curl does. Only the variable that is selected is checked.
 pub(super) fn from_env(
     base_url: &str,
     lookup: impl Fn(&'static str) -> Option<OsString>,
@@ -24,6 +24,7 @@ pub(super) fn from_env(
     let Some(target) = Target::of(base_url) else {
         return Ok(None);
     };
+    let is_blank = |value: &OsString| value.to_str().is_some_and(|text| text.trim().is_empty());
     let read = |name| lookup(name).filter(|value| !is_blank(value));
     // A CGI server puts the request header `Proxy` into `HTTP_PROXY`.
     let is_cgi = || lookup("REQUEST_METHOD").is_some();
@@ -36,13 +37,11 @@ pub(super) fn from_env(
     let Some((variable, value)) = set.next() else {
         return Ok(None);
     };
-    let exceptions = read("no_proxy").or_else(|| read("NO_PROXY"));
-    let exceptions = exceptions.unwrap_or_default();
+    let exceptions = read("no_proxy").or_else(|| read("NO_PROXY")).unwrap_or_default();
     if is_loopback(&target.host) || target.is_excepted(&exceptions.to_string_lossy()) {
         return Ok(None);
     }
-    let proxy = value.to_str().and_then(parse);
-    proxy.map(Some).ok_or(UnusableProxy { variable })
+    value.to_str().and_then(parse).map(Some).ok_or(UnusableProxy { variable })
 }
 
 pub(super) fn is_loopback(host: &str) -> bool {
@@ -51,13 +50,9 @@ pub(super) fn is_loopback(host: &str) -> bool {
         || host.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
-fn is_blank(value: &OsString) -> bool {
-    value.to_str().is_some_and(|text| text.trim().is_empty())
-}
-
-/// A proxy's URL, with or without a scheme and a slash at its end.
+/// Parses the URL of a proxy, with or without a scheme and a slash at its end.
 ///
-/// With an unescaped `/`, `?` or `#` in a password, a parser of URLs takes a part of the credentials for the host.
+/// A password with an unescaped `/`, `?` or `#` is refused, because a part of it would be parsed as the host.
 fn parse(value: &str) -> Option<Proxy> {
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
     let authority = rest.strip_suffix('/').unwrap_or(rest);
@@ -70,13 +65,11 @@ fn parse(value: &str) -> Option<Proxy> {
         None => (String::new(), authority),
     };
     let proxy = Proxy::new(&format!("{scheme}://{credentials}{host}")).ok()?;
-    // ureq falls back to the default port where it cannot read one.
+    // ureq uses the default port instead of an invalid one.
     let after_address = host.rsplit_once(']').map_or(host, |(_, rest)| rest);
-    let has_good_port = match after_address.rsplit_once(':') {
-        Some((_, port)) => port.parse().is_ok_and(|port: u16| port != 0),
-        None => true,
-    };
-    (has_good_port && !proxy.host().is_empty()).then_some(proxy)
+    let port = after_address.rsplit_once(':').map(|(_, port)| port.parse());
+    let has_valid_port = port.is_none_or(|port| port.is_ok_and(|port: u16| port != 0));
+    (has_valid_port && !proxy.host().is_empty()).then_some(proxy)
 }
 
 #[cfg(test)]
@@ -84,145 +77,93 @@ mod tests {
     use super::*;
 
     const API: &str = "https://api.cloudflare.com/client/v4";
+    const HTTP: &str = "http://api.example/client/v4";
 
-    /// The proxy that these variables select, as `host:port`, or the variable that is unusable.
-    fn selected(base_url: &str, variables: &[(&str, &str)]) -> Result<Option<String>, &'static str> {
-        let lookup = |name: &str| {
-            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
-            Some(OsString::from(value))
-        };
+    /// Returns the proxy that variables such as `http_proxy=a:1|no_proxy=b` select, or `!` and the unusable variable.
+    fn selected(base_url: &str, variables: &str) -> String {
+        let variables: Vec<_> = variables.split('|').filter_map(|variable| variable.split_once('=')).collect();
+        let lookup = |name| Some(variables.iter().find(|(known, _)| *known == name)?.1.into());
         match from_env(base_url, lookup) {
-            Ok(proxy) => Ok(proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port()))),
-            Err(unusable) => Err(unusable.variable),
+            Ok(proxy) => proxy.map_or(String::new(), |proxy| format!("{}:{}", proxy.host(), proxy.port())),
+            Err(UnusableProxy { variable }) => format!("!{variable}"),
         }
     }
 
     #[test]
     fn selects_a_variable_by_the_scheme_of_the_base_url() {
-        let http = "http://api.example/client/v4";
-        let all = [
-            ("https_proxy", "http://a:1"),
-            ("HTTPS_PROXY", "http://b:1"),
-            ("http_proxy", "http://c:1"),
-            ("HTTP_PROXY", "http://d:1"),
-            ("all_proxy", "http://e:1"),
-            ("ALL_PROXY", "http://f:1"),
-        ];
-        let without = |names: &[&str]| -> Vec<(&str, &str)> {
-            let is_left = |(name, _): &&(&str, &str)| !names.contains(name);
-            all.iter().filter(is_left).copied().collect()
-        };
-        for (base_url, left_out, expected) in [
-            (API, &[][..], Some("a:1")),
-            (API, &["https_proxy"], Some("b:1")),
-            (API, &["https_proxy", "HTTPS_PROXY"], Some("e:1")),
-            (API, &["https_proxy", "HTTPS_PROXY", "all_proxy"], Some("f:1")),
-            (http, &[], Some("c:1")),
-            (http, &["http_proxy"], Some("d:1")),
-            (http, &["http_proxy", "HTTP_PROXY"], Some("e:1")),
-        ] {
-            let selected = selected(base_url, &without(left_out)).unwrap();
-            assert_eq!(selected.as_deref(), expected, "{base_url} {left_out:?}");
+        let names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+        for (base_url, order) in [(API, [0, 1, 4, 5]), (HTTP, [2, 3, 4, 5])] {
+            for done in 0..=order.len() {
+                let is_left = |index: &usize| !order[..done].contains(index);
+                let set: Vec<_> = (0..6).filter(is_left).map(|index| format!("{}=p{index}:1", names[index])).collect();
+                let expected = order.get(done).map_or(String::new(), |index| format!("p{index}:1"));
+                assert_eq!(selected(base_url, &set.join("|")), expected, "{set:?}");
+            }
         }
-        assert_eq!(selected(API, &[]), Ok(None));
     }
 
     #[test]
     fn ignores_empty_variables_and_http_proxy_under_cgi() {
-        let http = "http://api.example/";
         for (base_url, variables, expected) in [
-            (API, &[("https_proxy", ""), ("HTTPS_PROXY", "http://b:1")][..], Some("b:1")),
-            (API, &[("https_proxy", " "), ("all_proxy", "http://e:1")], Some("e:1")),
-            (API, &[("all_proxy", "")], None),
-            (http, &[("HTTP_PROXY", "http://d:1"), ("REQUEST_METHOD", "GET")], None),
-            (http, &[("HTTP_PROXY", "http://d:1"), ("REQUEST_METHOD", "")], None),
-            (http, &[("http_proxy", "http://c:1"), ("REQUEST_METHOD", "GET")], Some("c:1")),
-            (API, &[("HTTPS_PROXY", "http://b:1"), ("REQUEST_METHOD", "GET")], Some("b:1")),
-            (API, &[("https_proxy", "http://a:1"), ("no_proxy", ""), ("NO_PROXY", "*")], None),
+            (API, "https_proxy=|HTTPS_PROXY=b:1", "b:1"),
+            (API, "https_proxy= |all_proxy=b:1", "b:1"),
+            (API, "all_proxy=", ""),
+            (HTTP, "HTTP_PROXY=b:1|REQUEST_METHOD=GET", ""),
+            (HTTP, "HTTP_PROXY=b:1|REQUEST_METHOD=", ""),
+            (HTTP, "http_proxy=b:1|REQUEST_METHOD=GET", "b:1"),
+            (API, "HTTPS_PROXY=b:1|REQUEST_METHOD=GET", "b:1"),
+            (API, "https_proxy=b:1|no_proxy=|NO_PROXY=*", ""),
         ] {
-            let selected = selected(base_url, variables).unwrap();
-            assert_eq!(selected.as_deref(), expected, "{variables:?}");
+            assert_eq!(selected(base_url, variables), expected, "{variables}");
         }
     }
 
     #[test]
-    fn reads_a_proxy_with_defaults_as_in_ureq() {
-        for (value, expected) in [
-            ("http://proxy.example:3128", "proxy.example:3128"),
-            ("http://proxy.example:3128/", "proxy.example:3128"),
-            ("proxy.example:3128", "proxy.example:3128"),
-            ("proxy.example:3128/", "proxy.example:3128"),
-            ("user:pass@proxy.example:3128", "proxy.example:3128"),
-            ("HTTP://proxy.example", "proxy.example:80"),
-            ("https://proxy.example", "proxy.example:443"),
-            ("socks://proxy.example", "proxy.example:1080"),
-            ("socks5h://proxy.example", "proxy.example:1080"),
+    fn parses_a_proxy_with_the_defaults_of_ureq() {
+        for (values, expected) in [
+            ("http://p.example:3128|http://p.example:3128/|p.example:3128/|user:pass@p.example:3128", "p.example:3128"),
+            ("HTTP://p.example|http://user@p.example|http://user:p@ss@p.example", "p.example:80"),
+            ("https://p.example", "p.example:443"),
+            ("socks://p.example|socks5h://p.example", "p.example:1080"),
             ("http://[fd00::1]:3128", "[fd00::1]:3128"),
             ("http://[fd00::1]", "[fd00::1]:80"),
-            ("http://user@proxy.example", "proxy.example:80"),
-            ("http://user:p@ss@proxy.example", "proxy.example:80"),
         ] {
-            let variables = [("https_proxy", value)];
-            assert_eq!(selected(API, &variables), Ok(Some(expected.to_owned())), "{value}");
+            for value in values.split('|') {
+                assert_eq!(selected(API, &format!("https_proxy={value}")), expected, "{value}");
+            }
         }
         let proxy = parse("http://us%40er:p@s%23s@proxy.example").unwrap();
         assert_eq!((proxy.username(), proxy.password()), (Some("us@er"), Some("p@s#s")));
     }
 
     #[test]
-    fn refuses_a_selected_value_that_cannot_be_used_whatever_the_others_hold() {
-        for value in [
-            "http://user:pa#ss@proxy.example",
-            "http://user:pa/ss@proxy.example",
-            "http://user:pa?ss@proxy.example",
-            "http://user:12/34@proxy.example:3128",
-            "user:pa#ss@proxy.example",
-            "http://proxy.example/path",
-            "http://proxy.example//",
-            "http://proxy.example:99999",
-            "http://proxy.example:0",
-            "http://proxy.example:",
-            "http://proxy.example:x",
-            "http://user:%ff@proxy.example",
-            "http://user:pass@",
-            "http://",
-            "://proxy.example",
-            "ftp://proxy.example",
-            "socks9://proxy.example",
-            "\"http://proxy.example\"",
-            " http://proxy.example",
-            "http://proxy.example\r",
-            "http://pröxy.example",
-            "http://[fd00::1",
-        ] {
-            let variables = [("https_proxy", value), ("HTTPS_PROXY", "http://good:1"), ("all_proxy", "http://good:1")];
-            assert_eq!(selected(API, &variables), Err("https_proxy"), "{value}");
-            // It is not selected here.
-            let other = [("all_proxy", value), ("https_proxy", "http://good:1")];
-            assert_eq!(selected(API, &other), Ok(Some("good:1".to_owned())), "{value}");
-            let excepted = [("https_proxy", value), ("no_proxy", "cloudflare.com")];
-            assert_eq!(selected(API, &excepted), Ok(None), "{value}");
+    fn refuses_an_unusable_value_only_if_it_is_selected() {
+        let unusable = "http://user:pa#ss@p.example|http://user:pa/ss@p.example|http://user:pa?ss@p.example|\
+            http://user:12/34@p.example:3128|user:pa#ss@p.example|http://p.example/path|http://p.example//|\
+            http://p.example:99999|http://p.example:0|http://p.example:|http://p.example:x|http://user:%ff@p.example|\
+            http://user:pass@|http://|://p.example|ftp://p.example|socks9://p.example|\"http://p.example\"|\u{20}http://p.example|\
+            http://p.example\r|http://pröxy.example|http://[fd00::1";
+        for value in unusable.split('|') {
+            let first = format!("https_proxy={value}|HTTPS_PROXY=good:1|all_proxy=good:1");
+            assert_eq!(selected(API, &first), "!https_proxy", "{value}");
+            assert_eq!(selected(API, &format!("all_proxy={value}|https_proxy=good:1")), "good:1", "{value}");
+            assert_eq!(selected(API, &format!("https_proxy={value}|no_proxy=cloudflare.com")), "", "{value}");
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStringExt;
+            let lookup = |name| (name == "https_proxy").then(|| OsString::from_vec(vec![0xff]));
+            assert_eq!(from_env(API, lookup).unwrap_err().variable, "https_proxy");
         }
     }
 
-    #[cfg(unix)]
     #[test]
-    fn refuses_a_value_that_is_not_unicode() {
-        use std::os::unix::ffi::OsStringExt;
-        let lookup = |name| (name == "https_proxy").then(|| OsString::from_vec(vec![0xff]));
-        let unusable = from_env(API, lookup).unwrap_err();
-        assert_eq!(unusable.variable, "https_proxy");
-    }
-
-    #[test]
-    fn loopback_hosts_have_no_proxy() {
-        for host in ["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.9.9.9:80", "[::1]", "[::ffff:127.0.0.1]"]
-        {
-            for (scheme, variable) in [("http", "http_proxy"), ("https", "https_proxy")] {
-                let base_url = format!("{scheme}://{host}/client/v4");
-                for value in ["http://proxy.example:3128", "ftp://unusable"] {
-                    assert_eq!(selected(&base_url, &[(variable, value)]), Ok(None), "{base_url}");
-                }
+    fn loopback_hosts_use_no_proxy() {
+        let hosts = "localhost|LOCALHOST|localhost.|127.0.0.1|127.9.9.9:80|[::1]|[::ffff:127.0.0.1]";
+        for host in hosts.split('|') {
+            for value in ["http://p.example:3128", "ftp://unusable"] {
+                assert_eq!(selected(&format!("https://{host}/v4"), &format!("https_proxy={value}")), "", "{host}");
+                assert_eq!(selected(&format!("http://{host}/v4"), &format!("http_proxy={value}")), "", "{host}");
             }
         }
     }

@@ -1,14 +1,14 @@
-//! The exceptions in `NO_PROXY`.
+//! Matches a base URL against the hosts in `NO_PROXY`.
 
 use std::net::IpAddr;
 
 use http::Uri;
 use http::uri::Scheme;
 
-/// Where requests go.
+/// The scheme, host and port of a base URL.
 pub(super) struct Target {
     pub(super) is_https: bool,
-    /// In lower case, without brackets and without a dot at its end.
+    /// Lower case, without brackets or a trailing dot.
     pub(super) host: String,
     port: u16,
 }
@@ -24,7 +24,7 @@ impl Target {
         })
     }
 
-    /// Whether an entry of `NO_PROXY` names it.
+    /// Whether an entry of `NO_PROXY` matches.
     pub(super) fn is_excepted(&self, exceptions: &str) -> bool {
         exceptions
             .split(|letter: char| letter == ',' || letter.is_whitespace())
@@ -39,10 +39,7 @@ impl Target {
         }
         let host = plain_host(host);
         if let Ok(address) = self.host.parse::<IpAddr>() {
-            let Ok(network) = host.parse::<IpAddr>() else {
-                return false;
-            };
-            return is_in_network(address.to_canonical(), network.to_canonical(), range);
+            return host.parse().is_ok_and(|network| is_in_network(address, network, range));
         }
         let name = host.strip_prefix('*').unwrap_or(&host);
         let name = name.strip_prefix('.').unwrap_or(name);
@@ -56,43 +53,32 @@ fn plain_host(host: &str) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// Splits `host`, `host:port`, `10.0.0.0/8:port`, `fd00::/8`, `[fd00::]/8:port` and `[fd00::/8]:port` into host, length
-/// of the prefix, and port.
+/// Splits `host`, `host:port`, `10.0.0.0/8:port`, `fd00::/8`, `[fd00::]/8:port` and `[fd00::/8]:port` into the host, the
+/// length of the prefix, and the port.
 fn split_entry(entry: &str) -> (&str, Option<&str>, Option<&str>) {
     let (host, rest) = match entry.strip_prefix('[').and_then(|entry| entry.split_once(']')) {
         Some((host, rest)) => (host, rest),
         None if entry.matches(':').count() > 1 => (entry, ""),
         None => entry.split_at(entry.find([':', '/']).unwrap_or(entry.len())),
     };
-    let (rest, port) = match rest.split_once(':') {
-        Some((rest, port)) => (rest, Some(port)),
-        None => (rest, None),
-    };
+    let (rest, port) = rest.split_once(':').map_or((rest, None), |(rest, port)| (rest, Some(port)));
     match host.split_once('/') {
         Some((host, range)) => (host, Some(range), port),
         None => (host, rest.strip_prefix('/'), port),
     }
 }
 
-/// Whether an address is in a network; without a range, whether it is this very address.
+/// Whether an address is in a network. Without a range, the network is one address.
 fn is_in_network(address: IpAddr, network: IpAddr, range: Option<&str>) -> bool {
-    let Some(range) = range else {
-        return address == network;
+    let bits = |address| match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
     };
-    let Ok(length) = range.parse::<u32>() else {
-        return false;
-    };
-    match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) if length <= 32 => {
-            let differing = address.to_bits() ^ network.to_bits();
-            differing.checked_shr(32 - length).unwrap_or(0) == 0
-        }
-        (IpAddr::V6(address), IpAddr::V6(network)) if length <= 128 => {
-            let differing = address.to_bits() ^ network.to_bits();
-            differing.checked_shr(128 - length).unwrap_or(0) == 0
-        }
-        _ => false,
-    }
+    let longest: u32 = if network.is_ipv4() { 32 } else { 128 };
+    let ignored = range.map_or(Some(0), |range| longest.checked_sub(range.parse().ok()?));
+    let is_same_family = address.to_canonical().is_ipv4() == network.to_canonical().is_ipv4();
+    let differing = bits(address) ^ bits(network);
+    is_same_family && ignored.is_some_and(|ignored| differing.checked_shr(ignored).unwrap_or(0) == 0)
 }
 
 #[cfg(test)]
@@ -101,62 +87,27 @@ mod tests {
 
     #[test]
     fn matches_hosts_addresses_ranges_and_ports() {
-        for (host, entries, is_excepted) in [
-            ("api.example.com", "example.com", true),
-            ("api.example.com", ".example.com", true),
-            ("api.example.com", "*.example.com", true),
-            ("api.example.com", "API.Example.COM.", true),
-            ("example.com", ".example.com", true),
-            ("api.example.com.", "example.com", true),
-            ("api.example.com", "ample.com", false),
-            ("example.com", "api.example.com", false),
-            ("api.example.com", "example.com.evil", false),
-            ("api.example.com", "*", true),
-            ("api.example.com", "a.b, *", true),
-            ("api.example.com", "a.b,example.com", true),
-            ("api.example.com", "a.b , example.com , c.d", true),
-            ("api.example.com", "a.b example.com", true),
-            ("api.example.com", ",, ,", false),
-            ("api.example.com", ".", false),
-            ("api.example.com", "*.", false),
-            ("api.example.com", "example.com:443", true),
-            ("api.example.com", "example.com:8443", false),
-            ("api.example.com:8443", "example.com:8443", true),
-            ("api.example.com:8443", "example.com", true),
-            ("api.example.com", "example.com:", false),
-            ("api.example.com", "example.com:x", false),
-            ("api.example.com", "example.com/8", false),
-            ("10.1.2.3", "10.1.2.3", true),
-            ("10.1.2.3", "10.1.2.4", false),
-            ("10.1.2.3", "2.3", false),
-            ("10.1.2.3", "10.0.0.0/8", true),
-            ("10.1.2.3", "10.0.0.0/8:443", true),
-            ("10.1.2.3", "10.0.0.0/8:80", false),
-            ("10.1.2.3", "10.1.2.2/31", true),
-            ("10.1.2.3", "10.1.2.0/31", false),
-            ("10.1.2.3", "10.1.2.3/32", true),
-            ("10.1.2.3", "0.0.0.0/0", true),
-            ("10.1.2.3", "10.0.0.0/33", false),
-            ("10.1.2.3", "10.0.0.0/", false),
-            ("10.1.2.3", "10.0.0.0/-1", false),
-            ("10.1.2.3", "::/0", false),
-            ("[fd00::1]", "fd00::1", true),
-            ("[fd00::1]", "[fd00::1]", true),
-            ("[fd00::1]", "FD00:0::1", true),
-            ("[fd00::1]", "[fd00::1]:443", true),
-            ("[fd00::1]", "[fd00::1]:80", false),
-            ("[fd00::1]", "fd00::/8", true),
-            ("[fd00::1]", "[fd00::]/8:443", true),
-            ("[fd00::1]", "[fd00::/8]:443", true),
-            ("[fd00::1]", "[fd00::/8]:80", false),
-            ("[fd00::1]", "fe00::/8", false),
-            ("[fd00::1]", "::/0", true),
-            ("[fd00::1]", "fd00::/129", false),
-            ("[::ffff:10.1.2.3]", "10.0.0.0/8", true),
-            ("10.example.com", "10.0.0.0/8", false),
+        let v4 = "10.1.2.3|10.0.0.0/8|10.0.0.0/8:443|10.1.2.2/31|10.1.2.3/32|0.0.0.0/0|::ffff:10.0.0.0/104";
+        let not_v4 = "10.1.2.4|2.3|10.0.0.0/8:80|10.1.2.0/31|10.0.0.0/33|10.0.0.0/|10.0.0.0/-1|::/0|::ffff:11.0.0.0/104";
+        let v6 = "fd00::1|[fd00::1]|FD00:0::1|[fd00::1]:443|fd00::/8|[fd00::]/8:443|[fd00::/8]:443|::/0";
+        for (host, matching, others) in [
+            ("a.b.com", "b.com|.b.com|*.b.com|A.B.COM.|*|c.d, *|c.d,b.com|c.d , b.com , e|c.d b.com|b.com:443", ""),
+            ("a.b.com", "", "om|a.a.b.com|b.com.evil|,, ,|.|*.|b.com:8443|b.com:|b.com:x|b.com/8"),
+            ("b.com", ".b.com", "a.b.com"),
+            ("a.b.com.", "b.com", ""),
+            ("a.b.com:8443", "b.com:8443|b.com", "b.com:443"),
+            ("10.b.com", "", "10.0.0.0/8"),
+            ("10.1.2.3", v4, not_v4),
+            ("[::ffff:10.1.2.3]", v4, not_v4),
+            ("[fd00::1]", v6, "[fd00::1]:80|[fd00::/8]:80|fe00::/8|fd00::/129|0.0.0.0/0"),
         ] {
             let target = Target::of(&format!("https://{host}/client/v4")).unwrap();
-            assert_eq!(target.is_excepted(entries), is_excepted, "{host} {entries}");
+            for (entries, is_excepted) in [(matching, true), (others, false)] {
+                for entry in entries.split('|') {
+                    let expected = is_excepted && !entry.is_empty();
+                    assert_eq!(target.is_excepted(entry), expected, "{host} {entry}");
+                }
+            }
         }
     }
 }
