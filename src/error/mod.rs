@@ -18,14 +18,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Its methods say what happened and [what to do](crate#errors). Its text is for people: one line with the method, the
 /// path without the query, the status, Cloudflare's codes and messages, the ray id and the number of attempts, in at
-/// most 500 characters beside method and path. Neither the text nor `Debug` holds a credential or a created secret.
+/// most 500 characters besides method and path. Neither the text nor `Debug` holds a credential or a created secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The request is invalid. Nothing was sent.
     #[error(transparent)]
     InvalidRequest(InvalidRequest),
-    /// The response did not arrive, or not to its end.
+    /// No complete response arrived.
     #[error(transparent)]
     Transport(Box<FailedRequest>),
     /// Cloudflare returned a failure, or a redirect.
@@ -37,9 +37,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// Makes an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
+    /// Creates an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
     ///
-    /// The reason follows the name of the parameter in the text: "`zone_id` is empty".
+    /// The text is the name of the parameter and then the reason: "`zone_id` is empty".
     pub fn invalid_request(parameter: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidRequest(InvalidRequest {
             parameter: one_line(&parameter.into(), LONGEST_PARAMETER),
@@ -64,7 +64,7 @@ impl Error {
 
     /// Returns Cloudflare's errors as it sent them, with credentials redacted.
     pub fn api_errors(&self) -> &[ApiError] {
-        match self.request().map(|request| &request.fault) {
+        match self.fault() {
             Some(Fault::Api(errors)) => errors,
             _ => &[],
         }
@@ -86,7 +86,7 @@ impl Error {
         self.request().map_or(0, |request| request.attempts)
     }
 
-    /// Returns the exact body of the response, at most 64 KiB. For an item of a list, it is that item's JSON.
+    /// Returns the exact body of the response, at most 64 KiB. For an item of a list, returns that item's JSON.
     ///
     /// It may hold secrets: after a token was created or rolled and the response could not be decoded, it holds the only
     /// copy of the new secret. No `Display`, `Debug` or log line shows it.
@@ -94,8 +94,8 @@ impl Error {
         self.request()?.body.as_deref()
     }
 
-    /// Whether the credential was refused or lacks a permission: status 401 or 403, which Cloudflare does not tell apart
-    /// reliably, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
+    /// Whether the credential was refused or lacks a permission: status 401 or 403, between which Cloudflare does not
+    /// distinguish reliably, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
     pub fn is_unauthorized(&self) -> bool {
         match self.status() {
             Some(401 | 403) => true,
@@ -121,10 +121,7 @@ impl Error {
 
     /// Whether no connection could be made. Nothing was sent.
     pub fn is_connect(&self) -> bool {
-        match self.request().map(|request| &request.fault) {
-            Some(Fault::Transport(error)) => error.is_connect(),
-            _ => false,
-        }
+        matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect())
     }
 
     /// Whether a response with a 2xx status could not be decoded. [`body`](Self::body) holds it.
@@ -132,10 +129,9 @@ impl Error {
         matches!(self, Self::Decode(_))
     }
 
-    /// Whether one item of a list could not be decoded. The items after it still come, while any other error ends the
-    /// list.
+    /// Whether one item of a list could not be decoded. The list goes on after it; any other error ends the list.
     pub fn is_item(&self) -> bool {
-        self.request().is_some_and(|request| matches!(request.fault, Fault::Item { .. }))
+        matches!(self.fault(), Some(Fault::Item { .. }))
     }
 
     /// Whether the request was refused before sending.
@@ -156,25 +152,26 @@ impl Error {
         self
     }
 
-    /// The text with Cloudflare's codes instead of its messages, which may repeat parameters of the request.
+    /// Returns the text with Cloudflare's codes instead of its messages, which may contain parameters of the request.
     pub(crate) fn for_logs(&self) -> String {
-        let Some(request) = self.request() else {
-            return self.to_string();
-        };
-        match (request.status, &request.fault) {
-            (None, _) | (_, Fault::Transport(_)) => self.to_string(),
-            (Some(_), _) => {
+        match self.request() {
+            Some(request) if request.status.is_some() && !matches!(request.fault, Fault::Transport(_)) => {
                 let codes: Vec<_> = self.codes().take(8).map(|code| code.to_string()).collect();
                 request.text(&codes.join(" "))
             }
+            _ => self.to_string(),
         }
     }
 
     fn transport_kind(&self) -> Option<TransportErrorKind> {
-        match &self.request()?.fault {
+        match self.fault()? {
             Fault::Transport(error) => Some(error.kind()),
             _ => None,
         }
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        Some(&self.request()?.fault)
     }
 
     fn request(&self) -> Option<&FailedRequest> {
@@ -194,7 +191,7 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// The same error with another name for the parameter, if it is among these.
+    /// Replaces the name of the parameter, if it is among these.
     pub(crate) fn renamed(mut self, names: &[(&str, &str)]) -> Self {
         if let Some((_, name)) = names.iter().find(|(known, _)| *known == self.parameter) {
             self.parameter = (*name).to_owned();
@@ -212,7 +209,7 @@ impl InvalidRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// Cloudflare's code, such as 9109; some errors have none.
+    /// Cloudflare's code, such as 9109, if there is one.
     pub code: Option<i64>,
     /// The message; empty if there was none.
     pub message: String,
@@ -224,7 +221,7 @@ pub struct ApiError {
     pub error_chain: Vec<ApiError>,
 }
 
-/// One line of at most 500 characters.
+/// Prints one line of at most 500 characters.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&one_line(&List(std::slice::from_ref(self)).to_string(), LONGEST_TEXT))
@@ -251,7 +248,7 @@ pub struct FailedRequest {
 pub(crate) enum Fault {
     Transport(TransportError),
     Api(Vec<ApiError>),
-    /// A failure without Cloudflare's errors, and what the response is instead.
+    /// A failure without Cloudflare's errors: the description of the response.
     Status(String),
     Decode(String),
     /// The result of a success that cannot be decoded.
@@ -279,24 +276,22 @@ impl Fault {
 
 impl ApiError {
     fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
-        let chain = self.error_chain.into_iter();
         Self {
             code: self.code,
             message: map(&self.message),
             documentation_url: self.documentation_url.as_deref().map(map),
             pointer: self.pointer.as_deref().map(map),
-            error_chain: chain.map(|error| error.map_text(map)).collect(),
+            error_chain: self.error_chain.into_iter().map(|error| error.map_text(map)).collect(),
         }
     }
 }
 
-/// The longest path in a text, and the longest text beside method and path, in characters.
+/// The longest path in a text, and the longest text besides method and path, in characters.
 const LONGEST_PATH: usize = 200;
 const LONGEST_TEXT: usize = 500;
 const LONGEST_PARAMETER: usize = 100;
 const LONGEST_HINT: usize = 160;
 const LONGEST_RAY_ID: usize = 40;
-const APPLIED: &str = "; the write was applied, and `Error::body` holds the response";
 
 impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
@@ -308,7 +303,7 @@ impl FailedRequest {
             }
     }
 
-    /// The text with this description of the fault.
+    /// Returns the text with this description of the fault.
     fn text(&self, fault: &str) -> String {
         let path = one_line(&self.path, LONGEST_PATH);
         let status = self.status.map_or(String::new(), |status| format!("{status}: "));
@@ -317,20 +312,19 @@ impl FailedRequest {
         format!("{} {path}: {status}{}{context}", self.method, one_line(fault, length))
     }
 
-    /// The end of the text: what follows from the fault, the ray id and the number of attempts.
+    /// Returns the end of the text: whether a write was applied, the ray id and the number of attempts.
     fn context(&self) -> String {
         let mut context = String::new();
         if self.may_have_been_applied() {
-            context += &match (&self.fault, &self.recovery_hint) {
-                (Fault::Result(_), _) if self.returns_secret => {
-                    format!("{APPLIED}, with the only copy of a new secret")
-                }
-                (Fault::Result(_), _) => APPLIED.to_owned(),
-                (_, None) => "; it may have been applied".to_owned(),
-                (_, Some(hint)) => {
-                    let hint = one_line(hint, LONGEST_HINT);
-                    format!("; it may have been applied: before sending it again, {hint}")
-                }
+            let is_applied = matches!(self.fault, Fault::Result(_));
+            context += match is_applied {
+                true => "; the write was applied, and `Error::body` holds the response",
+                false => "; it may have been applied",
+            };
+            context += &match &self.recovery_hint {
+                _ if is_applied && self.returns_secret => ", with the only copy of a new secret".to_owned(),
+                Some(hint) if !is_applied => format!(": before sending it again, {}", one_line(hint, LONGEST_HINT)),
+                _ => String::new(),
             };
         }
         if let Some(wait) = self.retry_after {
@@ -347,26 +341,25 @@ impl FailedRequest {
 
 impl fmt::Display for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match &self.fault {
+        f.write_str(&match &self.fault {
             Fault::Transport(error) => self.text(&error.to_string()),
-            Fault::Api(errors) if errors.is_empty() => self.text("the response does not say why it failed"),
+            Fault::Api(errors) if errors.is_empty() => self.text("the response contains no reason"),
             Fault::Api(errors) => self.text(&List(errors).to_string()),
             Fault::Status(text) | Fault::Decode(text) | Fault::Result(text) | Fault::Item { text, .. } => {
                 self.text(text)
             }
-        };
-        f.write_str(&text)
+        })
     }
 }
 
-/// The text alone, because the body may hold the only copy of a secret.
+/// Shows the text only, because the body may hold the only copy of a secret.
 impl fmt::Debug for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FailedRequest").field(&format_args!("{self}")).finish()
     }
 }
 
-// Without a source: the text holds all of it already.
+// Without a source, because the text already holds it.
 impl std::error::Error for FailedRequest {}
 
 /// Each error, followed by its chain.
