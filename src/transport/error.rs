@@ -93,7 +93,12 @@ impl TransportError {
     }
 
     pub(crate) fn rate_limited() -> Self {
-        Self::new(TransportErrorKind::RateLimited, Progress::NotStarted, "nothing was sent", "the rate limit is used up")
+        Self::new(
+            TransportErrorKind::RateLimited,
+            Progress::NotStarted,
+            "nothing was sent",
+            "the rate limit is used up",
+        )
     }
 
     pub(crate) fn deadline_over() -> Self {

@@ -94,9 +94,8 @@ impl UreqTransport {
         let proxy = self.agent.config().proxy()?;
         // A proxy on another machine could read the credential of a request over plain http to this machine, and would
         // send the request to itself.
-        let is_misled = uri.scheme() == Some(&Scheme::HTTP)
-            && uri.host().is_some_and(is_loopback)
-            && !is_loopback(proxy.host());
+        let is_misled =
+            uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some_and(is_loopback) && !is_loopback(proxy.host());
         (!is_misled && !proxy.is_no_proxy(uri)).then_some(proxy)
     }
 
