@@ -10,9 +10,6 @@ use crate::encode::encode;
 use crate::error::{Error, Result};
 use crate::redact;
 
-const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
-const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
-
 /// Shorter secrets are not redacted from texts, because they may be ordinary words. Cloudflare's are longer.
 const SHORTEST_REDACTED: usize = 6;
 /// Shorter secrets are not searched for in paths, because they may equal a segment of the path.
@@ -38,7 +35,10 @@ impl Auth {
         let email = validate("email", "email address", email)?;
         let key = validate("api_key", "Global API Key", key)?;
         Ok(Self {
-            headers: vec![(X_AUTH_EMAIL, sensitive("email", email)?), (X_AUTH_KEY, sensitive("api_key", key)?)],
+            headers: vec![
+                (HeaderName::from_static("x-auth-email"), sensitive("email", email)?),
+                (HeaderName::from_static("x-auth-key"), sensitive("api_key", key)?),
+            ],
             secrets: vec![email.into(), key.into()],
         })
     }
@@ -67,14 +67,11 @@ impl Auth {
     /// Redacts this credential from a text, in every encoding that [`redact::redact`] finds.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut clean = Cow::Borrowed(text);
-        for secret in &self.secrets {
-            let secret = secret.expose_secret();
-            // A short secret with `@` is an email address, which is never an ordinary word.
-            if secret.len() < SHORTEST_REDACTED && !secret.contains('@') {
-                continue;
-            }
-            if let Cow::Owned(without) = redact::redact(&clean, secret) {
-                clean = Cow::Owned(without);
+        // A short secret with `@` is an email address, which is never an ordinary word.
+        let is_redacted = |secret: &&str| secret.len() >= SHORTEST_REDACTED || secret.contains('@');
+        for secret in self.secrets.iter().map(ExposeSecret::expose_secret).filter(is_redacted) {
+            if let Cow::Owned(redacted) = redact::redact(&clean, secret) {
+                clean = Cow::Owned(redacted);
             }
         }
         clean
@@ -87,8 +84,7 @@ impl fmt::Debug for Auth {
     }
 }
 
-/// Returns the value without surrounding white space, or an error if it cannot be this part of a credential. Each case is
-/// a common way to copy or store a credential.
+/// Returns the trimmed value, or an error for the common ways in which a credential is copied or stored wrongly.
 ///
 /// The error does not show the value, because even an invalid one may contain the secret.
 fn validate<'v>(parameter: &'static str, noun: &str, value: &'v str) -> Result<&'v str> {
@@ -99,8 +95,7 @@ fn validate<'v>(parameter: &'static str, noun: &str, value: &'v str) -> Result<&
         "email" => value.starts_with(is_quote) || value.ends_with(is_quote) || value.contains('"'),
         _ => value.contains(is_quote),
     };
-    let mut words = value.split(char::is_whitespace);
-    let is_bearer = words.next().is_some_and(|word| word.eq_ignore_ascii_case("bearer"));
+    let is_bearer = value.split(char::is_whitespace).next().is_some_and(|word| word.eq_ignore_ascii_case("bearer"));
     // The order matters: a mistake comes before those that usually follow from it.
     let mistakes = [
         (value.is_empty(), "is empty"),

@@ -20,7 +20,6 @@ impl Cancel {
 
     /// Sleeps until the time is over or [`cancel`](Self::cancel) is called.
     pub(crate) fn sleep(&self, duration: Duration) {
-        // The result only contains the lock.
         drop(self.changed.wait_timeout_while(self.lock(), duration, |cancelled| !*cancelled));
     }
 

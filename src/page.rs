@@ -60,7 +60,12 @@ impl PageInfo {
         const LONGEST: usize = 64 << 10;
         let text = Some(text).filter(|text| text.len() <= LONGEST)?;
         let mut extra: Map<String, Value> = serde_json::from_str(text).ok()?;
-        let mut number = |name| extra.remove(name).as_ref().and_then(whole);
+        // A whole number may be written as `20.0`.
+        let exact = |number: f64| (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64);
+        let mut number = |name| {
+            let value = extra.remove(name)?;
+            value.as_u64().or_else(|| value.as_f64().and_then(exact))
+        };
         Some(Self {
             page: number("page"),
             per_page: number("per_page"),
@@ -70,12 +75,6 @@ impl PageInfo {
             extra,
         })
     }
-}
-
-/// Returns a whole number, also if it is written as `20.0`.
-fn whole(value: &Value) -> Option<u64> {
-    let exact = |number: f64| (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64);
-    value.as_u64().or_else(|| value.as_f64().and_then(exact))
 }
 
 impl fmt::Debug for PageInfo {

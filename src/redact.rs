@@ -13,20 +13,18 @@ const SHORTEST_SECRET: usize = 40;
 /// Replaces each occurrence of `secret` with `[redacted]`, in any case, and also if characters of it are encoded as in
 /// a URL, JSON or HTML.
 pub(crate) fn redact<'t>(text: &'t str, secret: &str) -> Cow<'t, str> {
-    let mut clean = String::new();
-    let (mut done, mut at) = (0, 0);
-    while at < text.len() {
-        match match_secret(text.as_bytes(), at, secret.as_bytes()) {
-            // A secret is ASCII, and so are all its encodings.
-            Some(end) => {
-                clean += &text[done..at];
-                clean += REDACTED;
-                (done, at) = (end, end);
-            }
-            None => at += 1,
-        }
+    let find_end = |text: &str, start| {
+        let next = |at: usize, byte| Some(at + match_byte(text.as_bytes().get(at..)?, byte)?);
+        secret.bytes().try_fold(start, next)
+    };
+    let (mut clean, mut rest) = (String::new(), text);
+    // A secret is ASCII, and so are all its encodings.
+    while let Some((start, end)) = (0..rest.len()).find_map(|start| Some((start, find_end(rest, start)?))) {
+        clean += &rest[..start];
+        clean += REDACTED;
+        rest = &rest[end..];
     }
-    if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(clean + &text[done..]) }
+    if clean.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(clean + rest) }
 }
 
 /// Replaces each word that is as long as a secret with `[redacted]`.
@@ -42,18 +40,10 @@ pub(crate) fn redact_long_words(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.flatten().collect())
 }
 
-/// Returns where `secret` ends, if it is in the text at `at`.
-fn match_secret(text: &[u8], mut at: usize, secret: &[u8]) -> Option<usize> {
-    for byte in secret {
-        at += match_byte(text.get(at..)?, *byte)?;
-    }
-    Some(at)
-}
-
 /// Returns the length of the encoding of `byte` that `text` starts with.
 fn match_byte(text: &[u8], byte: u8) -> Option<usize> {
-    let number = |digits: &[u8], radix| u32::from_str_radix(str::from_utf8(digits).ok()?, radix).ok();
-    let is = |digits: &[u8], radix| number(digits, radix) == Some(u32::from(byte));
+    let is =
+        |digits: &[u8], radix| str::from_utf8(digits).is_ok_and(|text| u8::from_str_radix(text, radix) == Ok(byte));
     match text {
         [first, ..] if first.eq_ignore_ascii_case(&byte) => Some(1),
         [b' ', ..] if byte == b'+' => Some(1),
