@@ -45,7 +45,7 @@ impl Client {
         let mut read = body.read_start(&mut start, until);
         // A failure with a 2xx status is JSON, and short.
         if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
-            read = body.read_to_end(&mut start, LARGEST_FAILURE, until);
+            read = body.read_rest(&mut start, LARGEST_FAILURE, until);
         }
         if let Err(error) = read
             && error.kind() != TransportErrorKind::TooLarge
@@ -160,13 +160,13 @@ impl Client {
         let head = ResponseHead { status: parts.status, headers: parts.headers, attempts: 0 };
         if !head.status.is_success() {
             // The status of a failure is what matters, even if its body is truncated.
-            let _ = rest.read_to_end(body, LARGEST_FAILURE, until);
+            let _ = rest.read_rest(body, LARGEST_FAILURE, until);
             return Attempt::Refusal(head);
         }
         if call.streaming {
             return Attempt::Success(head, rest);
         }
-        match rest.read_to_end(body, self.shared.max_response_size, until) {
+        match rest.read_rest(body, self.shared.max_response_size, until) {
             Ok(()) => Attempt::Success(head, rest),
             Err(error) => {
                 body.truncate(self.shared.max_response_size);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use self::text::{List, one_line};
+use self::text::{list, one_line};
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// A `Result` whose error type defaults to [`Error`].
@@ -42,8 +42,8 @@ impl Error {
     /// The text is the name of the parameter and then the reason: "`zone_id` is empty".
     pub fn invalid_request(parameter: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidRequest(InvalidRequest {
-            parameter: one_line(&parameter.into(), LONGEST_PARAMETER),
-            reason: one_line(&reason.into(), LONGEST_TEXT - LONGEST_PARAMETER - 3),
+            parameter: one_line(&parameter.into(), MAX_PARAMETER),
+            reason: one_line(&reason.into(), MAX_TEXT - MAX_PARAMETER - 3),
         })
     }
 
@@ -52,14 +52,14 @@ impl Error {
         self.request()?.status.map(|status| status.as_u16())
     }
 
-    /// Returns the codes of Cloudflare's errors. The codes of an `error_chain` follow the code of the error that holds it.
+    /// Returns the codes of Cloudflare's errors, each followed by the codes of its `error_chain`.
     pub fn codes(&self) -> impl Iterator<Item = i64> {
-        flatten(self.api_errors()).filter_map(|error| error.code)
+        flatten(self.api_errors()).into_iter().filter_map(|error| error.code)
     }
 
     /// Returns the messages of Cloudflare's errors, in the order of [`codes`](Self::codes).
     pub fn messages(&self) -> impl Iterator<Item = &str> {
-        flatten(self.api_errors()).map(|error| error.message.as_str())
+        flatten(self.api_errors()).into_iter().map(|error| error.message.as_str())
     }
 
     /// Returns Cloudflare's errors as it sent them, with credentials redacted.
@@ -75,8 +75,7 @@ impl Error {
         self.request()?.ray_id.as_deref()
     }
 
-    /// Returns how long to wait before the next request: the response's `Retry-After`, or the time until the rate limit
-    /// is reset.
+    /// Returns the time to wait before the next request: `Retry-After`, or the time until the rate limit is reset.
     pub fn retry_after(&self) -> Option<Duration> {
         self.request()?.retry_after
     }
@@ -88,8 +87,8 @@ impl Error {
 
     /// Returns the exact body of the response, at most 64 KiB. For an item of a list, returns that item's JSON.
     ///
-    /// It may hold secrets: after a token was created or rolled and the response could not be decoded, it holds the only
-    /// copy of the new secret. No `Display`, `Debug` or log line shows it.
+    /// It may hold secrets: after a token was created or rolled and the response could not be decoded, it holds the
+    /// only copy of the new secret. No `Display`, `Debug` or log line shows it.
     pub fn body(&self) -> Option<&[u8]> {
         self.request()?.body.as_deref()
     }
@@ -121,7 +120,7 @@ impl Error {
 
     /// Whether no connection could be made. Nothing was sent.
     pub fn is_connect(&self) -> bool {
-        matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect())
+        matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect)
     }
 
     /// Whether a response with a 2xx status could not be decoded. [`body`](Self::body) holds it.
@@ -139,8 +138,8 @@ impl Error {
         matches!(self, Self::InvalidRequest(_))
     }
 
-    /// Whether this was a write that may have been applied: its response was lost, was a 5xx, or was a success that could
-    /// not be decoded. Check before sending it again.
+    /// Whether this was a write that may have been applied: its response was lost, was a 5xx, or was a success that
+    /// could not be decoded. Check before sending it again.
     pub fn may_have_been_applied(&self) -> bool {
         self.request().is_some_and(FailedRequest::may_have_been_applied)
     }
@@ -224,7 +223,7 @@ pub struct ApiError {
 /// Prints one line of at most 500 characters.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&List(std::slice::from_ref(self)).to_string(), LONGEST_TEXT))
+        f.write_str(&one_line(&list(std::slice::from_ref(self)), MAX_TEXT))
     }
 }
 
@@ -287,11 +286,11 @@ impl ApiError {
 }
 
 /// The longest path in a text, and the longest text besides method and path, in characters.
-const LONGEST_PATH: usize = 200;
-const LONGEST_TEXT: usize = 500;
-const LONGEST_PARAMETER: usize = 100;
-const LONGEST_HINT: usize = 160;
-const LONGEST_RAY_ID: usize = 40;
+const MAX_PATH: usize = 200;
+const MAX_TEXT: usize = 500;
+const MAX_PARAMETER: usize = 100;
+const MAX_HINT: usize = 160;
+const MAX_RAY_ID: usize = 40;
 
 impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
@@ -305,37 +304,23 @@ impl FailedRequest {
 
     /// Returns the text with this description of the fault.
     fn text(&self, fault: &str) -> String {
-        let path = one_line(&self.path, LONGEST_PATH);
-        let status = self.status.map_or(String::new(), |status| format!("{status}: "));
-        let context = self.context();
-        let length = LONGEST_TEXT.saturating_sub(status.chars().count() + context.chars().count());
-        format!("{} {path}: {status}{}{context}", self.method, one_line(fault, length))
-    }
-
-    /// Returns the end of the text: whether a write was applied, the ray id and the number of attempts.
-    fn context(&self) -> String {
-        let mut context = String::new();
-        if self.may_have_been_applied() {
-            let is_applied = matches!(self.fault, Fault::Result(_));
-            context += match is_applied {
-                true => "; the write was applied, and `Error::body` holds the response",
-                false => "; it may have been applied",
-            };
-            context += &match &self.recovery_hint {
-                _ if is_applied && self.returns_secret => ", with the only copy of a new secret".to_owned(),
-                Some(hint) if !is_applied => format!(": before sending it again, {}", one_line(hint, LONGEST_HINT)),
-                _ => String::new(),
-            };
-        }
-        if let Some(wait) = self.retry_after {
-            context += &format!("; retry after {} s", wait.as_secs_f64().ceil());
-        }
-        context += " [";
-        if let Some(ray_id) = &self.ray_id {
-            context += &format!("cf-ray {}, ", one_line(ray_id, LONGEST_RAY_ID));
-        }
+        let hint =
+            self.recovery_hint.as_ref().map(|hint| format!(": before sending it again, {}", one_line(hint, MAX_HINT)));
+        let secret = if self.returns_secret { ", with the only copy of a new secret" } else { "" };
+        let applied = match self.fault {
+            _ if !self.may_have_been_applied() => String::new(),
+            Fault::Result(_) => format!("; the write was applied, and `Error::body` holds the response{secret}"),
+            _ => format!("; it may have been applied{}", hint.unwrap_or_default()),
+        };
+        let wait = self.retry_after.map(|wait| wait.as_secs_f64().ceil());
+        let retry = wait.map_or(String::new(), |seconds| format!("; retry after {seconds} s"));
+        let ray_id = self.ray_id.as_ref().map_or(String::new(), |id| format!("cf-ray {}, ", one_line(id, MAX_RAY_ID)));
         let attempts = if self.attempts == 1 { "attempt" } else { "attempts" };
-        context + &format!("{} {attempts}]", self.attempts)
+        let context = format!("{applied}{retry} [{ray_id}{} {attempts}]", self.attempts);
+        let status = self.status.map_or(String::new(), |status| format!("{status}: "));
+        let length = MAX_TEXT.saturating_sub(status.chars().count() + context.chars().count());
+        let (path, fault) = (one_line(&self.path, MAX_PATH), one_line(fault, length));
+        format!("{} {path}: {status}{fault}{context}", self.method)
     }
 }
 
@@ -344,7 +329,7 @@ impl fmt::Display for FailedRequest {
         f.write_str(&match &self.fault {
             Fault::Transport(error) => self.text(&error.to_string()),
             Fault::Api(errors) if errors.is_empty() => self.text("the response contains no reason"),
-            Fault::Api(errors) => self.text(&List(errors).to_string()),
+            Fault::Api(errors) => self.text(&list(errors)),
             Fault::Status(text) | Fault::Decode(text) | Fault::Result(text) | Fault::Item { text, .. } => {
                 self.text(text)
             }
@@ -362,12 +347,7 @@ impl fmt::Debug for FailedRequest {
 // Without a source, because the text already holds it.
 impl std::error::Error for FailedRequest {}
 
-/// Each error, followed by its chain.
-fn flatten(errors: &[ApiError]) -> impl Iterator<Item = &ApiError> {
-    let mut open: Vec<&ApiError> = errors.iter().rev().collect();
-    std::iter::from_fn(move || {
-        let error = open.pop()?;
-        open.extend(error.error_chain.iter().rev());
-        Some(error)
-    })
+/// Returns each error, followed by its chain.
+fn flatten(errors: &[ApiError]) -> Vec<&ApiError> {
+    errors.iter().flat_map(|error| std::iter::once(error).chain(flatten(&error.error_chain))).collect()
 }

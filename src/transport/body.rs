@@ -7,13 +7,7 @@ use super::TransportError;
 /// The body of a response, which is read as it arrives.
 ///
 /// Converts from text and bytes, for tests, and from any reader with [`from_reader`](Self::from_reader).
-pub struct Body(Source);
-
-enum Source {
-    Bytes(Cursor<Vec<u8>>),
-    Static(&'static [u8]),
-    Reader(Box<dyn Read + Send>),
-}
+pub struct Body(Box<dyn Read + Send>);
 
 /// The size of the first read, and of the largest. Most responses are short, and the buffer must be zeroed.
 const FIRST_CHUNK: usize = 1 << 10;
@@ -29,17 +23,16 @@ impl Body {
     /// An [`io::Error`] around a [`TransportError`] is treated as that error. `TimedOut` and `WouldBlock` are treated
     /// as [`TransportError::timeout`], and other kinds as [`TransportError::interrupted`]. `Interrupted` is retried.
     pub fn from_reader(reader: impl Read + Send + 'static) -> Self {
-        Self(Source::Reader(Box::new(reader)))
+        Self(Box::new(reader))
     }
 
     /// Appends the start of the body to `bytes`, up to the first read that contains more than white space.
     pub(crate) fn read_start(&mut self, bytes: &mut Vec<u8>, until: Instant) -> Result<(), TransportError> {
-        let has_start = |bytes: &[u8]| bytes.len() > LONGEST_SPACE || !bytes.trim_ascii().is_empty();
-        self.read_while(bytes, usize::MAX, until, |bytes| !has_start(bytes))
+        self.read_while(bytes, usize::MAX, until, |bytes| bytes.len() <= LONGEST_SPACE && bytes.trim_ascii().is_empty())
     }
 
     /// Appends the rest of the body to `bytes`. Fails if `bytes` gets longer than `limit`, or `until` is over.
-    pub(crate) fn read_to_end(
+    pub(crate) fn read_rest(
         &mut self,
         bytes: &mut Vec<u8>,
         limit: usize,
@@ -89,11 +82,7 @@ impl Body {
 
 impl Read for Body {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Source::Bytes(bytes) => bytes.read(buffer),
-            Source::Static(bytes) => bytes.read(buffer),
-            Source::Reader(reader) => reader.read(buffer),
-        }
+        self.0.read(buffer)
     }
 }
 
@@ -106,25 +95,14 @@ impl fmt::Debug for Body {
 
 impl Default for Body {
     fn default() -> Self {
-        Self::from("")
+        Self::from_reader(io::empty())
     }
 }
 
-impl From<&'static str> for Body {
-    fn from(text: &'static str) -> Self {
-        Self(Source::Static(text.as_bytes()))
-    }
-}
-
-impl From<String> for Body {
-    fn from(text: String) -> Self {
-        Self::from(text.into_bytes())
-    }
-}
-
-impl From<Vec<u8>> for Body {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(Source::Bytes(Cursor::new(bytes)))
+/// Converts text or bytes, such as `&'static str`, `String` or `Vec<u8>`.
+impl<T: AsRef<[u8]> + Send + 'static> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Self::from_reader(Cursor::new(bytes))
     }
 }
 

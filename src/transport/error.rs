@@ -8,17 +8,10 @@ use std::error::Error;
 #[error("{text}")]
 pub struct TransportError {
     kind: TransportErrorKind,
-    progress: Progress,
+    /// Whether no connection could be made.
+    pub(crate) is_connect: bool,
+    may_have_reached_server: bool,
     text: String,
-}
-
-/// How far a request got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    NotStarted,
-    Connecting,
-    /// A part of the request may have reached the server.
-    Sending,
 }
 
 /// The kind of a [`TransportError`].
@@ -48,86 +41,76 @@ type Source = Box<dyn Error + Send + Sync>;
 impl TransportError {
     /// Creates an error of kind `Connect`: no connection was made, and nothing was sent.
     pub fn connect(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Connect, Progress::Connecting, "could not connect", source)
+        Self::new(TransportErrorKind::Connect, "could not connect", source)
     }
 
     /// Creates an error of kind `Certificate`: the server's certificate was refused, and nothing was sent.
     pub fn certificate(source: impl Into<Source>) -> Self {
         let what = "the server's certificate was refused";
-        Self::new(TransportErrorKind::Certificate, Progress::Connecting, what, source)
+        Self::new(TransportErrorKind::Certificate, what, source)
     }
 
     /// Creates an error of kind `Timeout`, after which the request may have reached the server.
     pub fn timeout(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Timeout, Progress::Sending, "timed out", source)
+        Self::new(TransportErrorKind::Timeout, "timed out", source)
     }
 
     /// Creates an error of kind `Timeout`: the time was up before a connection was made, and nothing was sent.
     pub fn connect_timeout(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Timeout, Progress::Connecting, "timed out while connecting", source)
+        Self::new(TransportErrorKind::Timeout, "timed out while connecting", source).while_connecting()
     }
 
     /// Creates an error of kind `Interrupted`: the connection failed after a part of the request was sent.
     pub fn interrupted(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Interrupted, Progress::Sending, "the connection was interrupted", source)
+        Self::new(TransportErrorKind::Interrupted, "the connection was interrupted", source)
     }
 
     /// Creates an error of kind `TooLarge`: the response is larger than allowed.
     pub fn too_large(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::TooLarge, Progress::Sending, "the response is too large", source)
+        Self::new(TransportErrorKind::TooLarge, "the response is too large", source)
     }
 
     /// Creates an error of kind `Malformed`: the response is not valid HTTP, or not in the encoding that it declares.
     pub fn malformed(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Malformed, Progress::Sending, "the response is malformed", source)
+        Self::new(TransportErrorKind::Malformed, "the response is malformed", source)
     }
 
     /// Creates an error of kind `Other`, after which the request may have reached the server.
     pub fn other(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Other, Progress::Sending, "the transport failed", source)
+        Self::new(TransportErrorKind::Other, "the transport failed", source)
     }
 
     /// Creates an error of kind `Other`: no connection can be made with this configuration, and nothing was sent.
     pub(crate) fn misconfigured(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Other, Progress::Connecting, "could not connect", source)
+        Self::new(TransportErrorKind::Other, "could not connect", source).while_connecting()
     }
 
     pub(crate) fn rate_limited() -> Self {
-        Self::new(
-            TransportErrorKind::RateLimited,
-            Progress::NotStarted,
-            "nothing was sent",
-            "the rate limit is used up",
-        )
+        Self::new(TransportErrorKind::RateLimited, "nothing was sent", "the rate limit is used up")
     }
 
     pub(crate) fn deadline_over() -> Self {
         let reason = "the deadline of the call is over, or its timeout is zero; nothing more was sent";
-        Self::new(TransportErrorKind::Timeout, Progress::NotStarted, "no time is left", reason)
+        Self { may_have_reached_server: false, ..Self::new(TransportErrorKind::Timeout, "no time is left", reason) }
     }
 
-    fn new(kind: TransportErrorKind, progress: Progress, what: &str, source: impl Into<Source>) -> Self {
+    fn new(kind: TransportErrorKind, what: &str, source: impl Into<Source>) -> Self {
         let text = match source.into().to_string() {
             reason if reason.is_empty() => what.to_owned(),
             reason => format!("{what}: {reason}"),
         };
-        Self { kind, progress, text }
+        let is_connect = matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Certificate);
+        let may_have_reached_server = !is_connect && kind != TransportErrorKind::RateLimited;
+        Self { kind, is_connect, may_have_reached_server, text }
     }
 
-    /// Appends a note to the text, in brackets.
-    pub(crate) fn with_note(mut self, note: &str) -> Self {
-        self.text.push_str(&format!(" ({note})"));
-        self
+    fn while_connecting(self) -> Self {
+        Self { is_connect: true, may_have_reached_server: false, ..self }
     }
 
     /// Applies `map` to the text.
     pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
         Self { text: map(&self.text), ..self }
-    }
-
-    /// Whether no connection could be made.
-    pub(crate) fn is_connect(&self) -> bool {
-        self.progress == Progress::Connecting
     }
 
     /// Returns the kind, which decides whether the client retries the request.
@@ -137,6 +120,6 @@ impl TransportError {
 
     /// Whether the server may have received the request. `false` means that nothing was sent.
     pub fn may_have_reached_server(&self) -> bool {
-        self.progress == Progress::Sending
+        self.may_have_reached_server
     }
 }

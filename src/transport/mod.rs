@@ -15,7 +15,7 @@ pub use self::ureq::UreqTransport;
 ///
 /// A client uses a [`UreqTransport`] by default. Pass a custom transport to
 /// [`ClientBuilder::transport`](crate::ClientBuilder::transport) to use another HTTP client, or to test without a
-/// socket. Functions from a request to a response are transports:
+/// socket. A function from a request to a response is a transport; [the guide](crate#tests-of-your-own) has more:
 ///
 /// ```
 /// use cloudflare_user::{Body, Client, http};
@@ -28,11 +28,9 @@ pub use self::ureq::UreqTransport;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// [The guide](crate#tests-of-your-own) has a longer example.
-///
-/// A transport sends the request once. It follows no redirect, does not retry, and returns a response of any status as
-/// `Ok`: the client handles all three. The request contains the credential in its headers. Its extensions contain an
-/// [`AttemptTimeout`], which the transport must apply; the client cannot interrupt it.
+/// A transport sends the request once. It does not follow redirects or retry, and returns `Ok` for any status: the
+/// client handles all three. It must apply the [`AttemptTimeout`] in the request's extensions, because the client
+/// cannot interrupt it. The request's headers contain the credential.
 pub trait Transport: Send + Sync {
     /// Sends the request and returns the response as soon as its head has arrived. The [`Body`] is read later.
     ///
@@ -61,7 +59,7 @@ pub struct AttemptTimeout {
     /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is true, the time limit
     /// for the response head, and then for each read of the body.
     pub total: Duration,
-    /// Whether the caller reads the body at their own pace, as in an export. The body as a whole then has no time limit.
+    /// Whether the caller reads the body at their own pace, as in an export. The whole body then has no time limit.
     pub streaming: bool,
 }
 

@@ -6,7 +6,33 @@ use ureq::{Proxy, ProxyProtocol, Timeout};
 
 use crate::transport::TransportError;
 
-pub(super) fn classify(error: ureq::Error) -> TransportError {
+/// Classifies an error of a request that may use a proxy. A request that the proxy refused was not sent.
+pub(super) fn classify(proxy: Option<&Proxy>, error: ureq::Error) -> TransportError {
+    let Some(proxy) = proxy else { return classify_direct(error) };
+    let is_http = matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
+    let error = match error {
+        // ureq reads at most 20 headers of a response to CONNECT, and 128 of a server's response. More than 128 are far
+        // less likely than more than 20 from a proxy. ureq does not re-export the type of the error.
+        ureq::Error::Protocol(error) if is_http && error.to_string().contains("too many headers") => {
+            TransportError::misconfigured(
+                "the proxy's response to CONNECT has more headers than the 20 that ureq reads",
+            )
+        }
+        ureq::Error::Io(error) if !is_http && is_one_of(&error, SOCKS_REFUSALS) => {
+            TransportError::misconfigured(format!("the proxy refused: {error}"))
+        }
+        ureq::Error::Io(error) if !is_http && is_one_of(&error, SOCKS_FAILURES) => {
+            TransportError::connect(format!("the proxy failed: {error}"))
+        }
+        error => classify_direct(error),
+    };
+    match error.is_connect {
+        true => error.map_text(&|text| format!("{text} (by the proxy {}:{})", proxy.host(), proxy.port())),
+        false => error,
+    }
+}
+
+fn classify_direct(error: ureq::Error) -> TransportError {
     use ureq::Error as E;
     match error {
         error if is_about_client_certificate(&error.to_string()) => TransportError::misconfigured(format!(
@@ -14,22 +40,19 @@ pub(super) fn classify(error: ureq::Error) -> TransportError {
         )),
         E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
         E::Timeout(_) => TransportError::timeout(error),
-        E::ConnectProxyFailed(reason) => match refusal_of_proxy(&reason) {
-            Some(status) => TransportError::misconfigured(format!("the proxy refused with {status}")),
-            None => TransportError::connect(E::ConnectProxyFailed(reason)),
-        },
+        E::ConnectProxyFailed(reason) => {
+            let status = reason.split_once("responded ").and_then(|(_, status)| status.get(..3)?.parse().ok());
+            // A retry does not help against a client error, such as a wrong password.
+            match status.filter(http::StatusCode::is_client_error) {
+                Some(status) => TransportError::misconfigured(format!("the proxy refused with {status}")),
+                None => TransportError::connect(E::ConnectProxyFailed(reason)),
+            }
+        }
         E::HostNotFound | E::ConnectionFailed => TransportError::connect(error),
         E::Io(error) => classify_io(error),
         E::Protocol(_) | E::LargeResponseHeader(..) => TransportError::malformed(error),
         #[cfg(feature = "gzip")]
-        E::Decompress(_, ref inner) => match inner.kind() {
-            io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe => TransportError::interrupted(error),
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TransportError::timeout(error),
-            _ => TransportError::malformed(error),
-        },
+        E::Decompress(_, error) => classify_body(error),
         E::Tls(_) | E::TlsRequired => TransportError::certificate(error),
         #[cfg(feature = "rustls")]
         E::Rustls(_) => TransportError::certificate(error),
@@ -39,44 +62,16 @@ pub(super) fn classify(error: ureq::Error) -> TransportError {
     }
 }
 
-/// Classifies an error of a request through a proxy. A request that the proxy refused was not sent.
-pub(super) fn classify_through(proxy: &Proxy, error: ureq::Error) -> TransportError {
-    let is_http = matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
-    let error = match (&error, is_http) {
-        // ureq reads at most 20 headers of a response to CONNECT, and 128 of a server's response. More than 128 are far
-        // less likely than more than 20 from a proxy. ureq does not re-export the type of the error.
-        (ureq::Error::Protocol(inner), true) if inner.to_string().contains("too many headers") => {
-            let reason = "the proxy's response to CONNECT has more than 20 headers, which ureq cannot read";
-            TransportError::misconfigured(reason)
-        }
-        (ureq::Error::Io(inner), false) if inner.raw_os_error().is_none() => match inner.to_string() {
-            text if SOCKS_REFUSALS.split('|').any(|refusal| refusal == text) => {
-                TransportError::misconfigured(format!("the proxy refused: {text}"))
-            }
-            text if SOCKS_FAILURES.split('|').any(|failure| failure == text) => {
-                TransportError::connect(format!("the proxy failed: {text}"))
-            }
-            _ => classify(error),
-        },
-        _ => classify(error),
-    };
-    match error.is_connect() {
-        true => error.with_note(&format!("by the proxy {}:{}", proxy.host(), proxy.port())),
-        false => error,
-    }
-}
-
 /// Classifies a failed read of a body. It is never a failure to connect, because the request was sent.
 pub(super) fn classify_body(error: io::Error) -> TransportError {
     // This is how flate2 reports data that is not gzip.
     if error.kind() == io::ErrorKind::InvalidInput {
         return TransportError::malformed(format!("gzip decompression failed: {error}"));
     }
-    let error = classify(ureq::Error::from(error));
-    if error.is_connect() {
-        return TransportError::interrupted(error.to_string());
+    match classify_direct(ureq::Error::from(error)) {
+        error if error.is_connect => TransportError::interrupted(error.to_string()),
+        error => error,
     }
-    error
 }
 
 /// The errors of ureq for a SOCKS handshake that a retry cannot help.
@@ -90,22 +85,14 @@ const SOCKS_REFUSALS: &str = "SOCKS4 does not support IPv6|invalid response vers
 const SOCKS_FAILURES: &str = "request rejected or failed|general SOCKS server failure|network unreachable|\
     host unreachable|connection refused|TTL expired|unknown error";
 
-/// Returns the status with which a proxy refused to connect, if a retry cannot help, as after a wrong password.
-fn refusal_of_proxy(reason: &str) -> Option<http::StatusCode> {
-    let (_, status) = reason.split_once("responded ")?;
-    let status = status.get(..3)?.parse().ok();
-    status.filter(http::StatusCode::is_client_error)
-}
-
 /// Whether the server refused the client's certificate, or requires one. In TLS 1.3 this arrives after the request was
 /// sent, but no server processes a request before the handshake is complete.
 fn is_about_client_certificate(text: &str) -> bool {
-    const RUSTLS: &str = "CertificateRequired|BadCertificate|UnsupportedCertificate|CertificateRevoked|\
-        CertificateExpired|CertificateUnknown|UnknownCA|UnknownCa";
-    const OPENSSL: &str = "alert certificate required|alert bad certificate|alert unsupported certificate|\
-        alert certificate revoked|alert certificate expired|alert certificate unknown|alert unknown ca";
-    let alert = text.split_once("received fatal alert: ");
-    alert.is_some_and(|(_, alert)| contains_any(alert, RUSTLS)) || contains_any(text, OPENSSL)
+    const ALERTS: &str = "alertcertificaterequired|alertbadcertificate|alertunsupportedcertificate|\
+        alertcertificaterevoked|alertcertificateexpired|alertcertificateunknown|alertunknownca";
+    // rustls writes "alert: UnknownCA", and OpenSSL "alert unknown ca".
+    let letters: String = text.chars().filter(char::is_ascii_alphabetic).collect();
+    contains_any(&letters.to_ascii_lowercase(), ALERTS)
 }
 
 /// The TLS errors that occur in a handshake only, before anything is sent.
@@ -118,13 +105,9 @@ const TOO_MANY_FILES: [i32; 2] = if cfg!(unix) { [24, 23] } else { [10024, 10055
 fn classify_io(error: io::Error) -> TransportError {
     use io::ErrorKind as K;
     match error.kind() {
-        K::ConnectionRefused
-        | K::HostUnreachable
-        | K::NetworkUnreachable
-        | K::NetworkDown
-        | K::AddrInUse
-        | K::AddrNotAvailable
-        | K::PermissionDenied => TransportError::connect(error),
+        K::ConnectionRefused | K::NetworkDown | K::NetworkUnreachable => TransportError::connect(error),
+        K::HostUnreachable | K::AddrInUse | K::AddrNotAvailable => TransportError::connect(error),
+        K::PermissionDenied => TransportError::connect(error),
         _ if error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code)) => TransportError::connect(error),
         // rustls reports a refused certificate like this. Its error type cannot be named without depending on it, and
         // TLS errors after the handshake have the same kind.
@@ -136,6 +119,10 @@ fn classify_io(error: io::Error) -> TransportError {
         _ if error.to_string().contains("failed to lookup address") => TransportError::connect(error),
         _ => TransportError::interrupted(error),
     }
+}
+
+fn is_one_of(error: &io::Error, texts: &str) -> bool {
+    error.raw_os_error().is_none() && texts.split('|').any(|text| text == error.to_string())
 }
 
 fn contains_any(text: &str, parts: &str) -> bool {

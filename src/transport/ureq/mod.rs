@@ -3,19 +3,19 @@
 mod body;
 mod failure;
 mod tls;
-mod trace;
 
 use std::env;
 use std::fmt;
-use std::time::Duration;
+use std::sync::Once;
+use std::time::{Duration, Instant};
 
 use http::Uri;
 use http::uri::Scheme;
 use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
-use self::failure::{classify, classify_through};
-use super::proxy::{self, UnusableProxy, is_loopback};
+use self::failure::classify;
+use super::proxy::{self, is_loopback};
 use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
 
 /// A [`Transport`] over [ureq](https://docs.rs/ureq): HTTP/1.1, with connections that are reused.
@@ -31,8 +31,8 @@ use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind}
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// With any agent, redirects are not followed, the client's timeouts replace those of the agent, and a request over
-/// plain http to this machine does not use a proxy on another one.
+/// With any agent, the client sets the timeouts, redirects are not followed, and a request over plain http to this
+/// machine does not use a proxy on another one.
 ///
 /// A request fails before anything is sent if the proxy is invalid, or if a feature of this crate is off that it needs:
 /// `socks-proxy` for a SOCKS proxy, and for TLS the feature of the agent's provider (`rustls` or `native-tls`) and
@@ -40,24 +40,24 @@ use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind}
 ///
 /// # Proxies from the environment
 ///
-/// A client without a custom [`transport`](crate::ClientBuilder::transport) reads the environment variables once, when
-/// it is built. An https base URL selects the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and
-/// `ALL_PROXY`; plain http selects from `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An empty variable counts
-/// as unset. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, because a CGI server fills it from a request header.
-/// Loopback hosts never use a proxy from the environment.
+/// A client without a custom [`transport`](crate::ClientBuilder::transport) reads the environment once, when it is
+/// built. An https base URL selects the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`;
+/// plain http selects from `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An empty variable counts as unset.
+/// `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, because a CGI server fills it from a request header. Loopback
+/// hosts never use a proxy from the environment.
 ///
 /// The format is `http://user:password@proxy.example:3128`. The scheme is `http` (the default), `https`, `socks4`,
 /// `socks4a`, `socks5`, `socks5h`, or `socks`, which is SOCKS 5. The port defaults to 80, 443 for `https`, and 1080 for
 /// SOCKS. A `/`, `?` or `#` in the password must be percent-encoded. If the selected value is invalid, each request
 /// fails with [`is_connect`](crate::Error::is_connect), even if another variable is valid.
 ///
-/// `no_proxy`, or if it is unset `NO_PROXY`, lists hosts that use no proxy, separated by commas. An entry is a host, which
+/// `no_proxy`, or else `NO_PROXY`, lists hosts that use no proxy, separated by commas. An entry is a host, which
 /// includes its subdomains, or `*` for all hosts. For a base URL with an IP address, it can be an address or a range
 /// such as `10.0.0.0/8`. Each entry can have a port: `example.com:8443`, `[fd00::1]:8443`.
 pub struct UreqTransport {
     agent: Agent,
     /// The environment variable that is selected and invalid.
-    unusable_proxy: Option<UnusableProxy>,
+    unusable_proxy: Option<&'static str>,
 }
 
 /// How long an idle connection is kept. Servers and load balancers commonly close theirs after a minute or later, so a
@@ -74,13 +74,11 @@ impl UreqTransport {
 
     /// Creates the transport of a client without a custom one.
     pub(crate) fn with_default_agent(base_url: &str) -> Self {
-        trace::warn_of_credentials();
-        let (proxy, unusable_proxy) = match proxy::from_env(base_url, env::var_os) {
-            Ok(proxy) => (proxy, None),
-            Err(unusable) => (None, Some(unusable)),
-        };
+        warn_of_credentials_in_logs();
+        let proxy = proxy::from_env(base_url, env::var_os);
+        let unusable_proxy = proxy.as_ref().err().copied();
         let config = Agent::config_builder()
-            .proxy(proxy)
+            .proxy(proxy.unwrap_or_default())
             .max_idle_age(MAX_IDLE_AGE)
             .max_idle_connections(MAX_IDLE_CONNECTIONS)
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
@@ -101,7 +99,7 @@ impl UreqTransport {
 
     /// Returns why a request cannot be sent as configured. ureq would panic, or bypass the proxy.
     fn obstacle(&self, uri: &Uri, proxy: Option<&Proxy>) -> Option<String> {
-        if let Some(UnusableProxy { variable }) = self.unusable_proxy {
+        if let Some(variable) = self.unusable_proxy {
             return Some(format!(
                 "`{variable}` is not a usable proxy; it should look like `http://user:password@proxy.example:3128`, \
                 with `/`, `?` and `#` in the password percent-encoded"
@@ -130,7 +128,7 @@ impl UreqTransport {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false);
-        if proxy.is_none() {
+        if proxy.is_none() && self.agent.config().proxy().is_some() {
             config = config.proxy(None);
         }
         if let Some(AttemptTimeout { connect, total, streaming }) = timeout {
@@ -156,23 +154,26 @@ impl Transport for UreqTransport {
         if let Some(reason) = self.obstacle(request.uri(), proxy) {
             return Err(TransportError::misconfigured(reason));
         }
-        let timeout = request.extensions().get().copied();
+        let timeout: Option<AttemptTimeout> = request.extensions().get().copied();
+        let started = Instant::now();
         let response = match request.body().is_empty() {
             true => self.run(request.map(drop), proxy, timeout),
             false => self.run(request, proxy, timeout),
         };
-        match response {
-            Ok(response) => Ok(with_body(response, timeout.is_some_and(|timeout| timeout.streaming))),
-            Err(error) => {
-                let error = match proxy {
-                    Some(proxy) => classify_through(proxy, error),
-                    None => classify(error),
-                };
-                Err(match tls::hint(self.agent.config()) {
-                    Some(hint) if error.kind() == TransportErrorKind::Certificate => error.with_note(&hint),
-                    _ => error,
-                })
+        let error = match response {
+            Ok(response) => return Ok(with_body(response, timeout.is_some_and(|timeout| timeout.streaming))),
+            Err(error) => classify(proxy, error),
+        };
+        match error.kind() {
+            // Resolving and connecting each end after `connect`. Later, "host unreachable" is about a connection.
+            TransportErrorKind::Connect if timeout.is_some_and(|timeout| started.elapsed() / 2 > timeout.connect) => {
+                Err(TransportError::interrupted(error.to_string()))
             }
+            TransportErrorKind::Certificate => {
+                let hint = tls::hint(self.agent.config()).map_or(String::new(), |hint| format!(" ({hint})"));
+                Err(error.map_text(&|text| format!("{text}{hint}")))
+            }
+            _ => Err(error),
         }
     }
 }
@@ -180,6 +181,20 @@ impl Transport for UreqTransport {
 impl fmt::Debug for UreqTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqTransport").finish_non_exhaustive()
+    }
+}
+
+/// Logs one warning a process if ureq logs whole requests. The crate cannot turn that off, because a `max_level`
+/// feature of `log` applies to the whole program.
+fn warn_of_credentials_in_logs() {
+    static WARNED: Once = Once::new();
+    if log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
+        WARNED.call_once(|| {
+            log::warn!(
+                "ureq logs requests and responses at trace, credentials included; append \
+                `,ureq=debug,ureq_proto=debug` to the filter of env_logger (`RUST_LOG`) or of tracing's EnvFilter"
+            );
+        });
     }
 }
 

@@ -22,16 +22,13 @@ pub(super) fn config() -> ureq::tls::TlsConfig {
 pub(super) fn obstacle(config: &Config) -> Option<String> {
     let config = config.tls_config();
     let is_rustls = config.provider() == TlsProvider::Rustls;
-    let verifies_by_platform = matches!(config.root_certs(), RootCerts::PlatformVerifier);
-    if is_rustls && !cfg!(feature = "rustls") {
-        Some(needed("rustls", "the agent uses rustls"))
-    } else if !is_rustls && !cfg!(feature = "native-tls") {
-        Some(needed("native-tls", "the agent uses the operating system's TLS"))
-    } else if is_rustls && verifies_by_platform && !cfg!(feature = "platform-verifier") {
-        Some(needed("platform-verifier", "the agent uses the operating system's certificate roots"))
-    } else {
-        None
-    }
+    let is_platform = is_rustls && matches!(config.root_certs(), RootCerts::PlatformVerifier);
+    let missing = [
+        (is_rustls && !cfg!(feature = "rustls"), "rustls", "the agent uses rustls"),
+        (!is_rustls && !cfg!(feature = "native-tls"), "native-tls", "the agent uses the system's TLS"),
+        (is_platform && !cfg!(feature = "platform-verifier"), "platform-verifier", "the agent uses the system's roots"),
+    ];
+    missing.iter().find(|(is_missing, ..)| *is_missing).map(|(_, feature, reason)| needed(feature, reason))
 }
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
@@ -46,17 +43,13 @@ pub(super) fn hint(config: &Config) -> Option<String> {
     if !matches!(config.tls_config().root_certs(), RootCerts::PlatformVerifier) {
         return None;
     }
-    let unreadable = |name: &str| {
-        let value = std::env::var_os(name)?;
-        let paths: Vec<_> = match name {
-            "SSL_CERT_FILE" => vec![value.into()],
-            _ => std::env::split_paths(&value).collect(),
-        };
-        let error = |path: &std::path::PathBuf| Some((path.clone(), path.metadata().err()?));
-        let (path, error) = paths.iter().find_map(error)?;
+    let file = std::env::var_os("SSL_CERT_FILE").map(|value| ("SSL_CERT_FILE", value.into()));
+    let directories = std::env::var_os("SSL_CERT_DIR").unwrap_or_default();
+    let directories = std::env::split_paths(&directories).map(|path| ("SSL_CERT_DIR", path));
+    file.into_iter().chain(directories).find_map(|(name, path)| {
+        let error = path.metadata().err()?;
         Some(format!("`{name}` names `{}`: {error}", path.display()))
-    };
-    unreadable("SSL_CERT_FILE").or_else(|| unreadable("SSL_CERT_DIR"))
+    })
 }
 
 #[cfg(not(all(unix, not(target_vendor = "apple"), any(feature = "rustls", feature = "native-tls"))))]
