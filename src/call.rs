@@ -2,7 +2,6 @@
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Request, StatusCode};
-
 use serde_json::Value;
 
 use crate::encode::encode;
@@ -12,7 +11,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
-    /// Percent-encoded, with a slash in front.
+    /// Percent-encoded, with a leading slash.
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -58,16 +57,16 @@ impl Call {
             target.push('=');
             target.push_str(&encode(value));
         }
-        // The one thing that can still be wrong with a target made of encoded parts.
-        let too_long =
-            |_| Error::invalid_request("request", "does not fit in a URL: at most 65,534 bytes when encoded");
-        let uri = http::Uri::try_from(target).map_err(too_long)?;
+        // A target of encoded parts can only be too long.
+        let uri = http::Uri::try_from(target).map_err(|_| {
+            Error::invalid_request("request", "does not fit in a URL: at most 65,534 bytes when encoded")
+        })?;
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.accept));
         if self.streaming {
-            // ureq hides where a compressed body ends, so that an export that breaks off could not be told from a whole one.
+            // ureq hides where a compressed body ends, so that a truncated export would not be detected.
             request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if !self.body.is_empty() {
@@ -86,12 +85,12 @@ pub(crate) struct ResponseHead {
     pub(crate) attempts: u32,
 }
 
-/// Joins the segments of a path, each percent-encoded.
+/// Percent-encodes the segments of a path and joins them.
 pub(crate) fn encode_path(segments: &[&str]) -> Result<String> {
     let mut path = String::with_capacity(64);
     for (index, segment) in segments.iter().enumerate() {
         if matches!(*segment, "" | "." | "..") {
-            let reason = format!("is {segment:?} in its segment {}: that would name another resource", index + 1);
+            let reason = format!("has the segment {segment:?} at {}, which would name another resource", index + 1);
             return Err(Error::invalid_request("path", reason));
         }
         path.push('/');
@@ -100,38 +99,32 @@ pub(crate) fn encode_path(segments: &[&str]) -> Result<String> {
     Ok(path)
 }
 
-/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are left out.
+/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are omitted.
 pub(crate) fn add_parameters(query: &mut Vec<(String, String)>, name: Option<String>, value: Value) -> Result<()> {
-    let value = match (name, value) {
+    let (name, text) = match (name, value) {
         (_, Value::Null) => return Ok(()),
         (outer, Value::Object(fields)) => {
-            for (field, value) in fields {
+            return fields.into_iter().try_for_each(|(field, value)| {
                 let name = outer.as_ref().map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
-                add_parameters(query, Some(name), value)?;
-            }
-            return Ok(());
+                add_parameters(query, Some(name), value)
+            });
         }
         (Some(name), Value::String(text)) => (name, text),
-        (Some(name), Value::Bool(flag)) => (name, flag.to_string()),
-        (Some(name), Value::Number(number)) => (name, number.to_string()),
+        (Some(name), value @ (Value::Bool(_) | Value::Number(_))) => (name, value.to_string()),
         (name, _) => {
             let name = name.unwrap_or_else(|| "request".to_owned());
-            return Err(Error::invalid_request(
-                name,
-                "is not text, a number or a boolean, and cannot be a query parameter: join the values of a list into one text",
-            ));
+            let reason = "is not text, a number or a boolean, and cannot be a query parameter: join the values of a \
+                list into one text";
+            return Err(Error::invalid_request(name, reason));
         }
     };
-    match (value.0.as_str(), value.1.as_str()) {
-        // The API ignores an empty filter, so the result would look filtered without being so.
-        (_, "") => Err(Error::invalid_request(value.0, "is empty: leave it out if you need no filter")),
-        ("page" | "per_page", number) if number == "0" || number.starts_with('-') => {
-            let reason = format!("is {number}: it is counted from 1");
-            Err(Error::invalid_request(value.0, reason))
-        }
-        _ => {
-            query.push(value);
-            Ok(())
-        }
+    // The API ignores an empty filter, so the result would look filtered without being so.
+    if text.is_empty() {
+        return Err(Error::invalid_request(name, "is empty: leave it out if you need no filter"));
     }
+    if matches!(&*name, "page" | "per_page") && (text == "0" || text.starts_with('-')) {
+        return Err(Error::invalid_request(name, format!("is {text}: it is counted from 1")));
+    }
+    query.push((name, text));
+    Ok(())
 }

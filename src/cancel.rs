@@ -1,7 +1,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A word to calls on other threads that their answers are no longer wanted.
+/// Cancels the calls of other threads.
 #[derive(Debug, Default)]
 pub(crate) struct Cancel {
     cancelled: Mutex<bool>,
@@ -18,9 +18,8 @@ impl Cancel {
         *self.lock()
     }
 
-    /// Sleeps, unless it is cancelled before or meanwhile.
+    /// Sleeps until the time is over or [`cancel`](Self::cancel) is called.
     pub(crate) fn sleep(&self, duration: Duration) {
-        // The guard that comes back tells nothing more, and neither does a poisoned one.
         drop(self.changed.wait_timeout_while(self.lock(), duration, |cancelled| !*cancelled));
     }
 

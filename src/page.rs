@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use crate::redact::Names;
 
-/// One page of a listing.
+/// One page of a paginated list.
 // Never `Deserialize`: see `Output`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items, in the server's order.
     pub items: Vec<T>,
-    /// What the server says of the whole listing, if it says anything: audit logs do not.
+    /// What the server reports about the page and the list; `None` for audit logs.
     pub info: Option<PageInfo>,
 }
 
@@ -35,36 +35,37 @@ impl<'p, T> IntoIterator for &'p Page<T> {
     }
 }
 
-/// What the server says of a listing (`result_info`), as far as it can be believed to be whole numbers.
+/// What the server reports about a page and its list (`result_info`). A value that is not a whole number is `None`.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageInfo {
     /// The number of this page, counted from 1.
     pub page: Option<u64>,
-    /// How many items a full page has.
+    /// The number of items on a full page.
     pub per_page: Option<u64>,
-    /// How many items this page has.
+    /// The number of items on this page.
     pub count: Option<u64>,
-    /// How many items there are; it may count those as well that a filter leaves out, and 0 means unknown.
+    /// The number of items of the list; 0 means unknown. It may include items that a filter excludes.
     pub total_count: Option<u64>,
-    /// How many pages there are; 0 means unknown.
+    /// The number of pages of the list; 0 means unknown.
     pub total_pages: Option<u64>,
-    /// Anything else.
+    /// All other fields of `result_info`.
     pub extra: Map<String, Value>,
 }
 
 impl PageInfo {
-    /// Reads a `result_info`; nothing if it is no object. What is no whole number is left out.
+    /// Parses a `result_info`. Returns `None` if it is not an object.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        // What is so long is none, and would be copied with every page.
-        const LARGEST: usize = 64 << 10;
-        if text.len() > LARGEST {
-            return None;
-        }
-        let Ok(Value::Object(mut extra)) = serde_json::from_str(text) else {
-            return None;
+        // A longer one is malformed, and would be copied with every page.
+        const LONGEST: usize = 64 << 10;
+        let text = Some(text).filter(|text| text.len() <= LONGEST)?;
+        let mut extra: Map<String, Value> = serde_json::from_str(text).ok()?;
+        // A whole number may be written as `20.0`.
+        let exact = |number: f64| (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64);
+        let mut number = |name| {
+            let value = extra.remove(name)?;
+            value.as_u64().or_else(|| value.as_f64().and_then(exact))
         };
-        let mut number = |name| extra.remove(name).as_ref().and_then(whole);
         Some(Self {
             page: number("page"),
             per_page: number("per_page"),
@@ -74,12 +75,6 @@ impl PageInfo {
             extra,
         })
     }
-}
-
-/// A whole number, also if it is written as `20.0`.
-fn whole(value: &Value) -> Option<u64> {
-    let exact = |number: f64| (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64);
-    value.as_u64().or_else(|| value.as_f64().and_then(exact))
 }
 
 impl fmt::Debug for PageInfo {

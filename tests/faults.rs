@@ -5,11 +5,13 @@ mod common;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use cloudflare_user::{Client, Error};
+use cloudflare_user::{Client, Error, UreqTransport};
 use common::success;
 use common::tcp::{Reply, Tcp, answer};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 /// What the caller gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,4 +312,33 @@ fn an_export_that_starts_like_json_is_whole_beyond_its_first_mebibyte() {
     let mut read = String::new();
     std::io::Read::read_to_string(&mut client.audit_logs().export().unwrap(), &mut read).unwrap();
     assert!(read == csv, "{} of {} bytes", read.len(), csv.len());
+}
+
+/// Fails with "host unreachable" after a delay.
+#[derive(Debug)]
+struct Unreachable(Duration);
+
+impl Resolver for Unreachable {
+    fn resolve(
+        &self,
+        _: &ureq::http::Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        std::thread::sleep(self.0);
+        Err(std::io::Error::from(std::io::ErrorKind::HostUnreachable).into())
+    }
+}
+
+/// An established connection reports this error as well, after it has retransmitted for longer than connecting takes.
+#[test]
+fn a_write_may_have_been_applied_if_its_host_becomes_unreachable_late() {
+    for (delay, is_late) in [(Duration::ZERO, false), (Duration::from_millis(500), true)] {
+        let config = ureq::Agent::config_builder().proxy(None).build();
+        let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), Unreachable(delay));
+        let builder = Client::builder().api_token("t").base_url("http://localhost:1").max_retries(0);
+        let builder = builder.connect_timeout(Duration::from_millis(100)).transport(UreqTransport::new(agent));
+        let error = builder.build().unwrap().delete_token("1").send().unwrap_err();
+        assert_eq!((error.is_connect(), error.may_have_been_applied()), (!is_late, is_late), "{error}");
+    }
 }

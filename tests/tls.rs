@@ -143,7 +143,7 @@ fn without_a_feature_of_tls_https_is_an_error_that_names_them() {
     let agent = ureq::Agent::config_builder().proxy(None).build();
     for client in [client_of(&server.url), client_with(agent.into(), &server.url)] {
         let error = client.delete_token("1").send().unwrap_err();
-        assert!(error.to_string().contains("https takes TLS, enable the feature `rustls` or `native-tls`"), "{error}");
+        assert!(error.to_string().contains("https needs TLS: enable the feature `rustls` or `native-tls`"), "{error}");
         assert!(error.is_connect() && !error.may_have_been_applied() && error.attempts() == 1);
     }
     assert_eq!(server.connections.load(std::sync::atomic::Ordering::SeqCst), 0);

@@ -25,7 +25,7 @@ impl Client {
         response: Option<(&ResponseHead, &[u8])>,
         fault: Fault,
     ) -> Error {
-        let scrub = |text: &str| self.shared.auth.scrub(text).into_owned();
+        let redact_credential = |text: &str| self.shared.auth.redact(text).into_owned();
         let head = response.map(|(head, _)| head);
         let body = response.map(|(_, body)| match &fault {
             Fault::Item { json, .. } => &**json,
@@ -38,7 +38,7 @@ impl Client {
             && matches!(fault, Fault::Decode(_) | Fault::Result(_))
             && head.is_some_and(|head| head.status.is_success());
         let clean = |text: &str| {
-            let mut text = scrub(text);
+            let mut text = redact_credential(text);
             if let Some(secret) = &created {
                 text = redact(&text, secret).into_owned();
             }
@@ -49,10 +49,10 @@ impl Client {
         };
         let request = Box::new(FailedRequest {
             method: call.method.clone(),
-            path: scrub(&call.path),
+            path: redact_credential(&call.path),
             write: call.write,
             returns_secret: call.returns_secret,
-            recovery_hint: call.recovery_hint.as_deref().map(scrub),
+            recovery_hint: call.recovery_hint.as_deref().map(redact_credential),
             attempts,
             status: head.map(|head| head.status),
             ray_id: head.and_then(|head| self.ray_id(&head.headers)).map(|ray_id| clean(&ray_id)),
@@ -71,6 +71,6 @@ impl Client {
 
     pub(super) fn ray_id(&self, headers: &HeaderMap) -> Option<String> {
         let ray_id = headers.get("cf-ray")?.to_str().ok()?;
-        Some(self.shared.auth.scrub(ray_id).into_owned())
+        Some(self.shared.auth.redact(ray_id).into_owned())
     }
 }

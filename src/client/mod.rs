@@ -172,7 +172,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.shared.auth.scrub(&self.shared.base_url))
+            .field("base_url", &self.shared.auth.redact(&self.shared.base_url))
             .field("auth", &self.shared.auth)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

@@ -83,8 +83,7 @@ impl Client {
         let mut read = body.read_start(&mut start, until);
         // A failure with a 2xx status is JSON, and short.
         if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
-            let length = start.len();
-            read = body.read_into(&mut start, length, LARGEST_FAILURE, until);
+            read = body.read_rest(&mut start, LARGEST_FAILURE, until);
         }
         if let Err(error) = read
             && error.kind() != TransportErrorKind::TooLarge
@@ -152,13 +151,13 @@ impl Client {
         let head = ResponseHead { status: parts.status, headers: parts.headers, attempts: 0 };
         if !head.status.is_success() {
             // The status of a failure is what matters, even if its body is truncated.
-            let _ = rest.read_into(body, 0, LARGEST_FAILURE, until);
+            let _ = rest.read_rest(body, LARGEST_FAILURE, until);
             return Attempt::Refusal(head);
         }
         if call.streaming {
             return Attempt::Success(head, rest);
         }
-        match rest.read_into(body, 0, self.shared.max_response_size, until) {
+        match rest.read_rest(body, self.shared.max_response_size, until) {
             Ok(()) => Attempt::Success(head, rest),
             Err(error) => {
                 body.truncate(self.shared.max_response_size);
@@ -183,7 +182,7 @@ impl Client {
         log::debug!(
             "{} {}: {status}{error}, attempt {attempts}, {} ms{ray_id}",
             call.method,
-            self.shared.auth.scrub(&call.path),
+            self.shared.auth.redact(&call.path),
             started.elapsed().as_millis(),
         );
     }
@@ -210,8 +209,8 @@ impl<R: Read> Read for Redacted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.body.read(buffer).map_err(|error| {
             let kind = error.kind();
-            let scrub = |text: &str| self.shared.auth.scrub(text).into_owned();
-            io::Error::new(kind, TransportError::from(error).map_text(&scrub))
+            let redact_credential = |text: &str| self.shared.auth.redact(text).into_owned();
+            io::Error::new(kind, TransportError::from(error).map_text(&redact_credential))
         })
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use self::text::{List, one_line};
+use self::text::{list, one_line};
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// A `Result` whose error type defaults to [`Error`].
@@ -18,14 +18,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Its methods say what happened and [what to do](crate#errors). Its text is for people: one line with the method, the
 /// path without the query, the status, Cloudflare's codes and messages, the ray id and the number of attempts, in at
-/// most 500 characters beside method and path. Neither the text nor `Debug` holds a credential or a created secret.
+/// most 500 characters besides method and path. Neither the text nor `Debug` holds a credential or a created secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The request is invalid. Nothing was sent.
     #[error(transparent)]
     InvalidRequest(InvalidRequest),
-    /// The response did not arrive, or not to its end.
+    /// No complete response arrived.
     #[error(transparent)]
     Transport(Box<FailedRequest>),
     /// Cloudflare returned a failure, or a redirect.
@@ -37,13 +37,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// Makes an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
+    /// Creates an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
     ///
-    /// The reason follows the name of the parameter in the text: "`zone_id` is empty".
+    /// The text is the name of the parameter and then the reason: "`zone_id` is empty".
     pub fn invalid_request(parameter: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidRequest(InvalidRequest {
-            parameter: one_line(&parameter.into(), LONGEST_PARAMETER),
-            reason: one_line(&reason.into(), LONGEST_TEXT - LONGEST_PARAMETER - 3),
+            parameter: one_line(&parameter.into(), MAX_PARAMETER),
+            reason: one_line(&reason.into(), MAX_TEXT - MAX_PARAMETER - 3),
         })
     }
 
@@ -52,19 +52,19 @@ impl Error {
         self.request()?.status.map(|status| status.as_u16())
     }
 
-    /// Returns the codes of Cloudflare's errors. The codes of an `error_chain` follow the code of the error that holds it.
+    /// Returns the codes of Cloudflare's errors, each followed by the codes of its `error_chain`.
     pub fn codes(&self) -> impl Iterator<Item = i64> {
-        flatten(self.api_errors()).filter_map(|error| error.code)
+        flatten(self.api_errors()).into_iter().filter_map(|error| error.code)
     }
 
     /// Returns the messages of Cloudflare's errors, in the order of [`codes`](Self::codes).
     pub fn messages(&self) -> impl Iterator<Item = &str> {
-        flatten(self.api_errors()).map(|error| error.message.as_str())
+        flatten(self.api_errors()).into_iter().map(|error| error.message.as_str())
     }
 
     /// Returns Cloudflare's errors as it sent them, with credentials redacted.
     pub fn api_errors(&self) -> &[ApiError] {
-        match self.request().map(|request| &request.fault) {
+        match self.fault() {
             Some(Fault::Api(errors)) => errors,
             _ => &[],
         }
@@ -75,8 +75,7 @@ impl Error {
         self.request()?.ray_id.as_deref()
     }
 
-    /// Returns how long to wait before the next request: the response's `Retry-After`, or the time until the rate limit
-    /// is reset.
+    /// Returns the time to wait before the next request: `Retry-After`, or the time until the rate limit is reset.
     pub fn retry_after(&self) -> Option<Duration> {
         self.request()?.retry_after
     }
@@ -86,16 +85,16 @@ impl Error {
         self.request().map_or(0, |request| request.attempts)
     }
 
-    /// Returns the exact body of the response, at most 64 KiB. For an item of a list, it is that item's JSON.
+    /// Returns the exact body of the response, at most 64 KiB. For an item of a list, returns that item's JSON.
     ///
-    /// It may hold secrets: after a token was created or rolled and the response could not be decoded, it holds the only
-    /// copy of the new secret. No `Display`, `Debug` or log line shows it.
+    /// It may hold secrets: after a token was created or rolled and the response could not be decoded, it holds the
+    /// only copy of the new secret. No `Display`, `Debug` or log line shows it.
     pub fn body(&self) -> Option<&[u8]> {
         self.request()?.body.as_deref()
     }
 
-    /// Whether the credential was refused or lacks a permission: status 401 or 403, which Cloudflare does not tell apart
-    /// reliably, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
+    /// Whether the credential was refused or lacks a permission: status 401 or 403, between which Cloudflare does not
+    /// distinguish reliably, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
     pub fn is_unauthorized(&self) -> bool {
         match self.status() {
             Some(401 | 403) => true,
@@ -121,10 +120,7 @@ impl Error {
 
     /// Whether no connection could be made. Nothing was sent.
     pub fn is_connect(&self) -> bool {
-        match self.request().map(|request| &request.fault) {
-            Some(Fault::Transport(error)) => error.is_connect(),
-            _ => false,
-        }
+        matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect)
     }
 
     /// Whether a response with a 2xx status could not be decoded. [`body`](Self::body) holds it.
@@ -132,10 +128,9 @@ impl Error {
         matches!(self, Self::Decode(_))
     }
 
-    /// Whether one item of a list could not be decoded. The items after it still come, while any other error ends the
-    /// list.
+    /// Whether one item of a list could not be decoded. The list goes on after it; any other error ends the list.
     pub fn is_item(&self) -> bool {
-        self.request().is_some_and(|request| matches!(request.fault, Fault::Item { .. }))
+        matches!(self.fault(), Some(Fault::Item { .. }))
     }
 
     /// Whether the request was refused before sending.
@@ -143,8 +138,8 @@ impl Error {
         matches!(self, Self::InvalidRequest(_))
     }
 
-    /// Whether this was a write that may have been applied: its response was lost, was a 5xx, or was a success that could
-    /// not be decoded. Check before sending it again.
+    /// Whether this was a write that may have been applied: its response was lost, was a 5xx, or was a success that
+    /// could not be decoded. Check before sending it again.
     pub fn may_have_been_applied(&self) -> bool {
         self.request().is_some_and(FailedRequest::may_have_been_applied)
     }
@@ -156,25 +151,26 @@ impl Error {
         self
     }
 
-    /// The text with Cloudflare's codes instead of its messages, which may repeat parameters of the request.
+    /// Returns the text with Cloudflare's codes instead of its messages, which may contain parameters of the request.
     pub(crate) fn for_logs(&self) -> String {
-        let Some(request) = self.request() else {
-            return self.to_string();
-        };
-        match (request.status, &request.fault) {
-            (None, _) | (_, Fault::Transport(_)) => self.to_string(),
-            (Some(_), _) => {
+        match self.request() {
+            Some(request) if request.status.is_some() && !matches!(request.fault, Fault::Transport(_)) => {
                 let codes: Vec<_> = self.codes().take(8).map(|code| code.to_string()).collect();
                 request.text(&codes.join(" "))
             }
+            _ => self.to_string(),
         }
     }
 
     fn transport_kind(&self) -> Option<TransportErrorKind> {
-        match &self.request()?.fault {
+        match self.fault()? {
             Fault::Transport(error) => Some(error.kind()),
             _ => None,
         }
+    }
+
+    fn fault(&self) -> Option<&Fault> {
+        Some(&self.request()?.fault)
     }
 
     fn request(&self) -> Option<&FailedRequest> {
@@ -194,7 +190,7 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// The same error with another name for the parameter, if it is among these.
+    /// Replaces the name of the parameter, if it is among these.
     pub(crate) fn renamed(mut self, names: &[(&str, &str)]) -> Self {
         if let Some((_, name)) = names.iter().find(|(known, _)| *known == self.parameter) {
             self.parameter = (*name).to_owned();
@@ -212,7 +208,7 @@ impl InvalidRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// Cloudflare's code, such as 9109; some errors have none.
+    /// Cloudflare's code, such as 9109, if there is one.
     pub code: Option<i64>,
     /// The message; empty if there was none.
     pub message: String,
@@ -224,10 +220,10 @@ pub struct ApiError {
     pub error_chain: Vec<ApiError>,
 }
 
-/// One line of at most 500 characters.
+/// Prints one line of at most 500 characters.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&List(std::slice::from_ref(self)).to_string(), LONGEST_TEXT))
+        f.write_str(&one_line(&list(std::slice::from_ref(self)), MAX_TEXT))
     }
 }
 
@@ -251,7 +247,7 @@ pub struct FailedRequest {
 pub(crate) enum Fault {
     Transport(TransportError),
     Api(Vec<ApiError>),
-    /// A failure without Cloudflare's errors, and what the response is instead.
+    /// A failure without Cloudflare's errors: the description of the response.
     Status(String),
     Decode(String),
     /// The result of a success that cannot be decoded.
@@ -279,24 +275,22 @@ impl Fault {
 
 impl ApiError {
     fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
-        let chain = self.error_chain.into_iter();
         Self {
             code: self.code,
             message: map(&self.message),
             documentation_url: self.documentation_url.as_deref().map(map),
             pointer: self.pointer.as_deref().map(map),
-            error_chain: chain.map(|error| error.map_text(map)).collect(),
+            error_chain: self.error_chain.into_iter().map(|error| error.map_text(map)).collect(),
         }
     }
 }
 
-/// The longest path in a text, and the longest text beside method and path, in characters.
-const LONGEST_PATH: usize = 200;
-const LONGEST_TEXT: usize = 500;
-const LONGEST_PARAMETER: usize = 100;
-const LONGEST_HINT: usize = 160;
-const LONGEST_RAY_ID: usize = 40;
-const APPLIED: &str = "; the write was applied, and `Error::body` holds the response";
+/// The longest path in a text, and the longest text besides method and path, in characters.
+const MAX_PATH: usize = 200;
+const MAX_TEXT: usize = 500;
+const MAX_PARAMETER: usize = 100;
+const MAX_HINT: usize = 160;
+const MAX_RAY_ID: usize = 40;
 
 impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
@@ -308,73 +302,52 @@ impl FailedRequest {
             }
     }
 
-    /// The text with this description of the fault.
+    /// Returns the text with this description of the fault.
     fn text(&self, fault: &str) -> String {
-        let path = one_line(&self.path, LONGEST_PATH);
-        let status = self.status.map_or(String::new(), |status| format!("{status}: "));
-        let context = self.context();
-        let length = LONGEST_TEXT.saturating_sub(status.chars().count() + context.chars().count());
-        format!("{} {path}: {status}{}{context}", self.method, one_line(fault, length))
-    }
-
-    /// The end of the text: what follows from the fault, the ray id and the number of attempts.
-    fn context(&self) -> String {
-        let mut context = String::new();
-        if self.may_have_been_applied() {
-            context += &match (&self.fault, &self.recovery_hint) {
-                (Fault::Result(_), _) if self.returns_secret => {
-                    format!("{APPLIED}, with the only copy of a new secret")
-                }
-                (Fault::Result(_), _) => APPLIED.to_owned(),
-                (_, None) => "; it may have been applied".to_owned(),
-                (_, Some(hint)) => {
-                    let hint = one_line(hint, LONGEST_HINT);
-                    format!("; it may have been applied: before sending it again, {hint}")
-                }
-            };
-        }
-        if let Some(wait) = self.retry_after {
-            context += &format!("; retry after {} s", wait.as_secs_f64().ceil());
-        }
-        context += " [";
-        if let Some(ray_id) = &self.ray_id {
-            context += &format!("cf-ray {}, ", one_line(ray_id, LONGEST_RAY_ID));
-        }
+        let hint =
+            self.recovery_hint.as_ref().map(|hint| format!(": before sending it again, {}", one_line(hint, MAX_HINT)));
+        let secret = if self.returns_secret { ", with the only copy of a new secret" } else { "" };
+        let applied = match self.fault {
+            _ if !self.may_have_been_applied() => String::new(),
+            Fault::Result(_) => format!("; the write was applied, and `Error::body` holds the response{secret}"),
+            _ => format!("; it may have been applied{}", hint.unwrap_or_default()),
+        };
+        let wait = self.retry_after.map(|wait| wait.as_secs_f64().ceil());
+        let retry = wait.map_or(String::new(), |seconds| format!("; retry after {seconds} s"));
+        let ray_id = self.ray_id.as_ref().map_or(String::new(), |id| format!("cf-ray {}, ", one_line(id, MAX_RAY_ID)));
         let attempts = if self.attempts == 1 { "attempt" } else { "attempts" };
-        context + &format!("{} {attempts}]", self.attempts)
+        let context = format!("{applied}{retry} [{ray_id}{} {attempts}]", self.attempts);
+        let status = self.status.map_or(String::new(), |status| format!("{status}: "));
+        let length = MAX_TEXT.saturating_sub(status.chars().count() + context.chars().count());
+        let (path, fault) = (one_line(&self.path, MAX_PATH), one_line(fault, length));
+        format!("{} {path}: {status}{fault}{context}", self.method)
     }
 }
 
 impl fmt::Display for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match &self.fault {
+        f.write_str(&match &self.fault {
             Fault::Transport(error) => self.text(&error.to_string()),
-            Fault::Api(errors) if errors.is_empty() => self.text("the response does not say why it failed"),
-            Fault::Api(errors) => self.text(&List(errors).to_string()),
+            Fault::Api(errors) if errors.is_empty() => self.text("the response contains no reason"),
+            Fault::Api(errors) => self.text(&list(errors)),
             Fault::Status(text) | Fault::Decode(text) | Fault::Result(text) | Fault::Item { text, .. } => {
                 self.text(text)
             }
-        };
-        f.write_str(&text)
+        })
     }
 }
 
-/// The text alone, because the body may hold the only copy of a secret.
+/// Shows the text only, because the body may hold the only copy of a secret.
 impl fmt::Debug for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FailedRequest").field(&format_args!("{self}")).finish()
     }
 }
 
-// Without a source: the text holds all of it already.
+// Without a source, because the text already holds it.
 impl std::error::Error for FailedRequest {}
 
-/// Each error, followed by its chain.
-fn flatten(errors: &[ApiError]) -> impl Iterator<Item = &ApiError> {
-    let mut open: Vec<&ApiError> = errors.iter().rev().collect();
-    std::iter::from_fn(move || {
-        let error = open.pop()?;
-        open.extend(error.error_chain.iter().rev());
-        Some(error)
-    })
+/// Returns each error, followed by its chain.
+fn flatten(errors: &[ApiError]) -> Vec<&ApiError> {
+    errors.iter().flat_map(|error| std::iter::once(error).chain(flatten(&error.error_chain))).collect()
 }

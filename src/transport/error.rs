@@ -1,129 +1,111 @@
 use std::error::Error;
-use std::fmt;
 
-/// Why no whole answer arrived.
+/// An error of a [`Transport`](crate::Transport) or a [`Body`](crate::Body): no complete response arrived.
 ///
-/// A transport of one's own makes one by its kind, which decides whether the request is sent again:
-/// `TransportError::connect("the socket is closed")`.
-#[derive(Debug)]
+/// A custom transport creates one with the function that fits: `TransportError::connect("the socket is closed")`.
+#[derive(Debug, thiserror::Error)]
+// Without a source, because the text already holds it.
+#[error("{text}")]
 pub struct TransportError {
     kind: TransportErrorKind,
-    came: Came,
+    /// Whether no connection could be made.
+    pub(crate) is_connect: bool,
+    may_have_reached_server: bool,
     text: String,
 }
 
-/// How far a request came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Came {
-    Nowhere,
-    ToConnect,
-    /// To the server, perhaps.
-    Further,
-}
-
-/// The kinds of failures between this program and the server, and what a client does after each.
+/// The kind of a [`TransportError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection was made, and nothing sent. Any request is repeated.
+    /// No connection was made, and nothing was sent. The client retries reads and writes.
     Connect,
-    /// The server's certificate was refused, and nothing sent. Not repeated.
+    /// The server's certificate was refused, and nothing was sent. The client does not retry.
     Certificate,
-    /// Out of time. A read is repeated within the deadline; a write only if the connection was not made yet.
+    /// A timeout or the deadline ended the attempt. The client retries reads, and writes if no connection was made.
     Timeout,
-    /// The connection broke in the middle. A read is repeated, a write is not.
+    /// The connection failed after a part of the request was sent. The client retries reads only.
     Interrupted,
-    /// The answer is larger than allowed. Not repeated.
+    /// The response is larger than allowed. The client does not retry.
     TooLarge,
-    /// The answer is not HTTP, or not the encoding that it claims to be. Not repeated.
+    /// The response is not valid HTTP, or not in the encoding that it declares. The client does not retry.
     Malformed,
-    /// The rate limit is known to be used up for longer than a call may wait; nothing was sent.
+    /// The rate limit is used up for longer than the call may wait. Nothing was sent.
     RateLimited,
-    /// Anything else. Not repeated.
+    /// Any other failure. The client does not retry.
     Other,
 }
 
 type Source = Box<dyn Error + Send + Sync>;
 
 impl TransportError {
-    /// No connection was made, and nothing was sent.
+    /// Creates an error of kind `Connect`: no connection was made, and nothing was sent.
     pub fn connect(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Connect, Came::ToConnect, "could not connect", source)
+        Self::new(TransportErrorKind::Connect, "could not connect", source)
     }
 
-    /// The server's certificate was refused, and nothing was sent.
+    /// Creates an error of kind `Certificate`: the server's certificate was refused, and nothing was sent.
     pub fn certificate(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Certificate, Came::ToConnect, "the server's certificate was refused", source)
+        let what = "the server's certificate was refused";
+        Self::new(TransportErrorKind::Certificate, what, source)
     }
 
-    /// The attempt ran out of time, and the request may have reached the server.
+    /// Creates an error of kind `Timeout`, after which the request may have reached the server.
     pub fn timeout(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Timeout, Came::Further, "timed out", source)
+        Self::new(TransportErrorKind::Timeout, "timed out", source)
     }
 
-    /// The attempt ran out of time while connecting, and nothing was sent.
+    /// Creates an error of kind `Timeout`: the time was up before a connection was made, and nothing was sent.
     pub fn connect_timeout(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Timeout, Came::ToConnect, "timed out while connecting", source)
+        Self::new(TransportErrorKind::Timeout, "timed out while connecting", source).while_connecting()
     }
 
-    /// The connection broke after the request, or a part of it, was sent.
+    /// Creates an error of kind `Interrupted`: the connection failed after a part of the request was sent.
     pub fn interrupted(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Interrupted, Came::Further, "the connection broke", source)
+        Self::new(TransportErrorKind::Interrupted, "the connection was interrupted", source)
     }
 
-    /// The answer is larger than allowed.
+    /// Creates an error of kind `TooLarge`: the response is larger than allowed.
     pub fn too_large(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::TooLarge, Came::Further, "the answer is too large", source)
+        Self::new(TransportErrorKind::TooLarge, "the response is too large", source)
     }
 
-    /// The answer is not HTTP, or not in the encoding that it claims.
+    /// Creates an error of kind `Malformed`: the response is not valid HTTP, or not in the encoding that it declares.
     pub fn malformed(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Malformed, Came::Further, "the answer is malformed", source)
+        Self::new(TransportErrorKind::Malformed, "the response is malformed", source)
     }
 
-    /// Anything else; the request may have reached the server.
+    /// Creates an error of kind `Other`, after which the request may have reached the server.
     pub fn other(source: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Other, Came::Further, "the transport failed", source)
+        Self::new(TransportErrorKind::Other, "the transport failed", source)
     }
 
-    /// No connection can be made the way things are set up, and nothing was sent.
-    pub(crate) fn misconfigured(reason: impl Into<Source>) -> Self {
-        Self::caused(TransportErrorKind::Other, Came::ToConnect, "could not connect", reason)
-    }
-
-    /// The same error, with a possible cause in its text.
-    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
-        if let Some(hint) = hint {
-            self.text.push_str(&format!(" ({hint})"));
-        }
-        self
-    }
-
-    /// The same error, with the proxy named if it was the connecting that failed.
-    pub(crate) fn through(mut self, host: &str, port: u16) -> Self {
-        if self.is_connect() {
-            self.text.push_str(&format!(" (by the proxy {host}:{port})"));
-        }
-        self
+    /// Creates an error of kind `Other`: no connection can be made with this configuration, and nothing was sent.
+    pub(crate) fn misconfigured(source: impl Into<Source>) -> Self {
+        Self::new(TransportErrorKind::Other, "could not connect", source).while_connecting()
     }
 
     pub(crate) fn rate_limited() -> Self {
-        let text = "nothing was sent: the rate limit is used up".to_owned();
-        Self { kind: TransportErrorKind::RateLimited, came: Came::Nowhere, text }
+        Self::new(TransportErrorKind::RateLimited, "nothing was sent", "the rate limit is used up")
     }
 
     pub(crate) fn deadline_over() -> Self {
-        Self {
-            kind: TransportErrorKind::Timeout,
-            came: Came::Nowhere,
-            text: "no time is left: the deadline of the call is over, or its timeout is zero; nothing more was sent"
-                .to_owned(),
-        }
+        let reason = "the deadline of the call is over, or its timeout is zero; nothing more was sent";
+        Self { may_have_reached_server: false, ..Self::new(TransportErrorKind::Timeout, "no time is left", reason) }
     }
 
-    /// Whether it was the connecting that failed.
-    pub(crate) fn is_connect(&self) -> bool {
-        self.came == Came::ToConnect
+    fn new(kind: TransportErrorKind, what: &str, source: impl Into<Source>) -> Self {
+        let text = match source.into().to_string() {
+            reason if reason.is_empty() => what.to_owned(),
+            reason => format!("{what}: {reason}"),
+        };
+        let is_connect = matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Certificate);
+        let may_have_reached_server = !is_connect && kind != TransportErrorKind::RateLimited;
+        Self { kind, is_connect, may_have_reached_server, text }
+    }
+
+    fn while_connecting(self) -> Self {
+        Self { is_connect: true, may_have_reached_server: false, ..self }
     }
 
     /// Applies `map` to the text.
@@ -131,30 +113,13 @@ impl TransportError {
         Self { text: map(&self.text), ..self }
     }
 
-    fn caused(kind: TransportErrorKind, came: Came, what: &str, source: impl Into<Source>) -> Self {
-        let text = match source.into().to_string() {
-            reason if reason.is_empty() => what.to_owned(),
-            reason => format!("{what}: {reason}"),
-        };
-        Self { kind, came, text }
-    }
-
-    /// The kind, which decides whether the request is repeated.
+    /// Returns the kind, which decides whether the client retries the request.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Whether the server may have got the request: `false` only where nothing was sent for sure.
+    /// Whether the server may have received the request. `false` means that nothing was sent.
     pub fn may_have_reached_server(&self) -> bool {
-        self.came == Came::Further
+        self.may_have_reached_server
     }
 }
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-// Without a source: the text holds it already.
-impl Error for TransportError {}

@@ -1,4 +1,4 @@
-//! How a request reaches the server: the one trait, the body of an answer, and what can go wrong.
+//! The transport: sends one HTTP request, and returns its response or why there is none.
 
 mod body;
 mod error;
@@ -11,10 +11,11 @@ pub use self::body::Body;
 pub use self::error::{TransportError, TransportErrorKind};
 pub use self::ureq::UreqTransport;
 
-/// Carries one HTTP request to the server, once, and brings the answer back.
+/// Sends one HTTP request and returns its response.
 ///
-/// [`UreqTransport`] is the one that a client uses unless told otherwise. A function from a request to an answer is a
-/// transport too, which makes tests without a socket a matter of one closure:
+/// A client uses a [`UreqTransport`] by default. Pass a custom transport to
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport) to use another HTTP client, or to test without a
+/// socket. A function from a request to a response is a transport; [the guide](crate#tests-of-your-own) has more:
 ///
 /// ```
 /// use cloudflare_user::{Body, Client, http};
@@ -27,16 +28,16 @@ pub use self::ureq::UreqTransport;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// More of this is in [the guide](crate#tests-of-your-own).
-///
-/// A transport follows no redirect, repeats nothing, and treats no status as an error: the client judges the answer.
-/// The request's extensions hold an [`AttemptTimeout`].
+/// A transport sends the request once. It does not follow redirects or retry, and returns `Ok` for any status: the
+/// client handles all three. It must apply the [`AttemptTimeout`] in the request's extensions, because the client
+/// cannot interrupt it. The request's headers contain the credential.
 pub trait Transport: Send + Sync {
-    /// Sends the request and answers as soon as the answer's headers are there; the [`Body`] may still be on its way.
+    /// Sends the request and returns the response as soon as its head has arrived. The [`Body`] is read later.
     ///
     /// # Errors
     ///
-    /// A [`TransportError`] of the kind that fits: it decides whether the request may be sent again.
+    /// Returns a [`TransportError`] if no response arrived. Its kind, and whether the request may have reached the
+    /// server, decide whether the client retries the request.
     // Not called `send`: that would ruin the compiler's message for a detached request's missing `.send()`.
     fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError>;
 }
@@ -50,15 +51,15 @@ where
     }
 }
 
-/// How long an attempt may take. An extension of every request that a [`Transport`] executes.
+/// The time limits of one attempt, in the extensions of every request that a [`Transport`] executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptTimeout {
     /// The time limit for name resolution, connecting and the TLS handshake.
     pub connect: Duration,
-    /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is true, for the response
-    /// head, and then for each read of the body.
+    /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is true, the time limit
+    /// for the response head, and then for each read of the body.
     pub total: Duration,
-    /// Whether the caller reads the body at their own pace, as in an export, so that nothing limits the whole of it.
+    /// Whether the caller reads the body at their own pace, as in an export. The whole body then has no time limit.
     pub streaming: bool,
 }
 

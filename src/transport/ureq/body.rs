@@ -1,153 +1,101 @@
-//! Reads the body of a response of ureq's: decompresses what ureq does not, classifies failures, and checks the end of
-//! an export that has no declared length.
+//! Reads the body of a response of ureq: decompresses what ureq does not, classifies failures, and checks the end of an
+//! export that declares no length.
 
 use std::io::{self, Read};
 
+#[cfg(feature = "gzip")]
+use http::header::CONTENT_ENCODING;
 use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
-use http::{StatusCode, Version};
+use http::{HeaderValue, StatusCode, Version};
 
 use super::failure::classify_body;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
-/// The response with a body whose errors hold a [`TransportError`].
+/// Converts a response of ureq. Errors of the body contain a [`TransportError`].
 pub(super) fn with_body(response: http::Response<ureq::Body>, streaming: bool) -> http::Response<Body> {
     #[allow(unused_mut)]
     let (mut head, body) = response.into_parts();
     // ureq removes `Content-Length` and `Content-Encoding` of a body that it decompresses, so a compressed export that
     // is not chunked counts as one without a length. That is harmless as long as its CSV ends in a line break.
-    let is_checked = streaming
+    let needs_line_break = streaming
         && head.status.is_success()
         && head.status != StatusCode::NO_CONTENT
         && !declares_its_end(head.version, &head.headers);
     let reader = body.into_reader();
     #[cfg(feature = "gzip")]
-    if gzip::is_gzip(&head.headers) {
-        gzip::remove_headers(&mut head.headers);
-        let body = Body::from_reader(Classified::new(gzip::Decoder::new(reader)));
-        return http::Response::from_parts(head, body);
+    if head.headers.get(CONTENT_ENCODING).is_some_and(is_gzip) {
+        head.headers.remove(CONTENT_ENCODING);
+        head.headers.remove(CONTENT_LENGTH);
+        return http::Response::from_parts(head, checked(flate2::read::MultiGzDecoder::new(reader), false));
     }
-    let body = if is_checked {
-        Body::from_reader(Classified::new(WholeLines::new(reader)))
-    } else {
-        Body::from_reader(Classified::new(reader))
-    };
-    http::Response::from_parts(head, body)
+    http::Response::from_parts(head, checked(reader, needs_line_break))
 }
 
-/// Whether ureq notices that the body is truncated.
+/// Whether ureq detects that the body is truncated.
 fn declares_its_end(version: Version, headers: &HeaderMap) -> bool {
-    let is_chunked = |value: &http::HeaderValue| {
-        let value = value.to_str().unwrap_or_default();
-        value.to_ascii_lowercase().contains("chunked")
-    };
+    let is_chunked =
+        |value: &HeaderValue| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("chunked"));
     headers.contains_key(CONTENT_LENGTH)
         || (version != Version::HTTP_10 && headers.get_all(TRANSFER_ENCODING).iter().any(is_chunked))
 }
 
+/// Whether the body is compressed. ureq decompresses it only if `Content-Encoding` is `gzip` in lower case.
+#[cfg(feature = "gzip")]
+fn is_gzip(encoding: &HeaderValue) -> bool {
+    matches!(&*encoding.as_bytes().trim_ascii().to_ascii_lowercase(), b"gzip" | b"x-gzip")
+}
+
+fn checked(body: impl Read + Send + 'static, needs_line_break: bool) -> Body {
+    Body::from_reader(Checked { body, needs_line_break, first: None, last: None, has_failed: false })
+}
+
 /// Turns each error of a body into an [`io::Error`] around a [`TransportError`].
-struct Classified<R> {
+struct Checked<R> {
     body: R,
-    /// Without it, the read after a failed one would be a clean end: ureq returns `Ok(0)` then.
+    /// Whether the body ends with its connection. ureq reports a reset, and a TLS connection without its closing
+    /// message, as the end of such a body, so it counts as truncated unless it ends in a line break. A body that starts
+    /// with `{` is not CSV but a failure as JSON, which the client reads to its end.
+    needs_line_break: bool,
+    /// The first byte that is not white space.
+    first: Option<u8>,
+    last: Option<u8>,
+    /// After a failed read, ureq returns `Ok(0)`, which would look like the end of the body.
     has_failed: bool,
 }
 
-impl<R> Classified<R> {
-    fn new(body: R) -> Self {
-        Self { body, has_failed: false }
+impl<R> Checked<R> {
+    fn is_truncated(&self) -> bool {
+        self.needs_line_break && self.last != Some(b'\n') && self.first != Some(b'{')
     }
 }
 
-impl<R: Read> Read for Classified<R> {
+impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.has_failed {
             let error = TransportError::interrupted("an earlier read of this body failed");
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, error));
         }
-        self.body.read(buffer).map_err(|error| {
-            if error.kind() == io::ErrorKind::Interrupted {
-                return error;
+        let error = match self.body.read(buffer) {
+            Ok(0) if !buffer.is_empty() && self.is_truncated() => {
+                TransportError::interrupted("the body declares no length and does not end in a line break")
             }
-            self.has_failed = true;
-            let error = classify_body(error);
-            let kind = match error.kind() {
-                TransportErrorKind::Timeout => io::ErrorKind::TimedOut,
-                TransportErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
-                _ => io::ErrorKind::InvalidData,
-            };
-            io::Error::new(kind, error)
-        })
-    }
-}
-
-/// A body that ends with its connection. ureq reports a reset, and a TLS connection without its closing message, as the
-/// end of such a body, so it counts as truncated unless it ends in a line break.
-///
-/// A body that begins with `{` is not checked: it is no CSV but a failure as JSON, which the client reads to its end.
-struct WholeLines<R> {
-    body: R,
-    first: Option<u8>,
-    last: Option<u8>,
-}
-
-impl<R> WholeLines<R> {
-    fn new(body: R) -> Self {
-        Self { body, first: None, last: None }
-    }
-}
-
-impl<R: Read> Read for WholeLines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.body.read(buffer)?;
-        if let Some(last) = buffer[..read].last() {
-            self.last = Some(*last);
-            let first = |byte: &&u8| !byte.is_ascii_whitespace();
-            self.first = self.first.or(buffer[..read].iter().find(first).copied());
-        } else if !buffer.is_empty() && self.last != Some(b'\n') && self.first != Some(b'{') {
-            let reason = "the body declares no length and does not end in a line break";
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
-        }
-        Ok(read)
-    }
-}
-
-/// ureq decompresses a body only if its `Content-Encoding` is `gzip` in lower case.
-#[cfg(feature = "gzip")]
-mod gzip {
-    use super::*;
-    use flate2::read::MultiGzDecoder;
-    use http::header::CONTENT_ENCODING;
-
-    pub(super) fn is_gzip(headers: &HeaderMap) -> bool {
-        let encoding = headers.get(CONTENT_ENCODING);
-        encoding.is_some_and(|encoding| {
-            let encoding = encoding.as_bytes().trim_ascii();
-            encoding.eq_ignore_ascii_case(b"gzip") || encoding.eq_ignore_ascii_case(b"x-gzip")
-        })
-    }
-
-    /// They describe the compressed body.
-    pub(super) fn remove_headers(headers: &mut HeaderMap) {
-        headers.remove(CONTENT_ENCODING);
-        headers.remove(CONTENT_LENGTH);
-    }
-
-    /// Decompresses a few kilobytes at a time, and reports errors as ureq does.
-    pub(super) struct Decoder<R>(MultiGzDecoder<R>);
-
-    impl<R: Read> Decoder<R> {
-        pub(super) fn new(body: R) -> Self {
-            Self(MultiGzDecoder::new(body))
-        }
-    }
-
-    impl<R: Read> Read for Decoder<R> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.0.read(buffer).map_err(|error| {
-                if error.get_ref().is_some_and(|inner| inner.is::<ureq::Error>()) {
-                    return error;
+            Ok(read) => {
+                if self.needs_line_break {
+                    let is_text = |byte: &&u8| !byte.is_ascii_whitespace();
+                    self.first = self.first.or(buffer[..read].iter().find(is_text).copied());
+                    self.last = buffer[..read].last().copied().or(self.last);
                 }
-                ureq::Error::Decompress("gzip", error).into_io()
-            })
-        }
+                return Ok(read);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+            Err(error) => classify_body(error),
+        };
+        self.has_failed = true;
+        let kind = match error.kind() {
+            TransportErrorKind::Timeout => io::ErrorKind::TimedOut,
+            TransportErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
+            _ => io::ErrorKind::InvalidData,
+        };
+        Err(io::Error::new(kind, error))
     }
 }

@@ -1,28 +1,27 @@
-//! The transport over ureq.
+//! The default transport, over ureq. No other folder uses ureq.
 
 mod body;
 mod failure;
 mod tls;
-mod trace;
 
 use std::env;
 use std::fmt;
-use std::time::Duration;
+use std::sync::Once;
+use std::time::{Duration, Instant};
 
 use http::Uri;
 use http::uri::Scheme;
-use ureq::config::Config;
 use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
-use self::failure::{classify, classify_through};
-use super::proxy::{self, UnusableProxy, is_loopback};
+use self::failure::classify;
+use super::proxy::{self, is_loopback};
 use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
 
-/// Sends requests with [ureq](https://docs.rs/ureq), over HTTP/1.1, with connections kept for reuse.
+/// A [`Transport`] over [ureq](https://docs.rs/ureq): HTTP/1.1, with connections that are reused.
 ///
-/// A client makes its own, whose proxy comes [from the environment](#proxies-from-the-environment). For another proxy,
-/// other TLS roots or another resolver, configure an agent and pass it on:
+/// A client creates one by default, whose proxy comes [from the environment](#proxies-from-the-environment). Create one
+/// from your own agent to use another proxy, other certificate roots or another resolver:
 ///
 /// ```
 /// use cloudflare_user::{Client, UreqTransport};
@@ -32,56 +31,54 @@ use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind}
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// With any agent, no redirect is followed, the timeouts are the client's, and a request over plain http to this machine
-/// uses no proxy on another one.
+/// With any agent, the client sets the timeouts, redirects are not followed, and a request over plain http to this
+/// machine does not use a proxy on another one.
 ///
-/// A request fails before anything is sent if the proxy cannot be used, if the proxy speaks SOCKS and the feature
-/// `socks-proxy` is off, and if TLS is needed and the feature of its provider or verifier is off. The features are those
-/// of this crate, also for an agent of the caller's.
+/// A request fails before anything is sent if the proxy is invalid, or if a feature of this crate is off that it needs:
+/// `socks-proxy` for a SOCKS proxy, and for TLS the feature of the agent's provider (`rustls` or `native-tls`) and
+/// verifier (`platform-verifier`).
 ///
 /// # Proxies from the environment
 ///
-/// A client without a [`transport`](crate::ClientBuilder::transport) reads them once, when it is built. For an https
-/// base URL, the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY` counts; for plain http,
-/// of `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An empty variable counts as unset. `HTTP_PROXY` is
-/// ignored if `REQUEST_METHOD` is set, because a CGI server fills it from a request header. Loopback hosts never use a
-/// proxy from the environment.
+/// A client without a custom [`transport`](crate::ClientBuilder::transport) reads the environment once, when it is
+/// built. An https base URL selects the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`;
+/// plain http selects from `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An empty variable counts as unset.
+/// `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, because a CGI server fills it from a request header. Loopback
+/// hosts never use a proxy from the environment.
 ///
-/// A value looks like `http://user:password@proxy.example:3128`. The scheme is `http` (the default), `https`, `socks4`,
+/// The format is `http://user:password@proxy.example:3128`. The scheme is `http` (the default), `https`, `socks4`,
 /// `socks4a`, `socks5`, `socks5h`, or `socks`, which is SOCKS 5. The port defaults to 80, 443 for `https`, and 1080 for
-/// SOCKS. A `/`, `?` or `#` in the password must be percent-encoded. If the selected value cannot be used, each request
-/// fails with [`is_connect`](crate::Error::is_connect), whatever the other variables hold.
+/// SOCKS. A `/`, `?` or `#` in the password must be percent-encoded. If the selected value is invalid, each request
+/// fails with [`is_connect`](crate::Error::is_connect), even if another variable is valid.
 ///
-/// `no_proxy`, or else `NO_PROXY`, lists exceptions, separated by commas: a host, which includes its subdomains, `*` for
-/// all hosts, and for a base URL with an IP address also addresses and ranges such as `10.0.0.0/8`. Each may have a
-/// port: `example.com:8443`, `[fd00::1]:8443`.
+/// `no_proxy`, or else `NO_PROXY`, lists hosts that use no proxy, separated by commas. An entry is a host, which
+/// includes its subdomains, or `*` for all hosts. For a base URL with an IP address, it can be an address or a range
+/// such as `10.0.0.0/8`. Each entry can have a port: `example.com:8443`, `[fd00::1]:8443`.
 pub struct UreqTransport {
     agent: Agent,
-    /// The environment selects a proxy that cannot be used.
-    unusable_proxy: Option<UnusableProxy>,
+    /// The environment variable that is selected and invalid.
+    unusable_proxy: Option<&'static str>,
 }
 
-/// Idle connections are dropped after this long. Servers and load balancers commonly keep them for a minute or more,
-/// so that one that is used again is rarely one that the server has closed meanwhile.
+/// How long an idle connection is kept. Servers and load balancers commonly close theirs after a minute or later, so a
+/// connection that is reused is rarely one that the server has just closed.
 const MAX_IDLE_AGE: Duration = Duration::from_secs(15);
-/// As many connections are kept as a busy program has threads.
+/// How many idle connections are kept: as many as a busy program has threads.
 const MAX_IDLE_CONNECTIONS: usize = 32;
 
 impl UreqTransport {
-    /// Sends requests with this agent.
+    /// Creates a transport that sends requests with this agent.
     pub fn new(agent: Agent) -> Self {
         Self { agent, unusable_proxy: None }
     }
 
-    /// Makes the agent of a client that has no transport of its own.
+    /// Creates the transport of a client without a custom one.
     pub(crate) fn with_default_agent(base_url: &str) -> Self {
-        trace::warn_of_credentials();
-        let (proxy, unusable_proxy) = match proxy::from_env(base_url, env::var_os) {
-            Ok(proxy) => (proxy, None),
-            Err(unusable) => (None, Some(unusable)),
-        };
+        warn_of_credentials_in_logs();
+        let proxy = proxy::from_env(base_url, env::var_os);
+        let unusable_proxy = proxy.as_ref().err().copied();
         let config = Agent::config_builder()
-            .proxy(proxy)
+            .proxy(proxy.unwrap_or_default())
             .max_idle_age(MAX_IDLE_AGE)
             .max_idle_connections(MAX_IDLE_CONNECTIONS)
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
@@ -90,58 +87,61 @@ impl UreqTransport {
         Self { agent: config.build().into(), unusable_proxy }
     }
 
-    /// The proxy that a request goes through.
+    /// Returns the proxy for a request.
     fn proxy_for(&self, uri: &Uri) -> Option<&Proxy> {
-        let config = self.agent.config();
-        let proxy = config.proxy().filter(|proxy| !proxy.is_no_proxy(uri));
-        proxy.filter(|_| !avoids_proxy(config, uri))
+        let proxy = self.agent.config().proxy()?;
+        // A proxy on another machine could read the credential of a request over plain http to this machine, and would
+        // send the request to itself.
+        let is_misled =
+            uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some_and(is_loopback) && !is_loopback(proxy.host());
+        (!is_misled && !proxy.is_no_proxy(uri)).then_some(proxy)
     }
 
-    /// Why a request cannot be sent as configured. ureq would panic, or bypass the proxy.
-    fn obstacle(&self, uri: &Uri) -> Option<String> {
-        if let Some(UnusableProxy { variable }) = self.unusable_proxy {
+    /// Returns why a request cannot be sent as configured. ureq would panic, or bypass the proxy.
+    fn obstacle(&self, uri: &Uri, proxy: Option<&Proxy>) -> Option<String> {
+        if let Some(variable) = self.unusable_proxy {
             return Some(format!(
                 "`{variable}` is not a usable proxy; it should look like `http://user:password@proxy.example:3128`, \
                 with `/`, `?` and `#` in the password percent-encoded"
             ));
         }
-        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
-        let protocol = self.proxy_for(uri).map(Proxy::protocol);
+        let protocol = proxy.map(Proxy::protocol);
         let is_socks = |protocol| !matches!(protocol, ProxyProtocol::Http | ProxyProtocol::Https);
         if !cfg!(feature = "socks-proxy") && protocol.is_some_and(is_socks) {
-            return Some(needed("socks-proxy", "the proxy speaks SOCKS"));
+            return Some(needed("socks-proxy", "the proxy uses SOCKS"));
         }
-        if is_https || protocol == Some(ProxyProtocol::Https) {
+        if uri.scheme() == Some(&Scheme::HTTPS) || protocol == Some(ProxyProtocol::Https) {
             return tls::obstacle(self.agent.config());
         }
         None
     }
 
-    fn run<B: AsSendBody>(&self, request: http::Request<B>) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let timeout = request.extensions().get::<AttemptTimeout>().copied();
-        let through_proxy = !avoids_proxy(self.agent.config(), request.uri());
+    fn run(
+        &self,
+        request: http::Request<impl AsSendBody>,
+        proxy: Option<&Proxy>,
+        timeout: Option<AttemptTimeout>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let mut config = self
             .agent
             .configure_request(request)
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false);
-        if !through_proxy {
+        if proxy.is_none() && self.agent.config().proxy().is_some() {
             config = config.proxy(None);
         }
-        if let Some(timeout) = timeout {
-            let total = timeout.total;
-            config = config.timeout_resolve(Some(timeout.connect)).timeout_connect(Some(timeout.connect));
-            config = if timeout.streaming {
-                config
+        if let Some(AttemptTimeout { connect, total, streaming }) = timeout {
+            config = config.timeout_resolve(Some(connect)).timeout_connect(Some(connect));
+            config = match streaming {
+                false => config.timeout_global(Some(total)),
+                true => config
                     .timeout_global(None)
                     .timeout_per_call(None)
                     .timeout_recv_body(None)
                     .timeout_send_request(Some(total))
                     .timeout_recv_response(Some(total))
-                    .timeout_per_read(Some(total))
-            } else {
-                config.timeout_global(Some(total))
+                    .timeout_per_read(Some(total)),
             };
         }
         self.agent.run(config.build())
@@ -150,22 +150,31 @@ impl UreqTransport {
 
 impl Transport for UreqTransport {
     fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> {
-        if let Some(reason) = self.obstacle(request.uri()) {
+        let proxy = self.proxy_for(request.uri());
+        if let Some(reason) = self.obstacle(request.uri(), proxy) {
             return Err(TransportError::misconfigured(reason));
         }
-        let proxy = self.proxy_for(request.uri());
-        let timeout = request.extensions().get::<AttemptTimeout>();
-        let streaming = timeout.is_some_and(|timeout| timeout.streaming);
-        let response = if request.body().is_empty() { self.run(request.map(drop)) } else { self.run(request) };
-        let response = response.map_err(|error| match proxy {
-            Some(proxy) => classify_through(proxy, error),
-            None => classify(error),
-        });
-        let response = response.map_err(|error| match error.kind() {
-            TransportErrorKind::Certificate => error.with_hint(tls::hint(self.agent.config())),
-            _ => error,
-        })?;
-        Ok(with_body(response, streaming))
+        let timeout: Option<AttemptTimeout> = request.extensions().get().copied();
+        let started = Instant::now();
+        let response = match request.body().is_empty() {
+            true => self.run(request.map(drop), proxy, timeout),
+            false => self.run(request, proxy, timeout),
+        };
+        let error = match response {
+            Ok(response) => return Ok(with_body(response, timeout.is_some_and(|timeout| timeout.streaming))),
+            Err(error) => classify(proxy, error),
+        };
+        match error.kind() {
+            // Resolving and connecting each end after `connect`. Later, "host unreachable" is about a connection.
+            TransportErrorKind::Connect if timeout.is_some_and(|timeout| started.elapsed() / 2 > timeout.connect) => {
+                Err(TransportError::interrupted(error.to_string()))
+            }
+            TransportErrorKind::Certificate => {
+                let hint = tls::hint(self.agent.config()).map_or(String::new(), |hint| format!(" ({hint})"));
+                Err(error.map_text(&|text| format!("{text}{hint}")))
+            }
+            _ => Err(error),
+        }
     }
 }
 
@@ -175,16 +184,21 @@ impl fmt::Debug for UreqTransport {
     }
 }
 
-/// Whether a request would go over plain http to this machine, through a proxy on another one: the credential would
-/// be readable on its way there, and the proxy would look for the API on itself.
-fn avoids_proxy(config: &Config, uri: &Uri) -> bool {
-    let Some(proxy) = config.proxy() else {
-        return false;
-    };
-    uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some_and(is_loopback) && !is_loopback(proxy.host())
+/// Logs one warning a process if ureq logs whole requests. The crate cannot turn that off, because a `max_level`
+/// feature of `log` applies to the whole program.
+fn warn_of_credentials_in_logs() {
+    static WARNED: Once = Once::new();
+    if log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
+        WARNED.call_once(|| {
+            log::warn!(
+                "ureq logs requests and responses at trace, credentials included; append \
+                `,ureq=debug,ureq_proto=debug` to the filter of env_logger (`RUST_LOG`) or of tracing's EnvFilter"
+            );
+        });
+    }
 }
 
-/// What a request lacks if a feature is off.
+/// Describes a feature that is off and that a request needs.
 fn needed(feature: &str, reason: &str) -> String {
-    format!("{reason}, enable the feature `{feature}` of cloudflare-user")
+    format!("{reason}: enable the feature `{feature}` of cloudflare-user")
 }
