@@ -109,14 +109,14 @@ fn accepts_credentials_with_unusual_but_valid_characters() {
 
 #[test]
 fn trims_white_space_around_a_credential() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     Client::builder().api_token(" a-token\r\n").base_url(server.url()).build().unwrap().user().send().unwrap();
     assert!(server.requests()[0].to_lowercase().contains("authorization: bearer a-token\r\n"));
 }
 
 #[test]
 fn sends_only_the_credential_that_was_set_last() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let client = with_token().api_key("a@example.com", "some-key").base_url(server.url()).build().unwrap();
     client.user().send().unwrap();
     let head = server.requests()[0].to_lowercase();
@@ -167,7 +167,7 @@ fn refuses_other_base_urls_without_showing_them() {
 
 #[test]
 fn ignores_trailing_slashes_of_the_base_url() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     for slashes in ["", "/", "//"] {
         with_token().base_url(server.url() + slashes).build().unwrap().user().send().unwrap();
         assert!(server.requests().last().unwrap().starts_with("GET /client/v4/user HTTP/1.1\r\n"));
@@ -176,7 +176,7 @@ fn ignores_trailing_slashes_of_the_base_url() {
 
 #[test]
 fn sends_the_user_agent_of_the_program_before_the_one_of_the_crate() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let own = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
     with_token().base_url(server.url()).build().unwrap().user().send().unwrap();
     with_token().user_agent("my-cli/1.2").base_url(server.url()).build().unwrap().user().send().unwrap();
@@ -190,7 +190,7 @@ fn sends_the_user_agent_of_the_program_before_the_one_of_the_crate() {
 
 #[test]
 fn clones_with_other_limits_share_connections() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let client = with_token().base_url(server.url()).build().unwrap();
     let others = [
         client.clone(),
@@ -207,10 +207,10 @@ fn clones_with_other_limits_share_connections() {
 
 #[test]
 fn follows_no_redirects_even_with_a_custom_agent() {
-    let target = Tcp::answering("200 OK", "", &success(r#"{"id":"leaked"}"#));
+    let target = Tcp::responding("200 OK", "", &success(r#"{"id":"leaked"}"#));
     for status in ["301 x", "302 x", "303 x", "307 x", "308 x"] {
         let location = format!("location: {}/user\r\n", target.url());
-        let server = Tcp::answering(status, &location, "");
+        let server = Tcp::responding(status, &location, "");
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
         let own = with_token().base_url(server.url()).transport(UreqTransport::new(agent)).build().unwrap();
         for client in [own, with_token().base_url(server.url()).build().unwrap()] {
@@ -225,7 +225,7 @@ fn follows_no_redirects_even_with_a_custom_agent() {
 #[test]
 fn refuses_a_body_larger_than_max_response_size() {
     let body = success(&format!(r#"{{"id":"{}"}}"#, "x".repeat(5000)));
-    let server = Tcp::answering("200 OK", "", &body);
+    let server = Tcp::responding("200 OK", "", &body);
     let sized = |bytes| with_token().base_url(server.url()).max_response_size(bytes).build().unwrap();
     assert!(sized(body.len()).user().send().is_ok());
     let error = sized(body.len() - 1).user().send().unwrap_err();
@@ -235,7 +235,7 @@ fn refuses_a_body_larger_than_max_response_size() {
     assert_eq!(error.body(), Some(&body.as_bytes()[..body.len() - 1]));
     let page = |number: usize| format!(r#"[{{"id":"{number}","x":"{}"}}]"#, "x".repeat(500 * number));
     let server = Tcp::new(move |number, _| {
-        common::tcp::Reply::Send(common::tcp::answer("200 OK", "", &success(&page(number + 1))))
+        common::tcp::Reply::Send(common::tcp::response("200 OK", "", &success(&page(number + 1))))
     });
     for ahead in [0, 1] {
         let client = with_token().base_url(server.url()).max_response_size(1200).build();
@@ -257,7 +257,7 @@ fn keeps_the_received_bytes_of_a_body_that_declares_10_gib() {
 
 #[test]
 fn accepts_extreme_limits() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let most = Duration::MAX;
     let patient = with_token().base_url(server.url()).timeout(most).deadline(most).connect_timeout(most);
     let patient = patient.max_retry_wait(most).max_retries(u32::MAX).max_response_size(usize::MAX).build().unwrap();
@@ -318,7 +318,7 @@ fn in_child_process() {
 
 #[test]
 fn from_env_reads_a_credential_and_a_base_url() {
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let base = ("CLOUDFLARE_BASE_URL", url.as_str());
     let token = ("CLOUDFLARE_API_TOKEN", "token-of-the-environment");
@@ -419,7 +419,7 @@ fn builder_from_env_needs_a_credential_in_the_environment() {
 
 #[test]
 fn builder_from_env_combines_the_environment_with_setters() {
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let variables = [("CLOUDFLARE_API_TOKEN", "token-of-the-environment"), ("CLOUDFLARE_BASE_URL", url.as_str())];
     // An invalid token does not matter if a setter replaces it.
@@ -444,7 +444,7 @@ fn builder_from_env_combines_the_environment_with_setters() {
 
 #[test]
 fn sends_plain_http_to_loopback_without_a_proxy() {
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let printed = in_environment(&[
         ("CLOUDFLARE_BASE_URL", url.as_str()),
@@ -458,7 +458,7 @@ fn sends_plain_http_to_loopback_without_a_proxy() {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn uses_the_proxy_from_the_environment_for_https() {
-    let proxy = Tcp::answering("403 Forbidden", "", "");
+    let proxy = Tcp::responding("403 Forbidden", "", "");
     let url = format!("http://{}", proxy.address());
     let printed = in_environment(&[
         ("CLOUDFLARE_BASE_URL", "https://api.invalid/client/v4"),

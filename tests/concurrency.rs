@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use cloudflare_user::Client;
 use common::success;
-use common::tcp::{Reply, Tcp, answer};
+use common::tcp::{Reply, Tcp, response};
 
 #[test]
 fn many_threads_get_their_own_answers_over_few_connections() {
     // One request in five fails; each answer repeats the identifier that was asked for.
     let server = Tcp::new(|number, request| match number % 5 {
-        4 => Reply::Send(answer("409 Conflict", "", r#"{"success":false,"errors":[{"code":7,"message":"busy"}]}"#)),
+        4 => Reply::Send(response("409 Conflict", "", r#"{"success":false,"errors":[{"code":7,"message":"busy"}]}"#)),
         _ => {
             let id = request.split(' ').nth(1).unwrap().rsplit('/').next().unwrap();
-            Reply::Send(answer("200 OK", "", &success(&format!(r#"{{"id":"{id}"}}"#))))
+            Reply::Send(response("200 OK", "", &success(&format!(r#"{{"id":"{id}"}}"#))))
         }
     });
     let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url()).build().unwrap();
@@ -65,8 +65,8 @@ fn dropping_an_iterator_that_reads_ahead_returns_at_once_and_stops_the_requests(
             thread::sleep(Duration::from_millis(500));
         }
         Reply::Send(match number {
-            0 => answer("200 OK", "", &success(r#"[{"id":"1"}]"#)),
-            _ => answer("503 Busy", "retry-after: 1\r\n", ""),
+            0 => response("200 OK", "", &success(r#"[{"id":"1"}]"#)),
+            _ => response("503 Busy", "retry-after: 1\r\n", ""),
         })
     });
     let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url()).build().unwrap();
@@ -120,7 +120,7 @@ fn a_panic_on_a_thread_that_reads_ahead_is_not_swallowed() {
 
 #[test]
 fn a_call_inside_an_async_runtime_blocks_and_works() {
-    let server = Tcp::answering("200 OK", "", &success(r#"[{"id":"1"}]"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"[{"id":"1"}]"#));
     let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url()).build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let read = runtime.block_on(async { client.tokens().iter().read_ahead(2).collect::<Result<Vec<_>, _>>() });

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use cloudflare_user::http::{Method, Request, Response};
 use cloudflare_user::{Body, Client, Endpoint, Error, Page, Result, TransportError};
-use common::{Answer, Seen, ok, scripted, status, success};
+use common::{RecordedRequest, ScriptedResponse, ok, scripted, status, success};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -59,8 +59,8 @@ fn purge(zone_id: &str, files: &[&str]) -> PurgeCache {
     PurgeCache { zone_id: zone_id.to_owned(), files: files.iter().map(|file| (*file).to_owned()).collect() }
 }
 
-fn lines(seen: &Mutex<Vec<Seen>>) -> Vec<String> {
-    seen.lock().unwrap().iter().map(Seen::line).collect()
+fn lines(seen: &Mutex<Vec<RecordedRequest>>) -> Vec<String> {
+    seen.lock().unwrap().iter().map(RecordedRequest::line).collect()
 }
 
 #[test]
@@ -186,7 +186,7 @@ impl<const SINGLE_PAGE: bool, const MAX_PER_PAGE: u64, const HAS_ID: bool> Endpo
     }
 }
 
-fn pages(pages: &[&[&str]]) -> Vec<Answer> {
+fn pages(pages: &[&[&str]]) -> Vec<ScriptedResponse> {
     let item = |name: &&str| format!(r#"{{"name":"{name}"}}"#);
     let page = |names: &&[&str]| {
         let items: Vec<_> = names.iter().map(item).collect();
@@ -327,7 +327,7 @@ impl Endpoint for Write {
 
 #[test]
 fn is_idempotent_decides_whether_a_write_is_retried() {
-    let failures: [fn() -> Answer; 2] = [|| status(503, ""), || Err(|| TransportError::interrupted("reset"))];
+    let failures: [fn() -> ScriptedResponse; 2] = [|| status(503, ""), || Err(|| TransportError::interrupted("reset"))];
     for failure in failures {
         for (is_idempotent, attempts) in [(true, 2), (false, 1)] {
             let (client, seen) = scripted(vec![failure(), ok(success("null"))]);

@@ -3,10 +3,10 @@
 mod common;
 
 use cloudflare_user::{Client, Error, GetUser, ListAuditLogs, ListTokens, Policy, UpdateSubscription, http};
-use common::{Api, Seen, answered, ok, scripted, status, success};
+use common::{Api, RecordedRequest, client_returning, ok, scripted, status, success};
 
 fn error(body: &str) -> cloudflare_user::Error {
-    answered(body).send(&GetUser::new()).unwrap_err()
+    client_returning(body).send(&GetUser::new()).unwrap_err()
 }
 
 #[test]
@@ -19,9 +19,9 @@ fn success_false_in_a_200_is_an_error() {
         let error = error(body);
         assert_eq!((error.status(), error.codes().collect::<Vec<_>>()), (Some(200), vec![10000]), "{error}");
         assert!(!error.is_decode());
-        let error = answered(body).audit_logs().iter().next().unwrap().unwrap_err();
+        let error = client_returning(body).audit_logs().iter().next().unwrap().unwrap_err();
         assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
-        let error = answered(body).send_raw(&ListTokens::new()).unwrap_err();
+        let error = client_returning(body).send_raw(&ListTokens::new()).unwrap_err();
         assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
     }
     assert_eq!(error(r#"{"success":false}"#).codes().count(), 0);
@@ -30,13 +30,13 @@ fn success_false_in_a_200_is_an_error() {
 #[test]
 fn errors_in_a_success_are_none() {
     let body = r#"{"success":true,"errors":[{"code":1000,"message":"message"}],"result":{"id":"1"}}"#;
-    assert_eq!(answered(body).send(&GetUser::new()).unwrap().id, "1");
+    assert_eq!(client_returning(body).send(&GetUser::new()).unwrap().id, "1");
 }
 
 #[test]
 fn without_success_the_status_decides() {
     for body in [r#"{"result":{"id":"1"}}"#, r#"{"success":null,"result":{"id":"1"}}"#] {
-        assert_eq!(answered(body).send(&GetUser::new()).unwrap().id, "1");
+        assert_eq!(client_returning(body).send(&GetUser::new()).unwrap().id, "1");
         let (client, _) = scripted(vec![status(500, body)]);
         assert_eq!(client.send(&GetUser::new()).unwrap_err().status(), Some(500));
     }
@@ -72,7 +72,7 @@ fn errors_are_read_in_every_form_that_they_come_in() {
 #[test]
 fn the_text_names_what_was_asked_and_what_came_back() {
     let body = r#"{"success":false,"errors":[{"code":9109,"message":"Invalid access token"}]}"#;
-    let api = Api::answering_as(403, "application/json", body);
+    let api = Api::responding_as(403, "application/json", body);
     let error = api.client().audit_logs().actor_email("private@example.com").send().unwrap_err();
     let text = error.to_string();
     for part in ["GET", "/user/audit_logs", "403", "9109", "Invalid access token", "8f2b7c1d3e4a5b6c-FRA", "1 attempt"]
@@ -107,9 +107,9 @@ fn what_is_no_json_is_told_in_words() {
         let error = error(body);
         assert!(error.is_decode() && error.to_string().contains(told), "{body:?}: {error}");
         assert_eq!((error.status(), error.body()), (Some(200), Some(body.as_bytes())));
-        let listed = answered(body).tokens().iter().next().unwrap().unwrap_err();
+        let listed = client_returning(body).tokens().iter().next().unwrap().unwrap_err();
         assert!(listed.is_decode(), "{body:?}: {listed}");
-        assert!(answered(body).send_raw(&GetUser::new()).is_err(), "{body:?}");
+        assert!(client_returning(body).send_raw(&GetUser::new()).is_err(), "{body:?}");
     }
 }
 
@@ -147,17 +147,17 @@ fn a_wrong_type_names_the_field_and_what_was_found() {
     for (condition, found) in [("[{}]", "a list"), ("5", "a number"), ("true", "a boolean")] {
         let told = format!("result.condition: expected an object, found {found}");
         let body = success(&format!(r#"{{"id":"1","condition":{condition}}}"#));
-        let error = answered(body).token("1").send().unwrap_err();
+        let error = client_returning(body).token("1").send().unwrap_err();
         assert!(error.to_string().contains(&told), "{error}");
     }
-    let page = answered(success(r#"{"id":"1"}"#)).send(&ListTokens::new()).unwrap_err();
+    let page = client_returning(success(r#"{"id":"1"}"#)).send(&ListTokens::new()).unwrap_err();
     assert!(page.to_string().contains("result: expected a list, found an object"), "{page}");
 }
 
 #[test]
 fn the_first_item_that_fails_is_named_by_send() {
     let logs = format!("[{}{}]", r#"{"id":"1"},"#.repeat(37), r#"{"when":7},{"when":8}"#);
-    let error = answered(success(&logs)).send(&ListAuditLogs::new()).unwrap_err();
+    let error = client_returning(success(&logs)).send(&ListAuditLogs::new()).unwrap_err();
     assert!(
         error.to_string().contains("result[37].when: expected a date or a time as in RFC 3339, found a number"),
         "{error}"
@@ -178,7 +178,7 @@ fn an_envelope_that_says_a_thing_twice_is_refused() {
 
 #[test]
 fn odd_json_is_the_right_value_or_a_typed_error() {
-    let user = |body: &str| answered(body).send(&GetUser::new());
+    let user = |body: &str| client_returning(body).send(&GetUser::new());
     assert_eq!(user("\u{feff}{\"result\":{\"id\":\"1\"}}").unwrap().id, "1");
     assert_eq!(user("\n {\n\"\\u0072esult\" :\t{ \"id\" : \"1\" }\r\n}\n").unwrap().id, "1");
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
@@ -208,7 +208,7 @@ fn raw_answers_are_the_exact_bytes() {
     let (client, _) = scripted(vec![ok(body)]);
     let raw = client.send_raw(&ListTokens::new()).unwrap();
     assert_eq!((raw.status().as_u16(), raw.body().as_slice()), (200, body.as_bytes()));
-    let value = answered(success("null")).send(&UpdateSubscription::new("1")).unwrap();
+    let value = client_returning(success("null")).send(&UpdateSubscription::new("1")).unwrap();
     assert!(value.is_null());
 }
 
@@ -229,7 +229,7 @@ fn a_redirect_is_an_error_that_names_the_host() {
         let (client, seen) = scripted(vec![Ok(response)]);
         let error = client.send(&GetUser::new()).unwrap_err();
         assert!(error.to_string().contains(told) && !error.to_string().contains("s3cr3t"), "{error}");
-        assert_eq!((error.status(), seen.lock().unwrap().iter().map(Seen::line).count()), (Some(302), 1));
+        assert_eq!((error.status(), seen.lock().unwrap().iter().map(RecordedRequest::line).count()), (Some(302), 1));
     }
 }
 
@@ -252,7 +252,7 @@ fn nothing_odd_in_a_failure_hides_its_errors() {
 
 #[test]
 fn a_bare_deletion_with_errors_is_none() {
-    let client = answered(r#"{"errors":[{"code":7,"message":"no"}]}"#);
+    let client = client_returning(r#"{"errors":[{"code":7,"message":"no"}]}"#);
     assert_eq!(client.leave_organization("1").send().unwrap_err().codes().collect::<Vec<_>>(), [7]);
 }
 
@@ -294,7 +294,7 @@ fn what_a_server_says_is_shown_on_one_line_and_not_for_ever() {
     let message = format!("\\u001b[2Jgone\\r\\nfake: line\\u202e{}", "x".repeat(1 << 20));
     let errors = vec![format!(r#"{{"code":1,"message":"{message}"}}"#); 3].join(",");
     let body = format!(r#"{{"success":false,"errors":[{errors}]}}"#);
-    let error = answered(body).user().send().unwrap_err();
+    let error = client_returning(body).user().send().unwrap_err();
     let text = error.to_string();
     assert!(text.contains(r"1 \u{1b}[2Jgone\r\nfake: line\u{202e}x"), "{}", &text[..200]);
     assert!(text.len() < 600 && text.ends_with("[1 attempt]"));
@@ -366,8 +366,8 @@ fn a_failure_is_explained_by_error_or_by_messages() {
     }
     // The messages of a success are not errors.
     let body = r#"{"success":true,"result":{"id":"1"},"messages":[{"code":10000,"message":"valid"}]}"#;
-    assert_eq!(answered(body).user().send().unwrap().id, "1");
-    let bare = answered(r#"{"id":"1","messages":["deleted"]}"#);
+    assert_eq!(client_returning(body).user().send().unwrap().id, "1");
+    let bare = client_returning(r#"{"id":"1","messages":["deleted"]}"#);
     assert_eq!(bare.leave_organization("1").send().unwrap().id, "1");
 }
 
@@ -405,7 +405,7 @@ fn an_item_error_names_the_page_that_it_is_on() {
     for error in errors {
         assert!(error.to_string().contains("page 3, result[1].when"), "{error}");
     }
-    let single = answered(success(r#"[{"id":"1"},5]"#)).invites().iter().nth(1).unwrap().unwrap_err();
+    let single = client_returning(success(r#"[{"id":"1"},5]"#)).invites().iter().nth(1).unwrap().unwrap_err();
     assert!(single.to_string().contains(": result[1]: expected"), "{single}");
 }
 
@@ -413,7 +413,7 @@ fn an_item_error_names_the_page_that_it_is_on() {
 fn only_a_success_of_the_api_says_that_a_write_was_applied() {
     for body in ["<html>log in</html>", "", r#"{"ok":1}"#, r#"{"success":true,"result":{"id":"1""#] {
         let policy = Policy::allow().permission_group("g").all_zones();
-        let created = answered(body).create_token("ci", [policy]).send().unwrap_err();
+        let created = client_returning(body).create_token("ci", [policy]).send().unwrap_err();
         assert!(created.may_have_been_applied(), "{created}");
         assert!(
             created
@@ -422,11 +422,11 @@ fn only_a_success_of_the_api_says_that_a_write_was_applied() {
             "{created}"
         );
     }
-    let deleted = answered(success("5")).delete_token("1").send().unwrap_err();
+    let deleted = client_returning(success("5")).delete_token("1").send().unwrap_err();
     assert!(deleted.to_string().contains("was applied, and `Error::body` holds the response ["), "{deleted}");
-    let rolled = answered(success("5")).roll_token("1").send().unwrap_err();
+    let rolled = client_returning(success("5")).roll_token("1").send().unwrap_err();
     assert!(rolled.to_string().contains("with the only copy of a new secret"), "{rolled}");
-    let empty = answered(success(r#""""#)).roll_token("1").send().unwrap_err();
+    let empty = client_returning(success(r#""""#)).roll_token("1").send().unwrap_err();
     assert!(empty.is_decode() && empty.may_have_been_applied(), "{empty}");
 }
 
@@ -437,10 +437,12 @@ fn errors_without_success_are_a_failure() {
         r#"{"success":null,"result":[],"errors":["no"]}"#,
         r#"{"result":{"id":"1"},"errors":[{"code":10000,"message":"no"}]}"#,
     ] {
-        assert!(answered(body).audit_logs().iter().next().unwrap().is_err(), "{body}");
-        assert!(answered(body).user().send().is_err() && answered(body).send_raw(&GetUser::new()).is_err());
+        assert!(client_returning(body).audit_logs().iter().next().unwrap().is_err(), "{body}");
+        assert!(
+            client_returning(body).user().send().is_err() && client_returning(body).send_raw(&GetUser::new()).is_err()
+        );
     }
-    let bare = answered(r#"{"errors":[{"code":7,"message":"no"}]}"#);
+    let bare = client_returning(r#"{"errors":[{"code":7,"message":"no"}]}"#);
     assert!(bare.send_raw(&cloudflare_user::LeaveOrganization::new("1")).is_err());
 }
 
@@ -448,7 +450,7 @@ fn errors_without_success_are_a_failure() {
 fn text_full_of_commas_is_not_many_values() {
     let text = "1,".repeat(800_000);
     let body = success(&format!(r#"[{{"id":"1","oldValue":"{text}"}}]"#));
-    assert_eq!(answered(body).audit_logs().iter().next().unwrap().unwrap().id, "1");
+    assert_eq!(client_returning(body).audit_logs().iter().next().unwrap().unwrap().id, "1");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use cloudflare_user::{Client, Error};
 use common::success;
-use common::tcp::{Reply, Tcp, answer};
+use common::tcp::{Reply, Tcp, response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -83,7 +83,7 @@ fn check_write(name: &str, server: &Tcp, expected: &Got) {
 
 #[test]
 fn heads() {
-    let whole = String::from_utf8(answer("200 OK", "", &success(r#"{"id":"1"}"#))).unwrap();
+    let whole = String::from_utf8(response("200 OK", "", &success(r#"{"id":"1"}"#))).unwrap();
     let long = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(200_000));
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(5_000));
     check(vec![
@@ -128,18 +128,18 @@ fn bodies() {
         ("a chunk size that overflows", chunked("fffffffffffffffffff\nabc\n0\n\n"), Got::Transport, 1),
         ("a cut chunk", chunked(&format!("{:x}\n{body}", length + 5)), Got::Transport, 2),
         ("no last chunk", chunked(&format!("{length:x}\n{body}\n")), Got::Transport, 2),
-        ("more than allowed", answer("200 OK", "", &" ".repeat(2 << 20)), Got::Transport, 1),
-        ("no body", answer("200 OK", "", ""), Got::Decode, 1),
+        ("more than allowed", response("200 OK", "", &" ".repeat(2 << 20)), Got::Transport, 1),
+        ("no body", response("200 OK", "", ""), Got::Decode, 1),
         ("204", raw("HTTP/1.1 204 No Content\n\n"), Got::Decode, 1),
-        ("a web page", answer("200 OK", "content-type: text/html\r\n", "<html>"), Got::Decode, 1),
-        ("JSON of another kind", answer("200 OK", "", r#"{"ok":1}"#), Got::Decode, 1),
+        ("a web page", response("200 OK", "content-type: text/html\r\n", "<html>"), Got::Decode, 1),
+        ("JSON of another kind", response("200 OK", "", r#"{"ok":1}"#), Got::Decode, 1),
     ]);
 }
 
 #[cfg(feature = "gzip")]
 #[test]
 fn connections_that_are_reset() {
-    let whole = answer("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
+    let whole = response("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
     for length in [0, 5, 30, whole.len() / 2, whole.len() - 1] {
         let name = format!("reset after {length} bytes");
         let bytes = whole[..length].to_vec();
@@ -184,7 +184,7 @@ fn packed_bodies() {
         ("no gzip", with_gzip(body.as_bytes()), Got::Transport, 1),
         ("an empty one", with_gzip(b""), Got::Transport, 2),
         ("more than allowed, once unpacked", with_gzip(&gzipped(&vec![b' '; 8 << 20])), Got::Transport, 1),
-        ("another encoding", answer("200 OK", "content-encoding: br\r\n", "\u{1}\u{2}"), Got::Decode, 1),
+        ("another encoding", response("200 OK", "content-encoding: br\r\n", "\u{1}\u{2}"), Got::Decode, 1),
     ]);
 }
 
@@ -218,7 +218,7 @@ fn json() {
         ("a byte order mark", format!("\u{feff}{}", success("{}")), Got::Value),
         ("white space around it", format!(" \r\n\t{} \n", success(" { } ")), Got::Value),
     ];
-    check(rows.map(|(name, body, got)| (name, answer("200 OK", "", &body), got, 1)).into());
+    check(rows.map(|(name, body, got)| (name, response("200 OK", "", &body), got, 1)).into());
     let mut invalid = raw("HTTP/1.1 200 OK\ncontent-length: 26\n\n");
     invalid.extend(b"{\"result\":{\"id\":\"\xc3\x28 abc\"}}".iter().take(26));
     check(vec![("invalid UTF-8", invalid, Got::Decode, 1)]);
@@ -265,7 +265,7 @@ fn statuses() {
         ("599 x", 1),
     ];
     let rows = rows.map(|(status, requests)| {
-        let bytes = answer(status, "connection: close\r\n", if status == "304 x" { "" } else { "<html>no" });
+        let bytes = response(status, "connection: close\r\n", if status == "304 x" { "" } else { "<html>no" });
         (status, bytes, Got::Api(status[..3].parse().unwrap()), requests)
     });
     check(rows.into());

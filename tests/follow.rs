@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cloudflare_user::{AuditLogCursor, Body, Client, ListAuditLogs, TransportError, http};
-use common::{Answer, ok, scripted, success};
+use common::{ScriptedResponse, ok, scripted, success};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
@@ -147,7 +147,7 @@ fn yields_each_log_once_whatever_fails_and_whenever_it_is_killed() {
     }
 }
 
-fn page(items: &str) -> Answer {
+fn page(items: &str) -> ScriptedResponse {
     ok(success(items))
 }
 

@@ -51,7 +51,7 @@ const HEADER: &str = "value-of-a-header";
 const BODY: &str = "text-of-a-body";
 
 /// A client that is answered so, in turn, and the last for ever.
-fn answered(answers: &'static [(u16, &'static str)]) -> Client {
+fn client_returning(answers: &'static [(u16, &'static str)]) -> Client {
     let sent = Mutex::new(0);
     let transport = move |_: http::Request<Vec<u8>>| {
         let mut sent = sent.lock().unwrap();
@@ -79,7 +79,7 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
         let _ = client.audit_logs().actor_email(QUERY).send();
     };
 
-    let client = answered(vec![(503, FAILURE), (200, success)].leak());
+    let client = client_returning(vec![(503, FAILURE), (200, success)].leak());
     let lines = lines_of(|| ask(&client));
     assert_eq!(lines.len(), 3, "{lines:#?}");
     assert_eq!(lines[0], "DEBUG GET /user/audit_logs: 503, attempt 1, # ms, cf-ray 8f2b7c1d-FRA");
@@ -89,7 +89,7 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
     assert_eq!(lines[2], "DEBUG GET /user/audit_logs: 200, attempt 2, # ms, cf-ray 8f2b7c1d-FRA");
     let all = lines.join("\n");
 
-    let client = answered(&[(0, ""), (502, "<html>text-of-a-body"), (504, "text-of-a-body value-of-a-query")]);
+    let client = client_returning(&[(0, ""), (502, "<html>text-of-a-body"), (504, "text-of-a-body value-of-a-query")]);
     let lines = lines_of(|| ask(&client));
     assert_eq!(lines.len(), 5, "{lines:#?}");
     assert!(lines[0].starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"), "{}", lines[0]);
@@ -100,7 +100,7 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
     let all = all + &lines.join("\n");
 
     // A write: its body is no part of a line either.
-    let client = answered(vec![(429, FAILURE), (200, success)].leak());
+    let client = client_returning(vec![(429, FAILURE), (200, success)].leak());
     let lines = lines_of(|| {
         let _ = client.edit_user().first_name(BODY).send();
     });
@@ -109,11 +109,11 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
 
     // Why a list ended.
     let page: &'static str = common::success(r#"[{"id":"1"}]"#).leak();
-    let client = answered(vec![(200, page), (200, success)].leak());
+    let client = client_returning(vec![(200, page), (200, success)].leak());
     let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
     assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 is empty");
     let past = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
-    let client = answered(vec![(200, page), (400, past)].leak());
+    let client = client_returning(vec![(200, page), (400, past)].leak());
     let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
     assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 does not exist");
 

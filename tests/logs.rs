@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use cloudflare_user::{Client, Policy};
 use common::success;
-use common::tcp::{Reply, Tcp, answer};
+use common::tcp::{Reply, Tcp, response};
 
 const TOKEN: &str = "cfut_TheTokenOfTheClient0123456789";
 const EMAIL: &str = "owner+1@example.com";
@@ -42,10 +42,10 @@ fn no_log_line_at_any_level_holds_one() {
         let failed = format!(r#"{{"success":false,"errors":[{{"code":1,"message":"{echo}"}}]}}"#);
         let created = success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#));
         let server = Tcp::new(move |number, _| match number % 4 {
-            0 => Reply::Send(answer("503 x", &headers, &failed)),
-            1 => Reply::Send(answer("403 x", &headers, &failed)),
+            0 => Reply::Send(response("503 x", &headers, &failed)),
+            1 => Reply::Send(response("403 x", &headers, &failed)),
             2 => Reply::Close(Vec::new()),
-            _ => Reply::Send(answer("200 OK", &headers, &created)),
+            _ => Reply::Send(response("200 OK", &headers, &created)),
         });
         let builder = Client::builder().base_url(server.url());
         let builder = if index == 0 { builder.api_token(TOKEN) } else { builder.api_key(EMAIL, KEY) };

@@ -60,7 +60,7 @@ fn memory_stays_near_the_cap_and_no_thread_is_left() {
         1 => Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec()),
         2 => Reply::Drip("HTTP/1.1 200 OK\r\n\r\nwhen,action\n", Duration::from_millis(1)),
         3.. if number < 3 + 2 * thin.len() => Reply::Send(thin[(number - 3) / 2].clone()),
-        _ => Reply::Send(common::tcp::answer("200 OK", "", &success("[]"))),
+        _ => Reply::Send(common::tcp::response("200 OK", "", &success("[]"))),
     });
     let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
     let client = client.max_retries(0).build().unwrap();

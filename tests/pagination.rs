@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use cloudflare_user::http::Method;
 use cloudflare_user::{Client, Endpoint, Iter, ListTokens, Page, Pages, Token, TransportError};
-use common::{Answer, ListOf, answered, ok, scripted, status, success};
+use common::{ListOf, ScriptedResponse, client_returning, ok, scripted, status, success};
 
 /// A page of tokens with these identifiers, and with a `result_info`.
-fn page(ids: &[u32], info: &str) -> Answer {
+fn page(ids: &[u32], info: &str) -> ScriptedResponse {
     let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
     ok(format!(r#"{{"success":true,"result":[{}],"result_info":{info}}}"#, items.join(",")))
 }
@@ -129,7 +129,7 @@ fn keeps_other_items_if_a_type_ignores_its_decode_error() {
         }
     }
     for odd in [r#"[2,"x",[4]]"#, r#"{"a":1}"#, r#"[2,"x"]"#, r#""x""#] {
-        let client = common::answered(common::success(&format!("[[1],{odd},[3]]")));
+        let client = common::client_returning(common::success(&format!("[[1],{odd},[3]]")));
         let items = client.iter(&ListLenient);
         let read: Vec<_> = items.map(|item| item.map_or(None, |item| item.0)).collect();
         assert_eq!(read, [Some(vec![1]), None, Some(vec![3])], "{odd}");
@@ -143,7 +143,7 @@ fn keeps_other_items_if_a_type_ignores_its_decode_error() {
 
 #[test]
 fn resumes_from_the_page_that_failed() {
-    let broken: Answer = Err(|| TransportError::interrupted("reset"));
+    let broken: ScriptedResponse = Err(|| TransportError::interrupted("reset"));
     for failure in [broken, status(500, "<html>"), ok("<html>"), ok(r#"{"success":false}"#)] {
         let (client, _) = scripted(vec![page(&[1, 2], "null"), failure, page(&[3], "null"), page(&[], "null")]);
         let mut tokens = client.tokens().iter();
@@ -199,7 +199,7 @@ fn reads_ahead_the_same_items_in_the_same_order() {
 #[test]
 fn iterators_are_debug_and_send() {
     fn check<T: std::fmt::Debug + Send>(_: &T) {}
-    let client = answered(success("[]"));
+    let client = client_returning(success("[]"));
     check(&client.tokens().iter());
     check(&client.tokens().pages().read_ahead(2));
 }
@@ -260,7 +260,7 @@ fn iterators_are_stored_in_a_struct() {
             Self { tokens: client.tokens().iter(), pages: client.tokens().pages().read_ahead(1) }
         }
     }
-    let mut reader = Reader::new(&answered(success(r#"[{"id":"1"}]"#)));
+    let mut reader = Reader::new(&client_returning(success(r#"[{"id":"1"}]"#)));
     assert_eq!(reader.tokens.next().unwrap().unwrap().id, "1");
     assert_eq!(reader.pages.next().unwrap().unwrap().items.len(), 1);
 }

@@ -5,32 +5,32 @@ mod common;
 use std::sync::{Arc, Mutex};
 
 use cloudflare_user::{Body, Client, Result, http};
-use common::{Answer, ListOf, ok, scripted, status};
+use common::{ListOf, ScriptedResponse, ok, scripted, status};
 use serde_json::json;
 
 /// A page of audit logs with these identifiers.
-fn page(ids: &[u32]) -> Answer {
+fn page(ids: &[u32]) -> ScriptedResponse {
     page_with(ids, "null")
 }
 
-fn page_with(ids: &[u32], info: &str) -> Answer {
+fn page_with(ids: &[u32], info: &str) -> ScriptedResponse {
     let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
     page_of(&items.join(","), info)
 }
 
-fn page_of(items: &str, info: &str) -> Answer {
+fn page_of(items: &str, info: &str) -> ScriptedResponse {
     ok(format!(r#"{{"success":true,"result":[{items}],"result_info":{info}}}"#))
 }
 
 /// A page of audit logs without identifiers.
-fn page_without_ids(numbers: &[u32]) -> Answer {
+fn page_without_ids(numbers: &[u32]) -> ScriptedResponse {
     let items = numbers.iter().map(|number| format!(r#"{{"metadata":{number}}}"#));
     page_of(&items.collect::<Vec<_>>().join(","), "null")
 }
 
 /// Reads audit logs with `per_page(2)`: the identifiers (or the metadata of logs without one), `!` for an error, and
 /// the number of requests. The last response comes again for every further request.
-fn read_from(first: u64, answers: Vec<Answer>) -> (String, usize) {
+fn read_from(first: u64, answers: Vec<ScriptedResponse>) -> (String, usize) {
     let (client, seen) = scripted(answers);
     let logs = client.audit_logs().page(first).per_page(2).iter();
     let texts = logs.take(200).map(|log| match log {
@@ -42,11 +42,11 @@ fn read_from(first: u64, answers: Vec<Answer>) -> (String, usize) {
 }
 
 #[track_caller]
-fn expect(answers: Vec<Answer>, items: &str, requests: usize) {
+fn expect(answers: Vec<ScriptedResponse>, items: &str, requests: usize) {
     assert_eq!(read_from(1, answers), (items.to_owned(), requests));
 }
 
-fn last_error(answers: Vec<Answer>) -> cloudflare_user::Error {
+fn last_error(answers: Vec<ScriptedResponse>) -> cloudflare_user::Error {
     let (client, _) = scripted(answers);
     let logs = client.audit_logs().per_page(2).iter();
     logs.take(200).last().unwrap().unwrap_err()

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A client that gets these bytes for everything.
-fn answered(status: u16, body: Vec<u8>) -> Client {
+fn client_returning(status: u16, body: Vec<u8>) -> Client {
     let transport = move |_: http::Request<Vec<u8>>| {
         let mut response = http::Response::new(body.clone().into());
         *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
@@ -105,20 +105,20 @@ proptest! {
 
     #[test]
     fn survives_any_bytes_as_a_body(status in prop::sample::select(vec![200_u16, 204, 302, 400, 401, 500]), body in prop::collection::vec(any::<u8>(), 0..80)) {
-        send_all(&answered(status, body));
+        send_all(&client_returning(status, body));
     }
 
     #[test]
     fn survives_any_json_as_a_response(status in prop::sample::select(vec![200_u16, 400, 503]), body in any_json()) {
-        send_all(&answered(status, body.to_string().into_bytes()));
+        send_all(&client_returning(status, body.to_string().into_bytes()));
     }
 
     #[test]
     fn survives_any_json_as_a_result(result in any_json(), info in any_json()) {
         let body = json!({"success": true, "errors": [], "result": result, "result_info": info});
-        send_all(&answered(200, body.to_string().into_bytes()));
+        send_all(&client_returning(200, body.to_string().into_bytes()));
         let listed = json!({"success": true, "result": [result], "result_info": info});
-        send_all(&answered(200, listed.to_string().into_bytes()));
+        send_all(&client_returning(200, listed.to_string().into_bytes()));
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn sends_each_request_in_both_forms() {
     for operation in operations() {
         let name = operation.request;
         let sent = [operation.send_bound, operation.send_detached].map(|send| {
-            let api = Api::answering(fixture(operation.fixture));
+            let api = Api::responding(fixture(operation.fixture));
             let sent = send(&api.client()).unwrap_or_else(|error| panic!("{name}: {error}"));
             let request = api.request();
             let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
@@ -69,7 +69,7 @@ fn reads_each_list_by_items_and_by_pages() {
             if operation.kind == Kind::List { first_page } else { usize::MAX }
         };
         for (read, expected) in [(readers.0, items), (readers.1, 1)] {
-            let api = Api::answering(fixture(operation.fixture));
+            let api = Api::responding(fixture(operation.fixture));
             let yielded = read(&api.client(), most(expected));
             assert_eq!(yielded.iter().filter(|yielded| yielded.is_ok()).count(), expected, "{name}");
             let page = if operation.kind == Kind::List { "page=1" } else { "" };

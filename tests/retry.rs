@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cloudflare_user::{Client, Policy};
 use common::success;
-use common::tcp::{Reply, Tcp, answer};
+use common::tcp::{Reply, Tcp, response};
 
 fn client(server: &Tcp) -> Client {
     let builder = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
@@ -17,12 +17,12 @@ fn client(server: &Tcp) -> Client {
 fn once(first: impl Fn() -> Reply + Send + Sync + 'static) -> Tcp {
     Tcp::new(move |number, _| match number {
         0 => first(),
-        _ => Reply::Send(answer("200 OK", "", &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#))),
+        _ => Reply::Send(response("200 OK", "", &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#))),
     })
 }
 
 fn status(status: &'static str) -> Tcp {
-    once(move || Reply::Send(answer(status, "", r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#)))
+    once(move || Reply::Send(response(status, "", r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#)))
 }
 
 fn create(client: &Client) -> cloudflare_user::Result<cloudflare_user::CreatedToken> {
@@ -50,7 +50,7 @@ fn a_read_is_not_repeated_after_what_will_not_pass() {
 
 #[test]
 fn a_read_is_repeated_after_a_connection_that_broke() {
-    let whole = answer("200 OK", "", &success(r#"{"id":"1"}"#));
+    let whole = response("200 OK", "", &success(r#"{"id":"1"}"#));
     for length in [0, 5, 20, whole.len() - 1] {
         let start = whole[..length].to_vec();
         let server = once(move || Reply::Close(start.clone()));
@@ -61,7 +61,7 @@ fn a_read_is_repeated_after_a_connection_that_broke() {
 
 #[test]
 fn a_write_is_not_repeated_after_a_connection_that_broke() {
-    let whole = answer("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
+    let whole = response("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
     for length in [0, 5, whole.len() - 1] {
         let start = whole[..length].to_vec();
         let server = once(move || Reply::Close(start.clone()));
@@ -147,7 +147,7 @@ fn whatever_the_server_does_a_call_ends_by_its_deadline() {
 
 #[test]
 fn retry_after_is_obeyed_to_the_second() {
-    let server = once(|| Reply::Send(answer("503 x", "retry-after: 2\r\n", "")));
+    let server = once(|| Reply::Send(response("503 x", "retry-after: 2\r\n", "")));
     let start = Instant::now();
     assert_eq!(client(&server).user().send().unwrap().id, "1");
     let waited = start.elapsed();
@@ -156,7 +156,7 @@ fn retry_after_is_obeyed_to_the_second() {
 
 #[test]
 fn the_own_backoff_is_a_random_half_to_whole_of_half_a_second_doubled() {
-    let server = Tcp::answering("503 x", "", "");
+    let server = Tcp::responding("503 x", "", "");
     let client = client(&server).with_max_retries(2);
     let start = Instant::now();
     assert_eq!(client.user().send().unwrap_err().attempts(), 3);
@@ -169,7 +169,7 @@ fn the_own_backoff_is_a_random_half_to_whole_of_half_a_second_doubled() {
 #[test]
 fn a_wait_that_does_not_fit_is_an_error_at_once() {
     for (code, header) in [("429 x", "retry-after: 300\r\n"), ("503 x", "retry-after: 61\r\n")] {
-        let server = once(move || Reply::Send(answer(code, header, "")));
+        let server = once(move || Reply::Send(response(code, header, "")));
         let start = Instant::now();
         let error = client(&server).user().send().unwrap_err();
         assert!(error.retry_after().unwrap() > Duration::from_secs(60), "{error}");
@@ -177,7 +177,7 @@ fn a_wait_that_does_not_fit_is_an_error_at_once() {
         assert!(start.elapsed() < Duration::from_secs(30));
         assert_eq!(server.count(), 1);
     }
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 5\r\n", "")));
+    let server = once(|| Reply::Send(response("429 x", "retry-after: 5\r\n", "")));
     let error = client(&server).with_deadline(Duration::from_secs(3)).user().send().unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
 }
@@ -185,7 +185,7 @@ fn a_wait_that_does_not_fit_is_an_error_at_once() {
 #[test]
 fn a_date_to_retry_after_is_understood() {
     let headers = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:59:37 GMT\r\n";
-    let server = once(move || Reply::Send(answer("429 x", headers, "")));
+    let server = once(move || Reply::Send(response("429 x", headers, "")));
     let error = client(&server).user().send().unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
 }
@@ -195,7 +195,7 @@ fn a_date_in_an_obsolete_form_is_understood_too() {
     let now = "date: Sun, 06 Nov 1994 08:49:37 GMT";
     for date in ["Sunday, 06-Nov-94 08:59:37 GMT", "Sun Nov  6 08:59:37 1994"] {
         let headers = format!("{now}\r\nretry-after: {date}\r\n");
-        let server = once(move || Reply::Send(answer("503 x", &headers, "")));
+        let server = once(move || Reply::Send(response("503 x", &headers, "")));
         let error = client(&server).user().send().unwrap_err();
         assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
     }
@@ -205,7 +205,7 @@ fn a_date_in_an_obsolete_form_is_understood_too() {
 fn of_several_rate_limits_the_one_with_the_least_left_counts() {
     let headers = "ratelimit: \"day\";r=90;t=3000, \"burst\";r=3;t=7\r\n\
         ratelimit-policy: \"day\";q=1000;w=86400\r\nratelimit-policy: \"burst\";q=100;w=60\r\n";
-    let server = Tcp::answering("200 OK", headers, &success("{}"));
+    let server = Tcp::responding("200 OK", headers, &success("{}"));
     let client = client(&server);
     client.user().send().unwrap();
     let limit = client.rate_limit().unwrap();
@@ -218,7 +218,7 @@ fn of_several_rate_limits_the_one_with_the_least_left_counts() {
 
 #[test]
 fn a_loop_that_ignores_errors_sends_nothing_while_retry_after_is_pending() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 120\r\n", "")));
+    let server = once(|| Reply::Send(response("429 x", "retry-after: 120\r\n", "")));
     let client = client(&server);
     let error = client.user().send().unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(429), 1));
@@ -235,7 +235,7 @@ fn a_loop_that_ignores_errors_sends_nothing_while_retry_after_is_pending() {
 
 #[test]
 fn a_held_request_is_sent_after_the_wait() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 1\r\n", "")));
+    let server = once(|| Reply::Send(response("429 x", "retry-after: 1\r\n", "")));
     let client = client(&server).with_max_retries(0);
     assert!(client.user().send().unwrap_err().is_rate_limited());
     let start = Instant::now();
@@ -246,7 +246,7 @@ fn a_held_request_is_sent_after_the_wait() {
 
 #[test]
 fn a_wait_of_more_than_an_hour_is_returned_and_otherwise_ignored() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 7200\r\n", "")));
+    let server = once(|| Reply::Send(response("429 x", "retry-after: 7200\r\n", "")));
     let client = client(&server).with_max_retries(0);
     let error = client.user().send().unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7200)));
@@ -255,7 +255,7 @@ fn a_wait_of_more_than_an_hour_is_returned_and_otherwise_ignored() {
 
 #[test]
 fn with_max_retry_wait_decides_whether_a_request_is_held() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 2\r\n", "")));
+    let server = once(|| Reply::Send(response("429 x", "retry-after: 2\r\n", "")));
     let client = client(&server).with_max_retry_wait(Duration::from_secs(1));
     assert_eq!(client.user().send().unwrap_err().attempts(), 1);
     assert_eq!(client.user().send().unwrap_err().attempts(), 0);
@@ -265,7 +265,7 @@ fn with_max_retry_wait_decides_whether_a_request_is_held() {
 
 #[test]
 fn a_deadline_that_is_over_is_no_failure_to_connect() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let client = client(&server).with_deadline(Duration::ZERO);
     let error = client.user().send().unwrap_err();
     assert!(error.is_timeout() && !error.is_connect(), "{error}");
@@ -277,7 +277,7 @@ fn what_is_no_wait_means_the_own_backoff() {
     let past = "Sun, 06 Nov 1994 08:49:37 GMT";
     for value in ["-5", "soon", "", "99999999999999999999999", "1.5", "0", past] {
         let header = format!("retry-after: {value}\r\n");
-        let server = once(move || Reply::Send(answer("503 x", &header, "")));
+        let server = once(move || Reply::Send(response("503 x", &header, "")));
         let start = Instant::now();
         assert_eq!(client(&server).user().send().unwrap().id, "1", "{value}");
         assert!(start.elapsed() >= Duration::from_millis(250), "{value}");
@@ -288,7 +288,7 @@ fn what_is_no_wait_means_the_own_backoff() {
 #[test]
 fn the_rate_limit_is_known_and_waited_for() {
     let limit = "ratelimit: \"default\";r=0;t=1\r\nratelimit-policy: \"burst\";q=100;w=60\r\n";
-    let server = Tcp::answering("200 OK", limit, &success("{}"));
+    let server = Tcp::responding("200 OK", limit, &success("{}"));
     let client = client(&server);
     client.user().send().unwrap();
     let known = client.rate_limit().unwrap();
@@ -302,7 +302,7 @@ fn the_rate_limit_is_known_and_waited_for() {
 
 #[test]
 fn a_rate_limit_that_is_used_up_for_too_long_is_an_error_at_once() {
-    let server = Tcp::answering("200 OK", "ratelimit: \"default\";r=0;t=600\r\n", &success("{}"));
+    let server = Tcp::responding("200 OK", "ratelimit: \"default\";r=0;t=600\r\n", &success("{}"));
     let client = client(&server);
     client.user().send().unwrap();
     let error = client.user().send().unwrap_err();
@@ -316,7 +316,7 @@ fn a_kept_connection_that_died_is_repeated_for_a_read_only() {
     let server = || {
         Tcp::new(|number, _| match number {
             1 => Reply::Close(Vec::new()),
-            _ => Reply::Send(answer("200 OK", "", &success(r#"{"id":"1"}"#))),
+            _ => Reply::Send(response("200 OK", "", &success(r#"{"id":"1"}"#))),
         })
     };
     let reads = server();
@@ -347,7 +347,7 @@ fn a_connection_that_is_never_made_is_known_to_have_sent_nothing() {
 
 #[test]
 fn a_429_is_told_even_if_the_limit_says_to_wait_too_long() {
-    let server = Tcp::answering("429 x", "ratelimit: \"default\";r=0;t=300\r\n", "");
+    let server = Tcp::responding("429 x", "ratelimit: \"default\";r=0;t=300\r\n", "");
     let error = client(&server).user().send().unwrap_err();
     assert_eq!((error.status(), error.attempts(), server.count()), (Some(429), 1, 1), "{error}");
 }

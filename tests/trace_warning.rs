@@ -42,7 +42,7 @@ fn warns_once_if_the_trace_log_of_ureq_would_hold_credentials() {
     const TOKEN: &str = "a-token-of-the-tests";
     log::set_logger(&LOGGER).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let build = || {
         let client = Client::builder().api_token(TOKEN).base_url(server.url());
         client.build().unwrap()

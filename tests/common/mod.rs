@@ -34,7 +34,7 @@ impl<T: DeserializeOwned> Endpoint for ListOf<T> {
 
 /// What a request looked like on the wire.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct RecordedRequest {
     pub method: String,
     /// The path with its query, as it was sent.
     pub target: String,
@@ -42,7 +42,7 @@ pub struct Seen {
     pub body: String,
 }
 
-impl Seen {
+impl RecordedRequest {
     /// Method, target and body on one line.
     pub fn line(&self) -> String {
         format!("{} {} {}", self.method, self.target, self.body).trim_end().to_owned()
@@ -61,17 +61,17 @@ impl Seen {
 /// A server on a free port that answers the same to everything.
 pub struct Api {
     server: ServerGuard,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 impl Api {
-    pub fn answering(body: impl Into<String>) -> Self {
-        Self::answering_as(200, "application/json", body)
+    pub fn responding(body: impl Into<String>) -> Self {
+        Self::responding_as(200, "application/json", body)
     }
 
-    pub fn answering_as(status: usize, content_type: &str, body: impl Into<String>) -> Self {
+    pub fn responding_as(status: usize, content_type: &str, body: impl Into<String>) -> Self {
         let mut server = Server::new();
-        let seen = Arc::<Mutex<Vec<Seen>>>::default();
+        let seen = Arc::<Mutex<Vec<RecordedRequest>>>::default();
         let (log, body) = (seen.clone(), body.into());
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             let (log, body) = (log.clone(), body.clone());
@@ -99,20 +99,20 @@ impl Api {
     }
 
     /// The only request so far.
-    pub fn request(&self) -> Seen {
+    pub fn request(&self) -> RecordedRequest {
         let mut seen = self.seen.lock().unwrap();
         assert_eq!(seen.len(), 1, "{seen:?}");
         seen.remove(0)
     }
 
-    pub fn requests(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-fn seen_by_mockito(request: &mockito::Request) -> Seen {
+fn seen_by_mockito(request: &mockito::Request) -> RecordedRequest {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    Seen {
+    RecordedRequest {
         method: request.method().to_owned(),
         target: request.path_and_query().to_owned(),
         headers: request
@@ -125,16 +125,16 @@ fn seen_by_mockito(request: &mockito::Request) -> Seen {
 }
 
 /// An answer of a scripted transport.
-pub type Answer = Result<http::Response<String>, fn() -> TransportError>;
+pub type ScriptedResponse = Result<http::Response<String>, fn() -> TransportError>;
 
 /// A client over a function that gives these answers in turn, and the last one for ever; and what it was asked.
-pub fn scripted(answers: Vec<Answer>) -> (Client, Arc<Mutex<Vec<Seen>>>) {
-    let seen = Arc::<Mutex<Vec<Seen>>>::default();
+pub fn scripted(answers: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<RecordedRequest>>>) {
+    let seen = Arc::<Mutex<Vec<RecordedRequest>>>::default();
     let log = seen.clone();
     let transport = move |request: http::Request<Vec<u8>>| {
         let mut log = log.lock().unwrap();
         let answer = &answers[log.len().min(answers.len() - 1)];
-        log.push(Seen {
+        log.push(RecordedRequest {
             method: request.method().to_string(),
             target: request.uri().path_and_query().unwrap().as_str().replace("/client/v4", ""),
             headers: Vec::new(),
@@ -151,18 +151,18 @@ pub fn scripted(answers: Vec<Answer>) -> (Client, Arc<Mutex<Vec<Seen>>>) {
 }
 
 /// An answer with status 200.
-pub fn ok(body: impl Into<String>) -> Answer {
+pub fn ok(body: impl Into<String>) -> ScriptedResponse {
     status(200, body)
 }
 
-pub fn status(status: u16, body: impl Into<String>) -> Answer {
+pub fn status(status: u16, body: impl Into<String>) -> ScriptedResponse {
     let mut response = http::Response::new(body.into());
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
     Ok(response)
 }
 
 /// A client that gets this body with status 200 for everything.
-pub fn answered(body: impl Into<String>) -> Client {
+pub fn client_returning(body: impl Into<String>) -> Client {
     scripted(vec![ok(body)]).0
 }
 

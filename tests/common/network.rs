@@ -14,7 +14,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
 use super::success;
-use super::tcp::answer;
+use super::tcp::response;
 
 /// The name of the server that only the proxies know.
 pub const HIDDEN: &str = "api.hidden.example";
@@ -78,7 +78,7 @@ impl Tls {
                 if let Ok(length @ 1..) = stream.read(&mut request) {
                     let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
                     requests.lock().unwrap().push(request);
-                    let _ = stream.write_all(&answer("200 OK", "connection: close\r\n", &success(r#"{"id":"7"}"#)));
+                    let _ = stream.write_all(&response("200 OK", "connection: close\r\n", &success(r#"{"id":"7"}"#)));
                     stream.conn.send_close_notify();
                     let _ = stream.flush();
                 } else {
@@ -139,7 +139,7 @@ pub struct Proxy {
 
 impl Proxy {
     /// One that is asked by `CONNECT`. Anything but a success ends the connection.
-    pub fn by_connect(to: SocketAddr, answer: &'static str) -> Self {
+    pub fn http_connect(to: SocketAddr, answer: &'static str) -> Self {
         Self::new(to, move |client, read| {
             while !read.ends_with(b"\r\n\r\n") {
                 take(client, read, 1)?;
@@ -150,7 +150,7 @@ impl Proxy {
     }
 
     /// One that speaks SOCKS 5, and wants the password `p@ss` of `user`.
-    pub fn by_socks(to: SocketAddr) -> Self {
+    pub fn socks5(to: SocketAddr) -> Self {
         Self::new(to, |client, read| {
             let methods = take(client, read, 2)?[1];
             take(client, read, methods.into())?;
@@ -232,7 +232,7 @@ fn relay(mut client: TcpStream, mut server: TcpStream, all: Arc<Mutex<Vec<u8>>>)
 }
 
 /// An address where nobody listens.
-pub fn nobody() -> SocketAddr {
+pub fn unused_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
@@ -244,7 +244,7 @@ pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
         child.env_remove(name).env_remove(name.to_lowercase());
     }
     child.env_remove("REQUEST_METHOD");
-    child.env("A_CHILD", "1").envs(variables.iter().copied());
+    child.env("IS_CHILD", "1").envs(variables.iter().copied());
     let output = child.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (printed, complaint) = (text(&output.stdout), text(&output.stderr));
@@ -254,7 +254,7 @@ pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
 }
 
 /// For the process of such a test: asks for the user, and prints what came.
-pub fn ask_for_the_user(client: &cloudflare_user::Client) {
+pub fn print_user(client: &cloudflare_user::Client) {
     match client.with_max_retries(0).user().send() {
         Ok(user) => println!("user {}", user.id),
         Err(error) => {

@@ -51,8 +51,8 @@ impl Tcp {
     }
 
     /// A server that sends this to everything.
-    pub fn answering(status: &str, headers: &str, body: &str) -> Self {
-        let answer = answer(status, headers, body);
+    pub fn responding(status: &str, headers: &str, body: &str) -> Self {
+        let answer = response(status, headers, body);
         Self::new(move |_, _| Reply::Send(answer.clone()))
     }
 
@@ -74,7 +74,7 @@ impl Tcp {
 }
 
 /// A whole answer. The headers end with a line break each.
-pub fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
 }
