@@ -1,5 +1,5 @@
-//! What the tests share: a server that answers the same to everything and writes down what it was asked, a transport
-//! that answers from a list, and the documented answers.
+//! Shared by the tests: a server that records requests, a transport that returns scripted responses, and the documented
+//! responses. Servers with faults are in `tcp`, servers with TLS and proxies in `network`.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -14,7 +14,7 @@ use mockito::{Matcher, Server, ServerGuard};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A listing of anything, as a user would write it.
+/// A custom endpoint: a paginated list of any type of item.
 #[derive(serde::Serialize)]
 pub struct ListOf<T>(PhantomData<T>);
 
@@ -32,11 +32,11 @@ impl<T: DeserializeOwned> Endpoint for ListOf<T> {
     }
 }
 
-/// What a request looked like on the wire.
+/// A request as it was sent.
 #[derive(Debug, Clone, Default)]
 pub struct RecordedRequest {
     pub method: String,
-    /// The path with its query, as it was sent.
+    /// The path with its query, percent-encoded.
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -49,8 +49,8 @@ impl RecordedRequest {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut of_that_name = self.headers.iter().filter(|(known, _)| known == name);
-        of_that_name.next().map(|(_, value)| value.as_str())
+        let header = self.headers.iter().find(|(header, _)| header == name);
+        header.map(|(_, value)| value.as_str())
     }
 
     pub fn json(&self) -> Value {
@@ -58,7 +58,7 @@ impl RecordedRequest {
     }
 }
 
-/// A server on a free port that answers the same to everything.
+/// A server on a free port that sends the same response to every request.
 pub struct Api {
     server: ServerGuard,
     seen: Arc<Mutex<Vec<RecordedRequest>>>,
@@ -81,7 +81,7 @@ impl Api {
                 .with_header("content-type", content_type)
                 .with_header("cf-ray", "8f2b7c1d3e4a5b6c-FRA")
                 .with_body_from_request(move |request| {
-                    log.lock().unwrap().push(seen_by_mockito(request));
+                    log.lock().unwrap().push(recorded(request));
                     body.clone().into_bytes()
                 })
                 .create();
@@ -93,12 +93,12 @@ impl Api {
         self.server.url()
     }
 
-    /// A client that talks to this server, with the token `a-token-of-the-tests`.
+    /// A client of this server, with the token `a-token-of-the-tests`.
     pub fn client(&self) -> Client {
         Client::builder().api_token("a-token-of-the-tests").base_url(self.url()).build().unwrap()
     }
 
-    /// The only request so far.
+    /// The only request so far. Fails if there are more.
     pub fn request(&self) -> RecordedRequest {
         let mut seen = self.seen.lock().unwrap();
         assert_eq!(seen.len(), 1, "{seen:?}");
@@ -110,7 +110,7 @@ impl Api {
     }
 }
 
-fn seen_by_mockito(request: &mockito::Request) -> RecordedRequest {
+fn recorded(request: &mockito::Request) -> RecordedRequest {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     RecordedRequest {
         method: request.method().to_owned(),
@@ -124,23 +124,23 @@ fn seen_by_mockito(request: &mockito::Request) -> RecordedRequest {
     }
 }
 
-/// An answer of a scripted transport.
+/// A response or an error of a scripted transport.
 pub type ScriptedResponse = Result<http::Response<String>, fn() -> TransportError>;
 
-/// A client over a function that gives these answers in turn, and the last one for ever; and what it was asked.
-pub fn scripted(answers: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<RecordedRequest>>>) {
+/// A client whose transport returns these responses in order, the last one for every further request; and its requests.
+pub fn scripted(responses: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<RecordedRequest>>>) {
     let seen = Arc::<Mutex<Vec<RecordedRequest>>>::default();
     let log = seen.clone();
     let transport = move |request: http::Request<Vec<u8>>| {
         let mut log = log.lock().unwrap();
-        let answer = &answers[log.len().min(answers.len() - 1)];
+        let response = &responses[log.len().min(responses.len() - 1)];
         log.push(RecordedRequest {
             method: request.method().to_string(),
             target: request.uri().path_and_query().unwrap().as_str().replace("/client/v4", ""),
             headers: Vec::new(),
             body: String::from_utf8_lossy(request.body()).into_owned(),
         });
-        match answer {
+        match response {
             Ok(response) => Ok(response.clone().map(Body::from)),
             Err(error) => Err(error()),
         }
@@ -150,7 +150,7 @@ pub fn scripted(answers: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<Record
     (client, seen)
 }
 
-/// An answer with status 200.
+/// A response with status 200.
 pub fn ok(body: impl Into<String>) -> ScriptedResponse {
     status(200, body)
 }
@@ -161,24 +161,24 @@ pub fn status(status: u16, body: impl Into<String>) -> ScriptedResponse {
     Ok(response)
 }
 
-/// A client that gets this body with status 200 for everything.
+/// A client whose requests all return this body, with status 200.
 pub fn client_returning(body: impl Into<String>) -> Client {
     scripted(vec![ok(body)]).0
 }
 
-/// The envelope of a success around a result.
+/// The envelope of a successful response with this result.
 pub fn success(result: &str) -> String {
     format!(r#"{{"success":true,"errors":[],"messages":[],"result":{result}}}"#)
 }
 
-/// A documented answer.
+/// A documented response.
 pub fn fixture(name: &str) -> String {
     let path = format!("{}/tests/fixtures/{name}.json", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The `result` of a documented answer.
+/// The `result` of a documented response.
 pub fn fixture_result(name: &str) -> Value {
-    let answer: Value = serde_json::from_str(&fixture(name)).unwrap();
-    answer["result"].clone()
+    let response: Value = serde_json::from_str(&fixture(name)).unwrap();
+    response["result"].clone()
 }
