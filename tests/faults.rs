@@ -298,8 +298,10 @@ fn keeps_the_status_of_a_failure_whose_body_is_truncated() {
 fn ends_an_endless_body_by_the_size_limit_and_a_slow_one_by_the_timeout() {
     let endless = Tcp::new(|_, _| Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::ZERO));
     let start = Instant::now();
-    let outcome = client(&endless).with_timeout(Duration::from_secs(2)).with_max_retries(0).user().send();
-    assert!(matches!(got(&outcome), Got::Transport | Got::Timeout), "{outcome:?}");
+    let limited = Client::builder().api_token("a-token-of-the-tests").base_url(endless.url()).max_response_size(1000);
+    let outcome = limited.build().unwrap().user().send();
+    assert_eq!(got(&outcome), Got::Transport, "{outcome:?}");
+    assert!(outcome.unwrap_err().to_string().contains("max_response_size"));
     let slow = Tcp::new(|_, _| Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::from_millis(100)));
     let outcome = client(&slow).with_timeout(Duration::from_millis(500)).with_max_retries(0).user().send();
     assert_eq!(got(&outcome), Got::Timeout, "{outcome:?}");
