@@ -1,4 +1,5 @@
-//! No log line holds a secret: of this crate at any level, of ureq up to `debug`. The only test of its file: a log is shared by a whole process.
+//! No log line contains a secret: of this crate at any level, of ureq up to `debug`. The only test of its file, because a
+//! process has one logger.
 
 mod common;
 
@@ -13,7 +14,7 @@ const EMAIL: &str = "owner+1@example.com";
 const KEY: &str = "cfk_TheKeyOfTheClient0123456789";
 const CREATED: &str = "cfut_TheCreatedSecret0123456789";
 
-/// Every line of this crate, and of those below it up to `debug`: at `trace` ureq logs all that it sends and receives.
+/// All lines but those of ureq at `trace`, where it logs everything that it sends and receives.
 struct Lines(Mutex<String>);
 
 impl log::Log for Lines {
@@ -34,7 +35,7 @@ impl log::Log for Lines {
 static LINES: Lines = Lines(Mutex::new(String::new()));
 
 #[test]
-fn no_log_line_at_any_level_holds_one() {
+fn logs_no_secret_at_any_level() {
     log::set_logger(&LINES).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     for (index, echo) in [TOKEN.to_owned(), format!("{EMAIL} {KEY}")].into_iter().enumerate() {
