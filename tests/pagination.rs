@@ -195,14 +195,6 @@ fn reads_ahead_the_same_items_in_the_same_order() {
 }
 
 #[test]
-fn iterators_are_debug_and_send() {
-    fn check<T: std::fmt::Debug + Send>(_: &T) {}
-    let client = client_returning(success("[]"));
-    check(&client.tokens().iter());
-    check(&client.tokens().pages().read_ahead(2));
-}
-
-#[test]
 fn distinguishes_the_error_of_an_item_from_that_of_a_page() {
     let (client, _) = scripted(vec![ok(success(r#"[{"id":"1"},7]"#)), ok("<html>")]);
     let errors: Vec<_> = client.tokens().iter().filter_map(Result::err).collect();
