@@ -2,11 +2,9 @@
 
 mod common;
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
-use cloudflare_user::http::Method;
-use cloudflare_user::{Client, Endpoint, Iter, ListTokens, Page, Pages, Token, TransportError};
+use cloudflare_user::{Client, Iter, ListTokens, Pages, Token, TransportError};
 use common::{ListOf, ScriptedResponse, client_returning, ok, scripted, status, success};
 
 /// A page of tokens with these identifiers and this `result_info`.
@@ -263,35 +261,4 @@ fn moves_iterators_to_a_thread_after_the_first_item() {
     assert_eq!(reader.join().unwrap(), "23");
     let pages = three_tokens().tokens().pages();
     assert_eq!(std::thread::spawn(move || pages.count()).join().unwrap(), 2);
-}
-
-#[test]
-fn recognizes_items_by_the_item_id_of_a_custom_endpoint() {
-    #[derive(serde::Deserialize)]
-    struct Named {
-        name: Option<String>,
-        value: u32,
-    }
-    #[derive(serde::Serialize)]
-    struct ListNamed;
-    impl Endpoint for ListNamed {
-        type Output = Page<Named>;
-        const METHOD: Method = Method::GET;
-        fn path(&self) -> Vec<&str> {
-            vec!["named"]
-        }
-        fn item_id(item: &Named) -> Option<Cow<'_, str>> {
-            item.name.as_deref().map(Cow::Borrowed)
-        }
-    }
-    let pages = [
-        r#"[{"name":"a","value":1},{"name":"b","value":2},{"value":3}]"#,
-        r#"[{"name":"b","value":4},{"value":3},{"name":"c","value":5}]"#,
-        r#"[{"name":"a","value":6}]"#,
-        "[]",
-    ];
-    let (client, seen) = scripted(pages.map(|items| ok(success(items))).into());
-    let values: Vec<u32> = client.iter(&ListNamed).map(|item| item.unwrap().value).collect();
-    assert_eq!(values, [1, 2, 3, 3, 5]);
-    assert_eq!(seen.lock().unwrap().len(), 4);
 }
