@@ -73,7 +73,7 @@ fn yields_an_error_in_place_of_an_item_that_cannot_be_decoded() {
 }
 
 #[test]
-fn yields_one_error_for_an_item_that_is_not_json() {
+fn yields_one_error_for_a_malformed_item() {
     for item in ["nul", "-", "1x", "tru", r#"{"id":}"#, r#"{"id":"\q"}"#, "[{}]"] {
         let client = || {
             let first = ok(success(&format!(r#"[{{"id":"1"}},{item},{{"id":"3"}}]"#)));
