@@ -29,8 +29,8 @@ fn got<T>(outcome: &Result<T, Error>) -> Got {
     }
 }
 
-/// A fault: its name, the bytes that the server sends before it closes the connection, what a read returns, and how many
-/// requests a read takes.
+/// A fault: its name, the bytes that the server sends before it closes the connection, what a read returns, and how
+/// many requests a read takes.
 type Fault = (&'static str, Vec<u8>, Got, usize);
 
 fn raw(text: &str) -> Vec<u8> {

@@ -50,8 +50,8 @@ const QUERY: &str = "value-of-a-query";
 const HEADER: &str = "value-of-a-header";
 const BODY: &str = "text-of-a-body";
 
-/// A client whose transport returns these statuses and bodies in order, the last one for every further request. Status 0
-/// is a connection error.
+/// A client whose transport returns these statuses and bodies in order, the last one for every further request. Status
+/// 0 is a connection error.
 fn client_returning(responses: &'static [(u16, &'static str)]) -> Client {
     let sent = Mutex::new(0);
     let transport = move |_: http::Request<Vec<u8>>| {

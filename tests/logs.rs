@@ -1,5 +1,5 @@
-//! No log line contains a secret: of this crate at any level, of ureq up to `debug`. The only test of its file, because a
-//! process has one logger.
+//! No log line contains a secret: of this crate at any level, of ureq up to `debug`. The only test of its file, because
+//! a process has one logger.
 
 mod common;
 

@@ -28,8 +28,8 @@ fn page_without_ids(numbers: &[u32]) -> ScriptedResponse {
     page_of(&items.collect::<Vec<_>>().join(","), "null")
 }
 
-/// Reads audit logs with `per_page(2)`. Returns their identifiers (or the metadata of a log without one), with `!` for an
-/// error, and the number of requests. Requests after the last response return it again.
+/// Reads audit logs with `per_page(2)`. Returns their identifiers (or the metadata of a log without one), with `!` for
+/// an error, and the number of requests. Requests after the last response return it again.
 fn read_from(first: u64, responses: Vec<ScriptedResponse>) -> (String, usize) {
     let (client, seen) = scripted(responses);
     let logs = client.audit_logs().page(first).per_page(2).iter();

@@ -265,10 +265,10 @@ fn random_total(rng: &mut Rng) -> Total {
 
 /// How the list grows before each request but the first: by a few items, a page, a page and an item, or several pages.
 ///
-/// After it grew by a page or more, the list hardly grows until the reader has passed the items that it read before. This
-/// excludes two cases. If a page is added twice in a row, two consecutive pages equal their predecessor, as with a server
-/// that ignores `page`. If the list grows faster than it is read, the reader reads more than `n + 3` pages without a new
-/// item.
+/// After it grew by a page or more, the list hardly grows until the reader has passed the items that it read before.
+/// This excludes two cases. If a page is added twice in a row, two consecutive pages equal their predecessor, as with a
+/// server that ignores `page`. If the list grows faster than it is read, the reader reads more than `n + 3` pages
+/// without a new item.
 fn random_growth(rng: &mut Rng, size: usize) -> Vec<usize> {
     let often = rng.bool();
     let (mut quiet, mut allowed) = (0, 0);
@@ -542,8 +542,8 @@ fn check_reader(server: &Server, first: u64, outcome: &Outcome) {
         let may_be_duplicate = !plan.is_static() && !plan.has_identifier(item);
         assert!(times == 1 || may_be_duplicate, "{item} was yielded {times} times: {outcome:?}");
     }
-    // The number of existing pages and a few more. If pages are repeated, a list that grows meanwhile ends later, and up to
-    // `n + 3` consecutive pages may have no new item.
+    // The number of existing pages and a few more. If pages are repeated, a list that grows meanwhile ends later, and
+    // up to `n + 3` consecutive pages may have no new item.
     let pages = (state.list.len().div_ceil(plan.real_size) + 1).saturating_sub(usize::try_from(first).unwrap());
     let repeats_pages = plan.ignores_page
         || plan.may_promise_missing_pages()
