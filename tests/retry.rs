@@ -41,16 +41,6 @@ fn retries_a_read_after_a_transient_status() {
 }
 
 #[test]
-fn does_not_retry_a_read_after_a_permanent_status() {
-    for code in ["400 x", "401 x", "403 x", "404 x", "409 x", "410 x", "422 x", "501 x", "505 x", "528 x", "302 x"] {
-        let server = failing_once(code);
-        let error = client(&server).user().send().unwrap_err();
-        assert_eq!((error.attempts(), server.count()), (1, 1), "{code}: {error}");
-        assert!(!error.may_have_been_applied());
-    }
-}
-
-#[test]
 fn retries_a_read_after_an_interrupted_connection() {
     let complete = response("200 OK", "", &success(r#"{"id":"1"}"#));
     for length in [0, 5, 20, complete.len() - 1] {
