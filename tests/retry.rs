@@ -175,21 +175,14 @@ fn fails_at_once_if_retry_after_does_not_fit() {
 }
 
 #[test]
-fn reads_a_date_in_retry_after() {
-    let headers = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:59:37 GMT\r\n";
-    let server = first_then_success(move || Reply::Send(response("429 x", headers, "")));
-    let error = client(&server).user().send().unwrap_err();
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
-}
-
-#[test]
-fn reads_an_obsolete_date_in_retry_after() {
-    let now = "date: Sun, 06 Nov 1994 08:49:37 GMT";
-    for date in ["Sunday, 06-Nov-94 08:59:37 GMT", "Sun Nov  6 08:59:37 1994"] {
-        let headers = format!("{now}\r\nretry-after: {date}\r\n");
-        let server = first_then_success(move || Reply::Send(response("503 x", &headers, "")));
-        let error = client(&server).user().send().unwrap_err();
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+fn reads_a_date_in_retry_after_in_all_forms_of_http() {
+    for date in ["Sun, 06 Nov 1994 08:59:37 GMT", "Sunday, 06-Nov-94 08:59:37 GMT", "Sun Nov  6 08:59:37 1994"] {
+        for status in ["429 x", "503 x"] {
+            let headers = format!("date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: {date}\r\n");
+            let server = first_then_success(move || Reply::Send(response(status, &headers, "")));
+            let error = client(&server).user().send().unwrap_err();
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(600)), "{status}, {date}");
+        }
     }
 }
 
