@@ -28,7 +28,7 @@ fn is_closed<T: Shareable + Copy + Eq + Hash + Serialize + 'static>() {}
 fn is_error<T: Shareable + StdError + 'static>() {}
 fn is_iterator<T: Movable + FusedIterator + 'static>() {}
 
-/// Checks check_each of these types.
+/// Applies a check to each of these types.
 macro_rules! check_each {
     ($promise:ident: $($kind:ty),+ $(,)?) => { $($promise::<$kind>();)+ };
 }
