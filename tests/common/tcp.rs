@@ -93,7 +93,8 @@ fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, reply: &dyn Fn(us
             Reply::Reset(bytes) => {
                 let _ = stream.write_all(&bytes);
                 // A reset discards bytes that the client has not received yet.
-                thread::sleep(Duration::from_millis(20));
+                // A reset discards bytes that the client has not received yet.
+                thread::sleep(Duration::from_millis(250));
                 SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
                 false
             }
