@@ -1,4 +1,4 @@
-//! What a single step costs: `cargo bench --bench calls`.
+//! The time of single steps: `cargo bench --bench calls`.
 
 mod support;
 
@@ -16,32 +16,32 @@ fn main() {
 
 static PAGE: LazyLock<String> = LazyLock::new(|| support::page(1));
 
-/// A client that is answered by this, without a socket.
-fn answered(body: &'static str) -> Client {
+/// A client whose requests all return this body, without a socket.
+fn client_returning(body: &'static str) -> Client {
     Client::builder()
         .api_token("a-token-of-the-benches")
         .transport(move |_: http::Request<Vec<u8>>| Ok(http::Response::new(Body::from(body))))
         .build()
-        .expect("the token is right")
+        .expect("the token is valid")
 }
 
 #[divan::bench]
 fn decode_a_page_by_hand(bencher: Bencher) {
     let decode = || serde_json::from_slice::<Envelope<Vec<AuditLog>>>(PAGE.as_bytes());
-    bencher.bench(|| decode().expect("it is JSON").result.len());
+    bencher.bench(|| decode().expect("the page is JSON").result.len());
 }
 
 #[divan::bench]
 fn decode_a_page(bencher: Bencher) {
-    let client = answered(&PAGE);
+    let client = client_returning(&PAGE);
     bencher.bench(|| client.audit_logs().iter().take(support::LOGS).count());
 }
 
 #[divan::bench]
 fn build_a_request(bencher: Bencher) {
-    let client = answered(r#"{"success":true,"result":[]}"#);
+    let client = client_returning(r#"{"success":true,"result":[]}"#);
     let request = || ListAuditLogs::new().actor_email("michelle@example.com").zone_name("example.com").page(2);
-    bencher.bench(|| client.send(&black_box(request())).expect("it is a page").items.len());
+    bencher.bench(|| client.send(&black_box(request())).expect("the response is a page").items.len());
 }
 
 static SERVER: LazyLock<String> = LazyLock::new(|| support::serve(0, Duration::ZERO));
@@ -55,5 +55,5 @@ fn one_call_by_hand(bencher: Bencher) {
 #[divan::bench]
 fn one_call(bencher: Bencher) {
     let client = support::client(&SERVER);
-    bencher.bench(|| client.user().send().expect("the server answers").id);
+    bencher.bench(|| client.user().send().expect("the server responds").id);
 }

@@ -1,4 +1,4 @@
-//! A listing of 200,000 logs, prompt and late, beside the loop that one would write by hand:
+//! The time to read a list of 200,000 logs, with and without delay, compared with a loop written by hand:
 //! `cargo bench --bench listing`.
 
 mod support;
@@ -10,38 +10,38 @@ fn main() {
     divan::main();
 }
 
-const PAGES: usize = support::MOST_PAGES;
-const READ: usize = PAGES * support::LOGS;
+const PAGES: usize = support::MAX_PAGES;
+const LOGS: usize = PAGES * support::LOGS;
 
-static PROMPT: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::ZERO));
-static LATE: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::from_millis(50)));
+static IMMEDIATE: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::ZERO));
+static DELAYED: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::from_millis(50)));
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
-fn prompt_by_hand() {
-    assert_eq!(support::by_hand(&PROMPT), READ);
+fn by_hand() {
+    assert_eq!(support::by_hand(&IMMEDIATE), LOGS);
 }
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
-fn prompt_iter() {
-    assert_eq!(support::by_iter(&PROMPT, 0), READ);
+fn iter() {
+    assert_eq!(support::by_iter(&IMMEDIATE, 0), LOGS);
 }
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
-fn prompt_iter_read_ahead_2() {
-    assert_eq!(support::by_iter(&PROMPT, 2), READ);
+fn iter_read_ahead_2() {
+    assert_eq!(support::by_iter(&IMMEDIATE, 2), LOGS);
 }
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
-fn prompt_pages() {
-    assert_eq!(support::by_pages(&PROMPT), READ);
+fn pages() {
+    assert_eq!(support::by_pages(&IMMEDIATE), LOGS);
 }
 
 #[divan::bench(sample_count = 1, sample_size = 1)]
-fn late_by_hand() {
-    assert_eq!(support::by_hand(&LATE), READ);
+fn delayed_by_hand() {
+    assert_eq!(support::by_hand(&DELAYED), LOGS);
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1)]
-fn late_iter_read_ahead_8() {
-    assert_eq!(support::by_iter(&LATE, 8), READ);
+fn delayed_iter_read_ahead_8() {
+    assert_eq!(support::by_iter(&DELAYED, 8), LOGS);
 }

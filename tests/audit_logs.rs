@@ -5,7 +5,7 @@ mod common;
 use std::io::Read;
 
 use cloudflare_user::{ActorKind, Client, Direction, ListAuditLogs};
-use common::{Api, answered, fixture, fixture_result, success};
+use common::{Api, client_returning, fixture, fixture_result, success};
 use serde_json::json;
 use time::macros::{date, datetime};
 
@@ -28,7 +28,7 @@ fn each_filter_alone_is_on_the_wire() {
         (|list| list.hide_user_logs(false), "hide_user_logs=false"),
     ];
     for (filter, query) in filters {
-        let api = Api::answering(fixture("audit_logs_list"));
+        let api = Api::responding(fixture("audit_logs_list"));
         filter(api.client().audit_logs()).send().unwrap();
         assert_eq!(api.request().line(), format!("GET /user/audit_logs?{query}&per_page=1000"));
     }
@@ -36,14 +36,14 @@ fn each_filter_alone_is_on_the_wire() {
 
 #[test]
 fn page_and_its_size_are_sent_as_they_were_set() {
-    let api = Api::answering(fixture("audit_logs_list"));
+    let api = Api::responding(fixture("audit_logs_list"));
     api.client().audit_logs().page(3).per_page(7).send().unwrap();
     assert_eq!(api.request().line(), "GET /user/audit_logs?page=3&per_page=7");
 }
 
 #[test]
 fn iterating_starts_at_the_first_page_and_asks_for_the_largest() {
-    let api = Api::answering(fixture("audit_logs_list"));
+    let api = Api::responding(fixture("audit_logs_list"));
     assert!(api.client().audit_logs().iter().next().unwrap().is_ok());
     let target = api.request().target;
     let mut parameters: Vec<_> = target.split_once('?').unwrap().1.split('&').collect();
@@ -53,7 +53,7 @@ fn iterating_starts_at_the_first_page_and_asks_for_the_largest() {
 
 #[test]
 fn an_export_sends_the_filters_and_streams_csv() {
-    let api = Api::answering_as(200, "text/csv", "when,action\n2026-11-01T00:00:00Z,login\n");
+    let api = Api::responding_as(200, "text/csv", "when,action\n2026-11-01T00:00:00Z,login\n");
     let request = ListAuditLogs::new().since(date!(2026 - 11 - 01)).zone_name("example.com");
     let mut csv = String::new();
     api.client().export(&request).unwrap().read_to_string(&mut csv).unwrap();
@@ -69,7 +69,7 @@ fn an_export_sends_the_filters_and_streams_csv() {
 fn an_export_that_failed_with_status_200_is_an_error() {
     let failed = r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#;
     for (content_type, body) in [("application/json", failed), ("text/html", "<html>please log in</html>")] {
-        let api = Api::answering_as(200, content_type, body);
+        let api = Api::responding_as(200, content_type, body);
         let error = api.client().audit_logs().export().unwrap_err();
         assert_eq!(error.status(), Some(200), "{error}");
     }
@@ -78,7 +78,7 @@ fn an_export_that_failed_with_status_200_is_an_error() {
 #[test]
 fn a_large_export_is_not_capped() {
     let csv = "x".repeat(3 << 20);
-    let api = Api::answering_as(200, "text/csv", &csv);
+    let api = Api::responding_as(200, "text/csv", &csv);
     let client = Client::builder().api_token("token").base_url(api.url()).max_response_size(1 << 10).build().unwrap();
     let mut read = String::new();
     client.audit_logs().export().unwrap().read_to_string(&mut read).unwrap();
@@ -87,7 +87,7 @@ fn a_large_export_is_not_capped() {
 
 #[test]
 fn documented_log_loses_nothing() {
-    let page = answered(fixture("audit_logs_list")).send(&ListAuditLogs::new()).unwrap();
+    let page = client_returning(fixture("audit_logs_list")).send(&ListAuditLogs::new()).unwrap();
     assert_eq!(page.info, None);
     assert_eq!(page.items[0].actor.kind, Some(ActorKind::User));
     assert_eq!(page.items[0].when, Some(datetime!(2017-04-26 17:31:07 UTC)));
@@ -105,7 +105,7 @@ fn logs_are_read_as_they_have_been_seen() {
         "when": "2021-10-10T10:13:46.214209Z",
         "accountID": "x",
     }]);
-    let page = answered(success(&result.to_string())).send(&ListAuditLogs::new()).unwrap();
+    let page = client_returning(success(&result.to_string())).send(&ListAuditLogs::new()).unwrap();
     let log = &page.items[0];
     assert_eq!(log.actor.kind, Some(ActorKind::System));
     assert_eq!(log.action.info.as_deref(), Some("key digest: abc"));
@@ -118,7 +118,7 @@ fn logs_are_read_as_they_have_been_seen() {
 #[test]
 fn numbers_as_identifiers_become_their_digits() {
     let result = r#"[{"id":5,"resource":{"id":10715065315},"actor":{"id":-1},"when":""}]"#;
-    let page = answered(success(result)).send(&ListAuditLogs::new()).unwrap();
+    let page = client_returning(success(result)).send(&ListAuditLogs::new()).unwrap();
     assert_eq!(page.items[0].id, "5");
     assert_eq!(page.items[0].resource.id.as_deref(), Some("10715065315"));
     assert_eq!(page.items[0].actor.id.as_deref(), Some("-1"));

@@ -3,7 +3,7 @@
 mod common;
 
 use cloudflare_user::{BillingOrder, Client, ExposeSecret, GetBillingProfile, ListBillingHistory};
-use common::{Api, answered, fixture, fixture_result, success};
+use common::{Api, client_returning, fixture, fixture_result, success};
 use serde_json::{Value, json};
 use time::macros::datetime;
 
@@ -19,18 +19,18 @@ fn each_filter_alone_is_on_the_wire() {
         (|list| list.order(BillingOrder::Action), "order=action"),
     ];
     for (filter, query) in filters {
-        let api = Api::answering(fixture("billing_history_list"));
+        let api = Api::responding(fixture("billing_history_list"));
         filter(api.client().billing_history()).send().unwrap();
         assert_eq!(api.request().line(), format!("GET /user/billing/history?{query}&per_page=50"));
     }
-    let api = Api::answering(fixture("billing_history_list"));
+    let api = Api::responding(fixture("billing_history_list"));
     api.client().billing_history().page(2).per_page(5).send().unwrap();
     assert_eq!(api.request().line(), "GET /user/billing/history?page=2&per_page=5");
 }
 
 #[test]
 fn documented_history_loses_nothing() {
-    let page = answered(fixture("billing_history_list")).send(&ListBillingHistory::new()).unwrap();
+    let page = client_returning(fixture("billing_history_list")).send(&ListBillingHistory::new()).unwrap();
     assert_eq!(serde_json::to_value(&page.items).unwrap(), fixture_result("billing_history_list"));
     assert_eq!(page.items[0].amount.as_ref().unwrap().as_f64(), Some(20.99));
     let info = page.info.unwrap();
@@ -40,7 +40,7 @@ fn documented_history_loses_nothing() {
 #[test]
 fn an_amount_is_a_number_or_text() {
     let result = json!([{"amount": "3.45 usd", "zone": {"name": null}}, {"amount": 7}, {"amount": null, "zone": null}]);
-    let page = answered(success(&result.to_string())).send(&ListBillingHistory::new()).unwrap();
+    let page = client_returning(success(&result.to_string())).send(&ListBillingHistory::new()).unwrap();
     let shown: Vec<_> = page.items.iter().map(|item| item.amount.as_ref().map(ToString::to_string)).collect();
     assert_eq!(shown, [Some("3.45 usd".to_owned()), Some("7".to_owned()), None]);
     assert_eq!(page.items[0].amount.as_ref().unwrap().as_f64(), Some(3.45));
@@ -48,7 +48,7 @@ fn an_amount_is_a_number_or_text() {
 
 #[test]
 fn documented_profile_loses_nothing() {
-    let profile = answered(fixture("billing_profile_get")).send(&GetBillingProfile::new()).unwrap();
+    let profile = client_returning(fixture("billing_profile_get")).send(&GetBillingProfile::new()).unwrap();
     assert!(profile.extra.is_empty(), "{:?}", profile.extra);
     assert_eq!(profile.card_number.as_ref().unwrap().expose_secret(), "4242424242424242");
     assert_eq!(profile.payment_nonce.as_ref().unwrap().expose_secret(), "abc123");
@@ -71,7 +71,8 @@ fn documented_profile_loses_nothing() {
 
 #[test]
 fn balance_may_be_a_number() {
-    let profile = answered(success(r#"{"balance":0,"card_number":null}"#)).send(&GetBillingProfile::new()).unwrap();
+    let profile =
+        client_returning(success(r#"{"balance":0,"card_number":null}"#)).send(&GetBillingProfile::new()).unwrap();
     assert_eq!(profile.balance.as_deref(), Some("0"));
     assert!(profile.card_number.is_none());
 }

@@ -1,4 +1,4 @@
-//! Building a client: credentials, base URL, user agent, limits, transport, and the environment.
+//! How a client is built: credentials, base URL, user agent, limits, transport, and environment variables.
 
 mod common;
 
@@ -9,13 +9,14 @@ use std::time::Duration;
 use cloudflare_user::http::Request;
 use cloudflare_user::{Client, ClientBuilder, TransportError, UreqTransport};
 use common::success;
-use common::tcp::Tcp;
+use common::tcp::{Reply, Tcp, response};
 
 fn with_token() -> ClientBuilder {
     Client::builder().api_token("a-token-of-the-tests")
 }
 
-fn refused(builder: ClientBuilder, parameter: &str) {
+#[track_caller]
+fn assert_refused(builder: ClientBuilder, parameter: &str) {
     let error = builder.build().unwrap_err();
     assert!(error.is_invalid_request(), "{error}");
     assert!(error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
@@ -24,7 +25,7 @@ fn refused(builder: ClientBuilder, parameter: &str) {
 /// Marks the values of [`MISTAKES`], so that a test can tell whether an error shows any part of them.
 const MARK: &str = "s3cr3t";
 
-/// Values that cannot be credentials, and a part of the hint that each gets. A hint about the value names the noun.
+/// Invalid credentials, and a part of the hint in the error of each.
 const MISTAKES: [(&str, &str); 33] = [
     ("\"s3cr3t\"", "quotation marks"),
     ("'s3cr3t'", "quotation marks"),
@@ -62,7 +63,7 @@ const MISTAKES: [(&str, &str); 33] = [
 ];
 
 #[test]
-fn refuses_values_that_cannot_be_credentials_with_a_hint_that_fits() {
+fn refuses_invalid_credentials_with_a_hint() {
     let empty = ["", "  ", "\n"].map(|value| (value, "is empty"));
     let nul = [("s3cr3t\0", "control character")];
     for (value, hint) in MISTAKES.into_iter().chain(empty).chain(nul) {
@@ -72,15 +73,15 @@ fn refuses_values_that_cannot_be_credentials_with_a_hint_that_fits() {
             (Client::builder().api_key(value, "key"), "`email` ", "email address"),
         ];
         for (builder, parameter, noun) in cases {
-            let shown = format!("{builder:?}");
+            let debug = format!("{builder:?}");
             let error = builder.build().unwrap_err();
             let text = error.to_string();
             assert!(error.is_invalid_request(), "{text}");
             assert!(text.starts_with(parameter) && text.contains(hint), "{value:?}: {text}");
             assert!(text.contains(noun) || hint == "is empty", "{value:?}: {text}");
             assert!(!text.contains("token") || noun == "API token", "{text}");
-            let shown = format!("{text} {error:?} {shown}");
-            assert!(!shown.contains(MARK), "{shown}");
+            let all = format!("{text} {error:?} {debug}");
+            assert!(!all.contains(MARK), "{all}");
         }
     }
 }
@@ -93,11 +94,11 @@ fn refuses_a_bearer_prefix_with_an_empty_token() {
 
 #[test]
 fn refuses_a_client_without_a_credential() {
-    refused(Client::builder(), "api_token");
+    assert_refused(Client::builder(), "api_token");
 }
 
 #[test]
-fn accepts_credentials_with_unusual_but_valid_characters() {
+fn accepts_unusual_characters_that_are_valid_in_credentials() {
     for token in ["cfut_a-b_c", "BearerOfNews", "a.b~c+d/e=", "#!%&*^?|<>"] {
         assert!(Client::new(token).is_ok(), "{token}");
     }
@@ -109,14 +110,14 @@ fn accepts_credentials_with_unusual_but_valid_characters() {
 
 #[test]
 fn trims_white_space_around_a_credential() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     Client::builder().api_token(" a-token\r\n").base_url(server.url()).build().unwrap().user().send().unwrap();
     assert!(server.requests()[0].to_lowercase().contains("authorization: bearer a-token\r\n"));
 }
 
 #[test]
 fn sends_only_the_credential_that_was_set_last() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let client = with_token().api_key("a@example.com", "some-key").base_url(server.url()).build().unwrap();
     client.user().send().unwrap();
     let head = server.requests()[0].to_lowercase();
@@ -159,15 +160,15 @@ fn refuses_other_base_urls_without_showing_them() {
         "https://api.cloudflare.com/\0",
         "https://",
     ] {
-        refused(with_token().base_url(url), "base_url");
-        let shown = with_token().base_url(url).build().unwrap_err().to_string();
-        assert!(!shown.contains("s3cr3t"), "{shown}");
+        assert_refused(with_token().base_url(url), "base_url");
+        let text = with_token().base_url(url).build().unwrap_err().to_string();
+        assert!(!text.contains(MARK), "{text}");
     }
 }
 
 #[test]
 fn ignores_trailing_slashes_of_the_base_url() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     for slashes in ["", "/", "//"] {
         with_token().base_url(server.url() + slashes).build().unwrap().user().send().unwrap();
         assert!(server.requests().last().unwrap().starts_with("GET /client/v4/user HTTP/1.1\r\n"));
@@ -175,22 +176,22 @@ fn ignores_trailing_slashes_of_the_base_url() {
 }
 
 #[test]
-fn sends_the_user_agent_of_the_program_before_the_one_of_the_crate() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
-    let own = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
+fn sends_the_user_agent_of_the_program_before_that_of_the_crate() {
+    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let crate_agent = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
     with_token().base_url(server.url()).build().unwrap().user().send().unwrap();
     with_token().user_agent("my-cli/1.2").base_url(server.url()).build().unwrap().user().send().unwrap();
     let heads = server.requests();
-    assert!(heads[0].contains(&format!("user-agent: {own}\r\n")), "{}", heads[0]);
-    assert!(heads[1].contains(&format!("user-agent: my-cli/1.2 {own}\r\n")), "{}", heads[1]);
+    assert!(heads[0].contains(&format!("user-agent: {crate_agent}\r\n")), "{}", heads[0]);
+    assert!(heads[1].contains(&format!("user-agent: my-cli/1.2 {crate_agent}\r\n")), "{}", heads[1]);
     for invalid in ["", " ", "my\r\ncli", "my-cli\0", "é"] {
-        refused(with_token().user_agent(invalid), "user_agent");
+        assert_refused(with_token().user_agent(invalid), "user_agent");
     }
 }
 
 #[test]
-fn clones_with_other_limits_share_connections() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+fn shares_connections_between_clones_with_other_limits() {
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let client = with_token().base_url(server.url()).build().unwrap();
     let others = [
         client.clone(),
@@ -206,14 +207,14 @@ fn clones_with_other_limits_share_connections() {
 }
 
 #[test]
-fn follows_no_redirects_even_with_a_custom_agent() {
-    let target = Tcp::answering("200 OK", "", &success(r#"{"id":"leaked"}"#));
+fn does_not_follow_redirects_even_with_a_custom_agent() {
+    let target = Tcp::responding("200 OK", "", &success(r#"{"id":"leaked"}"#));
     for status in ["301 x", "302 x", "303 x", "307 x", "308 x"] {
         let location = format!("location: {}/user\r\n", target.url());
-        let server = Tcp::answering(status, &location, "");
+        let server = Tcp::responding(status, &location, "");
         let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
-        let own = with_token().base_url(server.url()).transport(UreqTransport::new(agent)).build().unwrap();
-        for client in [own, with_token().base_url(server.url()).build().unwrap()] {
+        let custom = with_token().base_url(server.url()).transport(UreqTransport::new(agent)).build().unwrap();
+        for client in [custom, with_token().base_url(server.url()).build().unwrap()] {
             let error = client.user().send().unwrap_err();
             assert!(error.to_string().contains(&format!("`http://{}`", target.address())), "{error}");
             assert!(client.delete_token("1").send().unwrap_err().to_string().contains(status.trim_end_matches(" x")));
@@ -225,18 +226,16 @@ fn follows_no_redirects_even_with_a_custom_agent() {
 #[test]
 fn refuses_a_body_larger_than_max_response_size() {
     let body = success(&format!(r#"{{"id":"{}"}}"#, "x".repeat(5000)));
-    let server = Tcp::answering("200 OK", "", &body);
-    let sized = |bytes| with_token().base_url(server.url()).max_response_size(bytes).build().unwrap();
-    assert!(sized(body.len()).user().send().is_ok());
-    let error = sized(body.len() - 1).user().send().unwrap_err();
+    let server = Tcp::responding("200 OK", "", &body);
+    let client_with_limit = |bytes| with_token().base_url(server.url()).max_response_size(bytes).build().unwrap();
+    assert!(client_with_limit(body.len()).user().send().is_ok());
+    let error = client_with_limit(body.len() - 1).user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
     assert_eq!(error.attempts(), 1);
-    // The error keeps the part that fits, even if the buffer was used for an earlier page.
+    // The error keeps the bytes that fit, also if the buffer was used for an earlier page.
     assert_eq!(error.body(), Some(&body.as_bytes()[..body.len() - 1]));
     let page = |number: usize| format!(r#"[{{"id":"{number}","x":"{}"}}]"#, "x".repeat(500 * number));
-    let server = Tcp::new(move |number, _| {
-        common::tcp::Reply::Send(common::tcp::answer("200 OK", "", &success(&page(number + 1))))
-    });
+    let server = Tcp::new(move |number, _| Reply::Send(response("200 OK", "", &success(&page(number + 1)))));
     for ahead in [0, 1] {
         let client = with_token().base_url(server.url()).max_response_size(1200).build();
         let client = client.unwrap();
@@ -247,9 +246,9 @@ fn refuses_a_body_larger_than_max_response_size() {
 }
 
 #[test]
-fn keeps_the_received_bytes_of_a_body_that_declares_10_gib() {
+fn keeps_the_received_bytes_if_content_length_is_10_gib() {
     let huge = b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec();
-    let server = Tcp::new(move |_, _| common::tcp::Reply::Close(huge.clone()));
+    let server = Tcp::new(move |_, _| Reply::Close(huge.clone()));
     let client = with_token().base_url(server.url()).max_retries(0).build().unwrap();
     let error = client.user().send().unwrap_err();
     assert_eq!((error.status(), error.body()), (Some(200), Some(&b"{"[..])), "{error}");
@@ -257,18 +256,19 @@ fn keeps_the_received_bytes_of_a_body_that_declares_10_gib() {
 
 #[test]
 fn accepts_extreme_limits() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
-    let most = Duration::MAX;
-    let patient = with_token().base_url(server.url()).timeout(most).deadline(most).connect_timeout(most);
-    let patient = patient.max_retry_wait(most).max_retries(u32::MAX).max_response_size(usize::MAX).build().unwrap();
-    patient.user().send().unwrap();
-    patient.audit_logs().export().unwrap();
-    let none = with_token().base_url(server.url()).deadline(Duration::ZERO).build().unwrap();
-    let error = none.user().send().unwrap_err();
+    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let max = Duration::MAX;
+    let unlimited = with_token().base_url(server.url()).timeout(max).deadline(max).connect_timeout(max);
+    let unlimited = unlimited.max_retry_wait(max).max_retries(u32::MAX).max_response_size(usize::MAX).build().unwrap();
+    unlimited.user().send().unwrap();
+    unlimited.audit_logs().export().unwrap();
+    let zero = with_token().base_url(server.url()).deadline(Duration::ZERO).build().unwrap();
+    let error = zero.user().send().unwrap_err();
     assert!(error.is_timeout() && error.attempts() == 0, "{error}");
 }
 
-/// Runs a step of [`in_child_process`] in a new process with only these environment variables.
+/// Runs a step of [`in_child_process`] in a new process with only these environment variables, and returns what it
+/// prints.
 ///
 /// Setting variables of this process would race with the tests on other threads.
 fn run_child(step: &str, variables: &[(&str, &str)]) -> String {
@@ -282,6 +282,7 @@ fn in_environment(variables: &[(&str, &str)]) -> String {
     run_child("client", variables)
 }
 
+/// Builds a client and sends a request if this process was started by [`run_child`]. Otherwise it tests nothing.
 #[test]
 fn in_child_process() {
     let Ok(step) = std::env::var("CHILD_STEP") else {
@@ -318,7 +319,7 @@ fn in_child_process() {
 
 #[test]
 fn from_env_reads_a_credential_and_a_base_url() {
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let base = ("CLOUDFLARE_BASE_URL", url.as_str());
     let token = ("CLOUDFLARE_API_TOKEN", "token-of-the-environment");
@@ -402,7 +403,7 @@ fn builder_from_env_names_the_setter_of_a_value_that_was_set_later() {
         );
         assert!(!printed.contains(MARK), "{printed}");
     }
-    // The variables that a setter did not replace keep their names.
+    // The error of a value that no setter replaced names the variable.
     let invalid_url = [variables[0], ("CLOUDFLARE_BASE_URL", "http://example.com")];
     let printed = run_child("token", &invalid_url);
     assert!(printed.contains("refused: `CLOUDFLARE_BASE_URL` "), "{printed}");
@@ -419,10 +420,10 @@ fn builder_from_env_needs_a_credential_in_the_environment() {
 
 #[test]
 fn builder_from_env_combines_the_environment_with_setters() {
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let variables = [("CLOUDFLARE_API_TOKEN", "token-of-the-environment"), ("CLOUDFLARE_BASE_URL", url.as_str())];
-    // An invalid token does not matter if a setter replaces it.
+    // An invalid token is not an error if a setter replaces it.
     let invalid = [("CLOUDFLARE_API_TOKEN", "'s3cr3t'"), variables[1]];
     for (step, variables) in [("builder", variables), ("token", variables), ("key", invalid)] {
         let printed = run_child(step, &variables);
@@ -444,7 +445,7 @@ fn builder_from_env_combines_the_environment_with_setters() {
 
 #[test]
 fn sends_plain_http_to_loopback_without_a_proxy() {
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let url = server.url();
     let printed = in_environment(&[
         ("CLOUDFLARE_BASE_URL", url.as_str()),
@@ -458,7 +459,7 @@ fn sends_plain_http_to_loopback_without_a_proxy() {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn uses_the_proxy_from_the_environment_for_https() {
-    let proxy = Tcp::answering("403 Forbidden", "", "");
+    let proxy = Tcp::responding("403 Forbidden", "", "");
     let url = format!("http://{}", proxy.address());
     let printed = in_environment(&[
         ("CLOUDFLARE_BASE_URL", "https://api.invalid/client/v4"),

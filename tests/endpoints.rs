@@ -1,4 +1,4 @@
-//! Custom endpoints: how their fields are sent, and that each provided item of `Endpoint` has its effect.
+//! Custom endpoints: how their fields are sent, and what each provided item of `Endpoint` does.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use cloudflare_user::http::{Method, Request, Response};
 use cloudflare_user::{Body, Client, Endpoint, Error, Page, Result, TransportError};
-use common::{Answer, Seen, ok, scripted, status, success};
+use common::{RecordedRequest, ScriptedResponse, ok, scripted, status, success};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -59,12 +59,12 @@ fn purge(zone_id: &str, files: &[&str]) -> PurgeCache {
     PurgeCache { zone_id: zone_id.to_owned(), files: files.iter().map(|file| (*file).to_owned()).collect() }
 }
 
-fn lines(seen: &Mutex<Vec<Seen>>) -> Vec<String> {
-    seen.lock().unwrap().iter().map(Seen::line).collect()
+fn lines(seen: &Mutex<Vec<RecordedRequest>>) -> Vec<String> {
+    seen.lock().unwrap().iter().map(RecordedRequest::line).collect()
 }
 
 #[test]
-fn a_list_without_provided_items_ends_at_an_empty_page() {
+fn ends_a_list_without_provided_items_at_an_empty_page() {
     let page = |name| ok(success(&format!(r#"[{{"name":"{name}"}}]"#)));
     let (client, seen) = scripted(vec![page("a"), page("b"), ok(success("[]"))]);
     let zones: Vec<_> = client.iter(&ListZones::default()).map(|zone| zone.unwrap().name).collect();
@@ -85,7 +85,7 @@ fn joins_nested_fields_of_a_query_with_dots() {
 }
 
 #[test]
-fn an_error_names_the_item_and_its_missing_field() {
+fn names_the_item_and_its_missing_field_in_an_error() {
     let (client, _) = scripted(vec![ok(success(r#"[{"name":"a"},{}]"#)), ok(success("[]"))]);
     let zones: Vec<_> = client.iter(&ListZones::default()).collect();
     assert!(zones[1].as_ref().unwrap_err().to_string().contains("result[1]: missing field `name`"), "{zones:?}");
@@ -110,7 +110,7 @@ fn refuses_path_segments_that_name_another_resource() {
 }
 
 #[test]
-fn refuses_an_array_in_a_query_and_says_how_to_send_it() {
+fn refuses_an_array_in_a_query_with_a_hint() {
     #[derive(Serialize)]
     struct Report {
         metrics: Vec<&'static str>,
@@ -186,7 +186,7 @@ impl<const SINGLE_PAGE: bool, const MAX_PER_PAGE: u64, const HAS_ID: bool> Endpo
     }
 }
 
-fn pages(pages: &[&[&str]]) -> Vec<Answer> {
+fn pages(pages: &[&[&str]]) -> Vec<ScriptedResponse> {
     let item = |name: &&str| format!(r#"{{"name":"{name}"}}"#);
     let page = |names: &&[&str]| {
         let items: Vec<_> = names.iter().map(item).collect();
@@ -226,7 +226,7 @@ fn max_per_page_is_sent_unless_the_request_sets_per_page() {
 }
 
 #[test]
-fn item_id_yields_an_item_once_that_moves_to_a_later_page() {
+fn item_id_prevents_duplicates_of_an_item_that_moves_to_a_later_page() {
     let moved: &[&[&str]] = &[&["b", "a"], &["a", "c"], &[]];
     let (client, _) = scripted(pages(moved));
     let with_ids = Things::<false, 0, true>::default();
@@ -327,7 +327,7 @@ impl Endpoint for Write {
 
 #[test]
 fn is_idempotent_decides_whether_a_write_is_retried() {
-    let failures: [fn() -> Answer; 2] = [|| status(503, ""), || Err(|| TransportError::interrupted("reset"))];
+    let failures: [fn() -> ScriptedResponse; 2] = [|| status(503, ""), || Err(|| TransportError::interrupted("reset"))];
     for failure in failures {
         for (is_idempotent, attempts) in [(true, 2), (false, 1)] {
             let (client, seen) = scripted(vec![failure(), ok(success("null"))]);
@@ -340,7 +340,7 @@ fn is_idempotent_decides_whether_a_write_is_retried() {
 }
 
 #[test]
-fn a_get_that_is_not_idempotent_counts_as_a_write() {
+fn treats_a_get_that_is_not_idempotent_as_a_write() {
     #[derive(Serialize)]
     struct Next;
     impl Endpoint for Next {
@@ -360,7 +360,7 @@ fn a_get_that_is_not_idempotent_counts_as_a_write() {
 }
 
 #[test]
-fn recovery_hint_is_part_of_the_error_of_a_write_that_may_have_been_applied() {
+fn recovery_hint_is_shown_if_a_write_may_have_been_applied() {
     let hint = "look for a thing named `ci`";
     let request = Write { is_idempotent: false, recovery_hint: Some(hint) };
     let (client, _) = scripted(vec![Err(|| TransportError::interrupted("reset"))]);
@@ -407,7 +407,7 @@ fn sends_an_empty_object_for_a_write_without_fields() {
 }
 
 #[test]
-fn an_endpoint_that_returns_a_secret_has_it_redacted_and_named() {
+fn returns_secret_redacts_the_response_and_mentions_the_secret() {
     #[derive(Serialize)]
     struct CreateAccountToken<const SECRET: bool>;
     impl<const SECRET: bool> Endpoint for CreateAccountToken<SECRET> {
@@ -418,11 +418,11 @@ fn an_endpoint_that_returns_a_secret_has_it_redacted_and_named() {
             vec!["accounts", "1", "tokens"]
         }
     }
-    let word = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
-    let body = success(&format!(r#"{{"{word}":1e999}}"#));
+    let created_secret = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
+    let body = success(&format!(r#"{{"{created_secret}":1e999}}"#));
     let (client, _) = scripted(vec![ok(body)]);
-    let secret = client.send(&CreateAccountToken::<true>).unwrap_err().to_string();
-    assert!(secret.contains("with the only copy of a new secret") && !secret.contains(word), "{secret}");
-    let plain = client.send(&CreateAccountToken::<false>).unwrap_err().to_string();
-    assert!(plain.contains("was applied") && !plain.contains("secret"), "{plain}");
+    let text = client.send(&CreateAccountToken::<true>).unwrap_err().to_string();
+    assert!(text.contains("with the only copy of a new secret") && !text.contains(created_secret), "{text}");
+    let text = client.send(&CreateAccountToken::<false>).unwrap_err().to_string();
+    assert!(text.contains("was applied") && !text.contains("secret"), "{text}");
 }

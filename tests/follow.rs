@@ -1,4 +1,4 @@
-//! Following the audit log: each log once, whatever happens between.
+//! Following the audit log: each log is yielded once, over many runs with failures and interruptions.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cloudflare_user::{AuditLogCursor, Body, Client, ListAuditLogs, TransportError, http};
-use common::{Answer, ok, scripted, success};
+use common::{ScriptedResponse, ok, scripted, success};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
@@ -15,12 +15,12 @@ use time::macros::datetime;
 const START: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
 const OVERLAP: i64 = 60;
 
-/// An account whose logs become visible one after the other, in an order that is not quite that of their times.
+/// An account whose logs become visible one after the other, some of them later than newer ones.
 struct Account {
-    /// The second of each log, the one in which it becomes visible, and its JSON.
+    /// For each log: its second, the second from which it is visible, and its JSON.
     logs: Vec<(i64, i64, String)>,
     visible: usize,
-    /// When the current run began. The logs are older than the clock of this machine, so that `before` does not say it.
+    /// The second in which the current run began. All logs are in the past, so `before` does not limit them.
     run_started: i64,
     random: fastrand::Rng,
     fails: bool,
@@ -31,7 +31,7 @@ impl Account {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut second = 0;
         let logs = (0..random.usize(0..120)).map(|number| {
-            // Bursts within one second, pauses longer than the overlap, and logs that become visible late.
+            // Several logs in one second, pauses longer than the overlap, and logs that become visible late.
             second += [0, 0, 1, 20, OVERLAP * 3][random.usize(0..5)];
             let when = (second - [0, 0, random.i64(0..=OVERLAP)][random.usize(0..3)]).max(0);
             let time = (START + time::Duration::seconds(when)).format(&Rfc3339).unwrap();
@@ -69,7 +69,7 @@ impl Account {
     }
 }
 
-/// What identifies a log in the output: its JSON's id, its number in `info`, or the body of its error.
+/// Returns the number of a log: its `id`, its `info` if it has no `id`, or the `id` in the body of its error.
 fn name(log: cloudflare_user::Result<cloudflare_user::AuditLog>) -> Result<String, cloudflare_user::Error> {
     match log {
         Ok(log) if log.id.is_empty() => Ok(log.action.info.unwrap()),
@@ -83,7 +83,7 @@ fn name(log: cloudflare_user::Result<cloudflare_user::AuditLog>) -> Result<Strin
 }
 
 #[test]
-fn yields_each_log_once_whatever_fails_and_whenever_it_is_killed() {
+fn yields_each_log_once_over_failed_and_killed_runs() {
     for seed in 0..120 {
         let account = Arc::new(Mutex::new(Account::new(seed)));
         let server = account.clone();
@@ -112,7 +112,7 @@ fn yields_each_log_once_whatever_fails_and_whenever_it_is_killed() {
                     }
                 }
                 match random.u8(0..12) {
-                    // Killed: what was not saved never happened.
+                    // The program is killed: the logs since the last save are not written.
                     0 => {
                         unsaved.clear();
                         failed = true;
@@ -131,7 +131,7 @@ fn yields_each_log_once_whatever_fails_and_whenever_it_is_killed() {
                     _ => {}
                 }
             }
-            // After an error, everything that was yielded is saved as well.
+            // The program also saves after an error, unless it was killed.
             if !failed || !unsaved.is_empty() {
                 saved = serde_json::to_string(&logs.cursor()).unwrap();
             }
@@ -147,12 +147,12 @@ fn yields_each_log_once_whatever_fails_and_whenever_it_is_killed() {
     }
 }
 
-fn page(items: &str) -> Answer {
+fn page(items: &str) -> ScriptedResponse {
     ok(success(items))
 }
 
 #[test]
-fn a_run_that_yields_nothing_changes_nothing() {
+fn keeps_the_cursor_if_nothing_is_yielded() {
     let (client, seen) = scripted(vec![page("[]")]);
     let cursor = AuditLogCursor::starting_at(datetime!(2026-11-01 12:00:00.7 UTC));
     let mut logs = client.follow(&ListAuditLogs::new(), &cursor);
@@ -164,7 +164,7 @@ fn a_run_that_yields_nothing_changes_nothing() {
 }
 
 #[test]
-fn the_position_never_passes_now() {
+fn limits_the_position_to_now() {
     let (client, seen) = scripted(vec![page(r#"[{"id":"1","when":"2999-01-01T00:00:00Z"}]"#), page("[]"), page("[]")]);
     let cursor = AuditLogCursor::starting_at(datetime!(2026-01-01 0:00 UTC));
     let mut logs = client.follow(&ListAuditLogs::new(), &cursor);
@@ -176,18 +176,18 @@ fn the_position_never_passes_now() {
 }
 
 #[test]
-fn a_cursor_that_is_ahead_of_the_clock_stays_where_it_is() {
+fn keeps_a_position_in_the_future() {
     let (client, seen) = scripted(vec![page(r#"[{"id":"1","when":"2900-01-01T00:00:00Z"}]"#), page("[]")]);
-    let ahead = AuditLogCursor::starting_at(datetime!(2900-01-01 0:00 UTC));
-    let mut logs = client.follow(&ListAuditLogs::new(), &ahead);
+    let future = AuditLogCursor::starting_at(datetime!(2900-01-01 0:00 UTC));
+    let mut logs = client.follow(&ListAuditLogs::new(), &future);
     assert_eq!(logs.by_ref().count(), 1);
     let position = |cursor: &AuditLogCursor| serde_json::to_value(cursor).unwrap()["position"].clone();
-    assert_eq!(position(&logs.cursor()), position(&ahead));
+    assert_eq!(position(&logs.cursor()), position(&future));
     assert!(seen.lock().unwrap()[0].target.contains("before=2900-01-01T00%3A00%3A01Z"));
 }
 
 #[test]
-fn refuses_what_the_cursor_sets() {
+fn refuses_parameters_that_the_cursor_sets() {
     let (client, seen) = scripted(vec![page("[]")]);
     let cursor = AuditLogCursor::starting_at(START);
     for request in [
@@ -205,14 +205,14 @@ fn refuses_what_the_cursor_sets() {
 }
 
 #[test]
-fn a_malformed_cursor_is_an_error() {
+fn refuses_a_malformed_cursor() {
     for text in ["{}", "7", r#"{"position":"soon","floor":"soon","overlap":{"secs":1,"nanos":0},"yielded":[]}"#] {
         assert!(serde_json::from_str::<AuditLogCursor>(text).is_err(), "{text}");
     }
 }
 
 #[test]
-fn remembers_only_what_is_requested_again() {
+fn remembers_only_logs_within_the_overlap() {
     let items: Vec<_> = (0..1000)
         .map(|second| {
             let time = (START + time::Duration::seconds(second)).format(&Rfc3339).unwrap();

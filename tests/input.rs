@@ -78,7 +78,7 @@ fn sends_long_identifiers_or_refuses_them_for_the_length_of_the_url() {
 
 #[test]
 fn encodes_identifiers_in_the_same_way_over_a_connection() {
-    let api = common::Api::answering(success("{}"));
+    let api = common::Api::responding(success("{}"));
     api.client().token("a/../b?c\r\n%").send().unwrap();
     assert_eq!(api.request().line(), "GET /user/tokens/a%2F..%2Fb%3Fc%0D%0A%25");
 }

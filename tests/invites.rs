@@ -3,7 +3,7 @@
 mod common;
 
 use cloudflare_user::{GetInvite, InviteResponse, InviteStatus, ListInvites, RespondToInvite};
-use common::{Api, answered, fixture, fixture_result, success};
+use common::{Api, client_returning, fixture, fixture_result, success};
 use serde_json::json;
 
 const ID: &str = "4f5f0c14a2a41d5063dd301b2f829f04";
@@ -13,11 +13,11 @@ fn a_response_is_a_patch_of_the_status() {
     for (response, body) in
         [(InviteResponse::Accepted, r#"{"status":"accepted"}"#), (InviteResponse::Rejected, r#"{"status":"rejected"}"#)]
     {
-        let api = Api::answering(fixture("invites_edit"));
+        let api = Api::responding(fixture("invites_edit"));
         let invite = api.client().respond_to_invite(ID, response).send().unwrap();
         assert_eq!(api.request().line(), format!("PATCH /user/invites/{ID} {body}"));
         assert_eq!(serde_json::to_value(&invite).unwrap(), fixture_result("invites_edit"));
-        let again = answered(fixture("invites_edit")).send(&RespondToInvite::new(ID, response)).unwrap();
+        let again = client_returning(fixture("invites_edit")).send(&RespondToInvite::new(ID, response)).unwrap();
         assert_eq!(again, invite);
     }
 }
@@ -25,7 +25,7 @@ fn a_response_is_a_patch_of_the_status() {
 #[test]
 fn roles_are_names_or_objects() {
     let result = json!({"id": "1", "roles": ["Admin", {"id": "2", "name": "Billing", "permissions": []}]});
-    let invite = answered(success(&result.to_string())).send(&GetInvite::new(ID)).unwrap();
+    let invite = client_returning(success(&result.to_string())).send(&GetInvite::new(ID)).unwrap();
     let names: Vec<_> = invite.roles.iter().map(|role| role.name()).collect();
     assert_eq!(names, ["Admin", "Billing"]);
     assert_eq!(serde_json::to_value(&invite).unwrap(), result);
@@ -33,7 +33,7 @@ fn roles_are_names_or_objects() {
 
 #[test]
 fn unknown_status_is_kept_and_written_back() {
-    let page = answered(success(r#"[{"id":"1","status":"left"},{"id":"2","invited_member_id":null}]"#))
+    let page = client_returning(success(r#"[{"id":"1","status":"left"},{"id":"2","invited_member_id":null}]"#))
         .send(&ListInvites::new())
         .unwrap();
     assert_eq!(page.items[0].status, Some(InviteStatus::Other("left".to_owned())));

@@ -1,5 +1,5 @@
-//! What this crate logs: a line for each request and for each repeat. The only test of its file: a log is shared by a
-//! whole process.
+//! The log lines of this crate: one for each request, each retry and each end of a list. The only test of its file,
+//! because a process has one logger.
 
 mod common;
 
@@ -28,7 +28,7 @@ impl log::Log for Lines {
 
 static LINES: Lines = Lines(Mutex::new(Vec::new()));
 
-/// The lines of a call, with a `#` for each number of milliseconds, which differ from run to run.
+/// Returns the lines of a call, with `#` in place of each number of milliseconds.
 fn lines_of(call: impl FnOnce()) -> Vec<String> {
     LINES.0.lock().unwrap().clear();
     call();
@@ -37,10 +37,10 @@ fn lines_of(call: impl FnOnce()) -> Vec<String> {
         .into_iter()
         .map(|line| {
             let words = line.split(' ').collect::<Vec<_>>();
-            let is_count = |index: usize| {
+            let is_duration = |index: usize| {
                 words.get(index + 1).is_some_and(|next| next.starts_with("ms")) && words[index].parse::<u64>().is_ok()
             };
-            let shown = (0..words.len()).map(|index| if is_count(index) { "#" } else { words[index] });
+            let shown = (0..words.len()).map(|index| if is_duration(index) { "#" } else { words[index] });
             shown.collect::<Vec<_>>().join(" ")
         })
         .collect()
@@ -50,15 +50,16 @@ const QUERY: &str = "value-of-a-query";
 const HEADER: &str = "value-of-a-header";
 const BODY: &str = "text-of-a-body";
 
-/// A client that is answered so, in turn, and the last for ever.
-fn answered(answers: &'static [(u16, &'static str)]) -> Client {
+/// A client whose transport returns these statuses and bodies in order, the last one for every further request. Status
+/// 0 is a connection error.
+fn client_returning(responses: &'static [(u16, &'static str)]) -> Client {
     let sent = Mutex::new(0);
     let transport = move |_: http::Request<Vec<u8>>| {
         let mut sent = sent.lock().unwrap();
-        let (status, body) = answers[(*sent).min(answers.len() - 1)];
+        let (status, body) = responses[(*sent).min(responses.len() - 1)];
         *sent += 1;
         if status == 0 {
-            return Err(TransportError::connect("the cable is out"));
+            return Err(TransportError::connect("connection refused"));
         }
         let response = http::Response::builder().status(status).header("x-header", HEADER);
         let response = response.header("cf-ray", "8f2b7c1d-FRA");
@@ -71,16 +72,16 @@ fn answered(answers: &'static [(u16, &'static str)]) -> Client {
 const FAILURE: &str = r#"{"success":false,"errors":[{"code":1234,"message":"text-of-a-body value-of-a-query"}]}"#;
 
 #[test]
-fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
+fn logs_each_request_and_retry_without_query_headers_and_body() {
     log::set_logger(&LINES).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     let success: &'static str = success("[]").leak();
-    let ask = |client: &Client| {
+    let send = |client: &Client| {
         let _ = client.audit_logs().actor_email(QUERY).send();
     };
 
-    let client = answered(vec![(503, FAILURE), (200, success)].leak());
-    let lines = lines_of(|| ask(&client));
+    let client = client_returning(vec![(503, FAILURE), (200, success)].leak());
+    let lines = lines_of(|| send(&client));
     assert_eq!(lines.len(), 3, "{lines:#?}");
     assert_eq!(lines[0], "DEBUG GET /user/audit_logs: 503, attempt 1, # ms, cf-ray 8f2b7c1d-FRA");
     assert!(lines[1].starts_with("WARN GET /user/audit_logs: 503"), "{}", lines[1]);
@@ -89,31 +90,30 @@ fn each_request_and_each_repeat_is_a_line_without_query_headers_and_body() {
     assert_eq!(lines[2], "DEBUG GET /user/audit_logs: 200, attempt 2, # ms, cf-ray 8f2b7c1d-FRA");
     let all = lines.join("\n");
 
-    let client = answered(&[(0, ""), (502, "<html>text-of-a-body"), (504, "text-of-a-body value-of-a-query")]);
-    let lines = lines_of(|| ask(&client));
+    let client = client_returning(&[(0, ""), (502, "<html>text-of-a-body"), (504, "text-of-a-body value-of-a-query")]);
+    let lines = lines_of(|| send(&client));
     assert_eq!(lines.len(), 5, "{lines:#?}");
     assert!(lines[0].starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"), "{}", lines[0]);
-    assert!(lines[1].starts_with("WARN GET /user/audit_logs: could not connect: the cable is out"), "{}", lines[1]);
-    // Each answer is a line, and each repeat; the last failure is the caller's.
+    assert!(lines[1].starts_with("WARN GET /user/audit_logs: could not connect: connection refused"), "{}", lines[1]);
+    // Each attempt is a line, and so is each retry. The last failure is returned and not logged.
     let levels: Vec<_> = lines.iter().map(|line| &line[..4]).collect();
     assert_eq!(levels, ["DEBU", "WARN", "DEBU", "WARN", "DEBU"]);
     let all = all + &lines.join("\n");
 
-    // A write: its body is no part of a line either.
-    let client = answered(vec![(429, FAILURE), (200, success)].leak());
+    // No line contains the body of a write.
+    let client = client_returning(vec![(429, FAILURE), (200, success)].leak());
     let lines = lines_of(|| {
         let _ = client.edit_user().first_name(BODY).send();
     });
     assert_eq!(lines.len(), 3, "{lines:#?}");
     let all = all + &lines.join("\n");
 
-    // Why a list ended.
     let page: &'static str = common::success(r#"[{"id":"1"}]"#).leak();
-    let client = answered(vec![(200, page), (200, success)].leak());
+    let client = client_returning(vec![(200, page), (200, success)].leak());
     let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
     assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 is empty");
     let past = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
-    let client = answered(vec![(200, page), (400, past)].leak());
+    let client = client_returning(vec![(200, page), (400, past)].leak());
     let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
     assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 does not exist");
 

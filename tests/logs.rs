@@ -1,4 +1,5 @@
-//! No log line holds a secret: of this crate at any level, of ureq up to `debug`. The only test of its file: a log is shared by a whole process.
+//! No log line contains a secret: of this crate at any level, of ureq up to `debug`. The only test of its file, because
+//! a process has one logger.
 
 mod common;
 
@@ -6,14 +7,14 @@ use std::sync::Mutex;
 
 use cloudflare_user::{Client, Policy};
 use common::success;
-use common::tcp::{Reply, Tcp, answer};
+use common::tcp::{Reply, Tcp, response};
 
 const TOKEN: &str = "cfut_TheTokenOfTheClient0123456789";
 const EMAIL: &str = "owner+1@example.com";
 const KEY: &str = "cfk_TheKeyOfTheClient0123456789";
 const CREATED: &str = "cfut_TheCreatedSecret0123456789";
 
-/// Every line of this crate, and of those below it up to `debug`: at `trace` ureq logs all that it sends and receives.
+/// All lines but those of ureq at `trace`, where it logs everything that it sends and receives.
 struct Lines(Mutex<String>);
 
 impl log::Log for Lines {
@@ -34,7 +35,7 @@ impl log::Log for Lines {
 static LINES: Lines = Lines(Mutex::new(String::new()));
 
 #[test]
-fn no_log_line_at_any_level_holds_one() {
+fn logs_no_secret_at_any_level() {
     log::set_logger(&LINES).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     for (index, echo) in [TOKEN.to_owned(), format!("{EMAIL} {KEY}")].into_iter().enumerate() {
@@ -42,10 +43,10 @@ fn no_log_line_at_any_level_holds_one() {
         let failed = format!(r#"{{"success":false,"errors":[{{"code":1,"message":"{echo}"}}]}}"#);
         let created = success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#));
         let server = Tcp::new(move |number, _| match number % 4 {
-            0 => Reply::Send(answer("503 x", &headers, &failed)),
-            1 => Reply::Send(answer("403 x", &headers, &failed)),
+            0 => Reply::Send(response("503 x", &headers, &failed)),
+            1 => Reply::Send(response("403 x", &headers, &failed)),
             2 => Reply::Close(Vec::new()),
-            _ => Reply::Send(answer("200 OK", &headers, &created)),
+            _ => Reply::Send(response("200 OK", &headers, &created)),
         });
         let builder = Client::builder().base_url(server.url());
         let builder = if index == 0 { builder.api_token(TOKEN) } else { builder.api_key(EMAIL, KEY) };

@@ -1,5 +1,5 @@
-//! Memory under answers that want much of it, and threads that are left behind. The only test of its file: memory and
-//! threads are counted for a whole process.
+//! Peak memory with large responses, and threads after everything is dropped. The only test of its file, because memory
+//! and threads are counted for a whole process.
 
 #![cfg(all(target_os = "linux", feature = "gzip"))]
 
@@ -16,7 +16,7 @@ use common::tcp::{Reply, Tcp};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// The most memory that this process ever had, in MiB.
+/// The peak memory of this process in MiB.
 fn peak() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -27,40 +27,40 @@ fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-fn packed(text: &str) -> Vec<u8> {
+fn compressed(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(text.as_bytes()).unwrap();
     encoder.finish().unwrap()
 }
 
-/// A packed answer: `start`, a MiB and more of `filling` over and over, and `end`.
+/// A compressed response: `start`, this many mebibytes of `filling`, and `end`.
 fn bomb(start: &str, filling: &str, mebibytes: usize, end: &str) -> Vec<u8> {
-    let filling = packed(&filling.repeat((1 << 20) / filling.len() + 1));
-    let body = [packed(start), filling.repeat(mebibytes), packed(end)].concat();
+    let filling = compressed(&filling.repeat((1 << 20) / filling.len() + 1));
+    let body = [compressed(start), filling.repeat(mebibytes), compressed(end)].concat();
     let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len());
     [head.into_bytes(), body].concat()
 }
 
 #[test]
-fn memory_stays_near_the_cap_and_no_thread_is_left() {
-    let larger_than_allowed = bomb("", " ", 1024, "");
-    // Text within the cap that would take a multiple of its size once it is decoded.
-    let thin = [
+fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
+    let too_large = bomb("", " ", 1024, "");
+    // JSON within the size limit that would take a multiple of its size once decoded.
+    let tiny_values = [
         (r#"{"success":false,"errors":["#, "0,", "0]}"),
-        (r#"{"success":true,"result":{"odd":["#, "0,", "0]}}"),
+        (r#"{"success":true,"result":{"unknown":["#, "0,", "0]}}"),
         (r#"{"success":true,"result":[{"metadata":["#, "0,", "0]}]}"),
         (r#"{"success":true,"result":["#, "{},", "{}]}"),
         (r#"{"success":true,"result":{"betas":["#, r#""","#, r#"""]}}"#),
-        (r#"{"success":true,"result":{},"result_info":{"odd":["#, "0,", "0]}}"),
-        (r#"{"success":true,"result":{"odd":["#, "[[[[[[[[]]]]]]]],", "0]}}"),
+        (r#"{"success":true,"result":{},"result_info":{"unknown":["#, "0,", "0]}}"),
+        (r#"{"success":true,"result":{"unknown":["#, "[[[[[[[[]]]]]]]],", "0]}}"),
     ];
-    let thin = thin.map(|(start, filling, end)| bomb(start, filling, 24, end));
+    let tiny_values = tiny_values.map(|(start, filling, end)| bomb(start, filling, 24, end));
     let server = Tcp::new(move |number, _| match number {
-        0 => Reply::Close(larger_than_allowed.clone()),
+        0 => Reply::Close(too_large.clone()),
         1 => Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec()),
         2 => Reply::Drip("HTTP/1.1 200 OK\r\n\r\nwhen,action\n", Duration::from_millis(1)),
-        3.. if number < 3 + 2 * thin.len() => Reply::Send(thin[(number - 3) / 2].clone()),
-        _ => Reply::Send(common::tcp::answer("200 OK", "", &success("[]"))),
+        3.. if number < 3 + 2 * tiny_values.len() => Reply::Send(tiny_values[(number - 3) / 2].clone()),
+        _ => Reply::Send(common::tcp::response("200 OK", "", &success("[]"))),
     });
     let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
     let client = client.max_retries(0).build().unwrap();
@@ -69,7 +69,7 @@ fn memory_stays_near_the_cap_and_no_thread_is_left() {
     assert!(client.user().send().is_err());
     assert!(peak() <= 64 + 32, "{} MiB", peak());
 
-    // An export, an iterator and a client that are dropped in the middle.
+    // An export that is dropped before its end.
     let mut csv = client.audit_logs().export().unwrap();
     csv.read_exact(&mut [0; 5]).unwrap();
     drop(csv);
@@ -86,6 +86,6 @@ fn memory_stays_near_the_cap_and_no_thread_is_left() {
     drop(client);
     drop(server);
     thread::sleep(Duration::from_millis(500));
-    // The test, its harness, and the server's: one that listens, one for what dripped.
+    // The test, its harness, and two threads of the server: one that listens, one that sends the export.
     assert!(threads() <= 5, "{} threads", threads());
 }

@@ -6,7 +6,7 @@ use cloudflare_user::{
     Client, Direction, GetOrganization, LeaveOrganization, ListOrganizations, Match, OrganizationOrder,
     OrganizationStatus,
 };
-use common::{Api, answered, fixture, fixture_result, success};
+use common::{Api, client_returning, fixture, fixture_result, success};
 
 const ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
@@ -27,7 +27,7 @@ fn each_filter_alone_is_on_the_wire() {
         (|list| list.page(2), "page=2"),
     ];
     for (filter, query) in filters {
-        let api = Api::answering(fixture("organizations_list"));
+        let api = Api::responding(fixture("organizations_list"));
         filter(api.client().organizations()).send().unwrap();
         assert_eq!(api.request().line(), format!("GET /user/organizations?{query}&per_page=50"));
     }
@@ -35,7 +35,7 @@ fn each_filter_alone_is_on_the_wire() {
 
 #[test]
 fn get_organization_is_on_the_wire_and_may_answer_nothing() {
-    let api = Api::answering(fixture("organizations_get"));
+    let api = Api::responding(fixture("organizations_get"));
     let organization = api.client().organization(ID).send().unwrap();
     assert_eq!(api.request().line(), format!("GET /user/organizations/{ID}"));
     assert_eq!(organization.id, "");
@@ -44,7 +44,7 @@ fn get_organization_is_on_the_wire_and_may_answer_nothing() {
 
 #[test]
 fn leaving_is_a_delete_without_a_body() {
-    let api = Api::answering(fixture("organizations_delete"));
+    let api = Api::responding(fixture("organizations_delete"));
     let deleted = api.client().leave_organization(ID).send().unwrap();
     let request = api.request();
     assert_eq!(request.line(), format!("DELETE /user/organizations/{ID}"));
@@ -57,13 +57,13 @@ fn leaving_is_a_delete_without_a_body() {
 fn leaving_is_answered_bare_or_in_the_envelope_or_with_nothing() {
     let bare = fixture("organizations_delete");
     for (answer, id) in [(bare.clone(), ID), (success(&bare), ID), (String::new(), ""), (success("null"), "")] {
-        let deleted = answered(answer.clone()).send(&LeaveOrganization::new(ID)).unwrap();
+        let deleted = client_returning(answer.clone()).send(&LeaveOrganization::new(ID)).unwrap();
         assert_eq!(deleted.id, id, "{answer}");
     }
 }
 
 #[test]
 fn a_bare_object_is_no_organization() {
-    let error = answered(r#"{"id":"1","name":"Acme"}"#).send(&GetOrganization::new(ID)).unwrap_err();
+    let error = client_returning(r#"{"id":"1","name":"Acme"}"#).send(&GetOrganization::new(ID)).unwrap_err();
     assert!(error.is_decode(), "{error}");
 }

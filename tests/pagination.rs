@@ -1,16 +1,14 @@
-//! Paginated lists: order, laziness, errors, and resuming.
+//! Iterators of paginated lists: order, laziness, errors of items and pages, resuming, and ownership.
 
 mod common;
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
-use cloudflare_user::http::Method;
-use cloudflare_user::{Client, Endpoint, Iter, ListTokens, Page, Pages, Token, TransportError};
-use common::{Answer, ListOf, answered, ok, scripted, status, success};
+use cloudflare_user::{Client, Iter, ListTokens, Pages, Token, TransportError};
+use common::{ListOf, ScriptedResponse, client_returning, ok, scripted, status, success};
 
-/// A page of tokens with these identifiers, and with a `result_info`.
-fn page(ids: &[u32], info: &str) -> Answer {
+/// A page of tokens with these identifiers and this `result_info`.
+fn page(ids: &[u32], info: &str) -> ScriptedResponse {
     let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
     ok(format!(r#"{{"success":true,"result":[{}],"result_info":{info}}}"#, items.join(",")))
 }
@@ -38,7 +36,7 @@ fn yields_items_in_order_and_requests_one_page_at_a_time() {
 }
 
 #[test]
-fn states_the_total_and_promises_no_size_before_the_end() {
+fn returns_the_total_but_no_size_hint_before_the_end() {
     let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
     let (client, seen) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
     let mut tokens = client.tokens().iter();
@@ -63,9 +61,9 @@ fn yields_pages_with_their_page_info() {
 }
 
 #[test]
-fn yields_an_error_in_the_place_of_an_item_that_cannot_be_decoded() {
-    let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
-    let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);
+fn yields_an_error_in_place_of_an_item_that_cannot_be_decoded() {
+    let first = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
+    let (client, _) = scripted(vec![first, page(&[4], "null"), page(&[], "null")]);
     let read: Vec<_> =
         client.tokens().iter().map(|token| token.map(|token| token.id).map_err(|error| error.to_string())).collect();
     assert_eq!(read.len(), 5);
@@ -75,21 +73,19 @@ fn yields_an_error_in_the_place_of_an_item_that_cannot_be_decoded() {
 }
 
 #[test]
-fn yields_one_error_for_an_item_that_is_not_json() {
+fn yields_one_error_for_a_malformed_item() {
     for item in ["nul", "-", "1x", "tru", r#"{"id":}"#, r#"{"id":"\q"}"#, "[{}]"] {
         let client = || {
-            let answer = ok(success(&format!(r#"[{{"id":"1"}},{item},{{"id":"3"}}]"#)));
-            scripted(vec![answer, page(&[], "null"), page(&[], "null")]).0
+            let first = ok(success(&format!(r#"[{{"id":"1"}},{item},{{"id":"3"}}]"#)));
+            scripted(vec![first, page(&[], "null"), page(&[], "null")]).0
         };
         let errors = |read: Vec<cloudflare_user::Error>| {
             let texts = read.iter().map(|error| error.to_string());
             texts.collect::<Vec<_>>()
         };
-        let one_by_one = client();
-        let by_items = errors(one_by_one.tokens().iter().filter_map(Result::err).collect());
+        let by_items = errors(client().tokens().iter().filter_map(Result::err).collect());
         let by_pages = errors(client().tokens().pages().filter_map(Result::err).collect());
-        let ahead = client();
-        let ahead = ahead.tokens().iter().read_ahead(1);
+        let ahead = client().tokens().iter().read_ahead(1);
         assert_eq!(by_items.len(), 1, "{item}: {by_items:?}");
         assert_eq!(by_items, by_pages, "{item}");
         assert_eq!(by_items, errors(ahead.filter_map(Result::err).collect()), "{item}");
@@ -97,9 +93,9 @@ fn yields_one_error_for_an_item_that_is_not_json() {
 }
 
 #[test]
-fn yields_a_page_of_good_items_and_then_an_error_for_each_bad_one() {
-    let answer = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
-    let (client, _) = scripted(vec![answer, page(&[4], "null"), page(&[], "null")]);
+fn yields_a_page_of_decoded_items_and_then_an_error_for_each_other_item() {
+    let first = ok(success(r#"[{"id":"1"},{"name":5},{"id":"3"},7]"#));
+    let (client, _) = scripted(vec![first, page(&[4], "null"), page(&[], "null")]);
     let mut pages = client.tokens().pages();
     assert_eq!(pages.next().unwrap().unwrap().items.len(), 2);
     assert_eq!(pages.next_page(), 1);
@@ -128,23 +124,23 @@ fn keeps_other_items_if_a_type_ignores_its_decode_error() {
             vec!["lenient"]
         }
     }
-    for odd in [r#"[2,"x",[4]]"#, r#"{"a":1}"#, r#"[2,"x"]"#, r#""x""#] {
-        let client = common::answered(common::success(&format!("[[1],{odd},[3]]")));
+    for item in [r#"[2,"x",[4]]"#, r#"{"a":1}"#, r#"[2,"x"]"#, r#""x""#] {
+        let client = common::client_returning(common::success(&format!("[[1],{item},[3]]")));
         let items = client.iter(&ListLenient);
         let read: Vec<_> = items.map(|item| item.map_or(None, |item| item.0)).collect();
-        assert_eq!(read, [Some(vec![1]), None, Some(vec![3])], "{odd}");
+        assert_eq!(read, [Some(vec![1]), None, Some(vec![3])], "{item}");
         let pages: Vec<_> = client.pages(&ListLenient).collect();
-        let good = pages[0].as_ref().unwrap().items.iter();
-        let good: Vec<_> = good.filter_map(|item| item.0.clone()).collect();
-        assert_eq!(good, [vec![1], vec![3]], "{odd}");
+        let items = pages[0].as_ref().unwrap().items.iter();
+        let decoded: Vec<_> = items.filter_map(|item| item.0.clone()).collect();
+        assert_eq!(decoded, [vec![1], vec![3]], "{item}");
         assert!(pages[1..].iter().all(|page| page.as_ref().is_err_and(|error| error.is_item())));
     }
 }
 
 #[test]
 fn resumes_from_the_page_that_failed() {
-    let broken: Answer = Err(|| TransportError::interrupted("reset"));
-    for failure in [broken, status(500, "<html>"), ok("<html>"), ok(r#"{"success":false}"#)] {
+    let interrupted: ScriptedResponse = Err(|| TransportError::interrupted("reset"));
+    for failure in [interrupted, status(500, "<html>"), ok("<html>"), ok(r#"{"success":false}"#)] {
         let (client, _) = scripted(vec![page(&[1, 2], "null"), failure, page(&[3], "null"), page(&[], "null")]);
         let mut tokens = client.tokens().iter();
         let read: Vec<_> = tokens.by_ref().collect();
@@ -168,44 +164,36 @@ fn yields_only_an_error_for_an_invalid_request() {
 
 #[test]
 fn reads_ahead_the_same_items_in_the_same_order() {
-    let answers = || {
+    let responses = || {
         let mut pages: Vec<_> = (0..20).map(|number| page(&[number * 2, number * 2 + 1], "null")).collect();
         pages.push(page(&[], "null"));
         pages
     };
-    // The response depends on the requested page, so that the order of arrival does not matter.
-    let by_page = || {
-        let answers = answers();
+    // Each response depends on the requested page, and later pages may arrive before earlier ones.
+    let client_by_page = || {
+        let responses = responses();
         let transport = move |request: cloudflare_user::http::Request<Vec<u8>>| {
             let query = request.uri().query().unwrap().to_owned();
             let number = query.split('&').find_map(|part| part.strip_prefix("page=")).unwrap();
             let number: usize = number.parse().unwrap();
             std::thread::sleep(std::time::Duration::from_millis((number * 7 % 5) as u64));
-            let answer = answers[(number - 1).min(20)].as_ref().unwrap();
-            Ok(answer.clone().map(cloudflare_user::Body::from))
+            let response = responses[(number - 1).min(20)].as_ref().unwrap();
+            Ok(response.clone().map(cloudflare_user::Body::from))
         };
         Client::builder().api_token("token").transport(transport).build().unwrap()
     };
     let expected: Vec<String> = (0..40).map(|id| id.to_string()).collect();
     for ahead in [0, 1, 2, 8, 100] {
-        let client = by_page();
+        let client = client_by_page();
         let read: Vec<_> = client.tokens().iter().read_ahead(ahead).map(|token| token.unwrap().id).collect();
         assert_eq!(read, expected, "{ahead} ahead");
         assert_eq!(client.tokens().pages().read_ahead(ahead).count(), 20);
     }
-    assert_eq!(ids(&by_page()), expected);
+    assert_eq!(ids(&client_by_page()), expected);
 }
 
 #[test]
-fn iterators_are_debug_and_send() {
-    fn check<T: std::fmt::Debug + Send>(_: &T) {}
-    let client = answered(success("[]"));
-    check(&client.tokens().iter());
-    check(&client.tokens().pages().read_ahead(2));
-}
-
-#[test]
-fn distinguishes_a_bad_item_from_a_bad_page() {
+fn distinguishes_the_error_of_an_item_from_that_of_a_page() {
     let (client, _) = scripted(vec![ok(success(r#"[{"id":"1"},7]"#)), ok("<html>")]);
     let errors: Vec<_> = client.tokens().iter().filter_map(Result::err).collect();
     assert_eq!(
@@ -216,19 +204,19 @@ fn distinguishes_a_bad_item_from_a_bad_page() {
 
 #[test]
 fn reads_ahead_items_that_cannot_move_to_another_thread() {
-    struct Shared(Rc<u32>);
-    impl<'de> serde::Deserialize<'de> for Shared {
+    struct NotSend(Rc<u32>);
+    impl<'de> serde::Deserialize<'de> for NotSend {
         fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             u32::deserialize(deserializer).map(|number| Self(Rc::new(number)))
         }
     }
     let pages = ["[1,2]", "[3]", "[]"].map(|items| ok(success(items)));
     let (client, _) = scripted(pages.into());
-    let items = client.iter(&ListOf::<Shared>::new()).read_ahead(1);
+    let items = client.iter(&ListOf::<NotSend>::new()).read_ahead(1);
     let read: Vec<u32> = items.map(|item| *item.unwrap().0).collect();
     assert_eq!(read, [1, 2, 3]);
     let (client, _) = scripted(vec![ok(success("[1]")), ok(success("[]"))]);
-    assert_eq!(client.pages(&ListOf::<Shared>::new()).read_ahead(1).count(), 1);
+    assert_eq!(client.pages(&ListOf::<NotSend>::new()).read_ahead(1).count(), 1);
 }
 
 fn three_tokens() -> Client {
@@ -236,7 +224,7 @@ fn three_tokens() -> Client {
 }
 
 #[test]
-fn iterators_outlive_the_client_and_the_request() {
+fn returns_iterators_from_functions_that_drop_the_client() {
     fn token_iter() -> Iter<Token> {
         three_tokens().tokens().per_page(2).iter()
     }
@@ -250,7 +238,7 @@ fn iterators_outlive_the_client_and_the_request() {
 }
 
 #[test]
-fn iterators_are_stored_in_a_struct() {
+fn stores_iterators_in_a_struct() {
     struct Reader {
         tokens: Iter<Token>,
         pages: Pages<Token>,
@@ -260,48 +248,17 @@ fn iterators_are_stored_in_a_struct() {
             Self { tokens: client.tokens().iter(), pages: client.tokens().pages().read_ahead(1) }
         }
     }
-    let mut reader = Reader::new(&answered(success(r#"[{"id":"1"}]"#)));
+    let mut reader = Reader::new(&client_returning(success(r#"[{"id":"1"}]"#)));
     assert_eq!(reader.tokens.next().unwrap().unwrap().id, "1");
     assert_eq!(reader.pages.next().unwrap().unwrap().items.len(), 1);
 }
 
 #[test]
-fn iterators_move_to_a_thread_after_the_first_item() {
+fn moves_iterators_to_a_thread_after_the_first_item() {
     let mut tokens = three_tokens().tokens().iter();
     assert_eq!(tokens.next().unwrap().unwrap().id, "1");
     let reader = std::thread::spawn(move || tokens.map(|token| token.unwrap().id).collect::<String>());
     assert_eq!(reader.join().unwrap(), "23");
     let pages = three_tokens().tokens().pages();
     assert_eq!(std::thread::spawn(move || pages.count()).join().unwrap(), 2);
-}
-
-#[test]
-fn recognizes_items_by_the_item_id_of_a_custom_endpoint() {
-    #[derive(serde::Deserialize)]
-    struct Named {
-        name: Option<String>,
-        value: u32,
-    }
-    #[derive(serde::Serialize)]
-    struct ListNamed;
-    impl Endpoint for ListNamed {
-        type Output = Page<Named>;
-        const METHOD: Method = Method::GET;
-        fn path(&self) -> Vec<&str> {
-            vec!["named"]
-        }
-        fn item_id(item: &Named) -> Option<Cow<'_, str>> {
-            item.name.as_deref().map(Cow::Borrowed)
-        }
-    }
-    let pages = [
-        r#"[{"name":"a","value":1},{"name":"b","value":2},{"value":3}]"#,
-        r#"[{"name":"b","value":4},{"value":3},{"name":"c","value":5}]"#,
-        r#"[{"name":"a","value":6}]"#,
-        "[]",
-    ];
-    let (client, seen) = scripted(pages.map(|items| ok(success(items))).into());
-    let values: Vec<u32> = client.iter(&ListNamed).map(|item| item.unwrap().value).collect();
-    assert_eq!(values, [1, 2, 3, 3, 5]);
-    assert_eq!(seen.lock().unwrap().len(), 4);
 }

@@ -1,37 +1,37 @@
-//! Which items a paginated list yields, and where it ends, clause by clause of the documented rules.
+//! Which items a paginated list yields and where it ends. The sections follow the documented rules.
 
 mod common;
 
 use std::sync::{Arc, Mutex};
 
 use cloudflare_user::{Body, Client, Result, http};
-use common::{Answer, ListOf, ok, scripted, status};
+use common::{ListOf, ScriptedResponse, ok, scripted, status};
 use serde_json::json;
 
 /// A page of audit logs with these identifiers.
-fn page(ids: &[u32]) -> Answer {
+fn page(ids: &[u32]) -> ScriptedResponse {
     page_with(ids, "null")
 }
 
-fn page_with(ids: &[u32], info: &str) -> Answer {
+fn page_with(ids: &[u32], info: &str) -> ScriptedResponse {
     let items: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
     page_of(&items.join(","), info)
 }
 
-fn page_of(items: &str, info: &str) -> Answer {
+fn page_of(items: &str, info: &str) -> ScriptedResponse {
     ok(format!(r#"{{"success":true,"result":[{items}],"result_info":{info}}}"#))
 }
 
 /// A page of audit logs without identifiers.
-fn page_without_ids(numbers: &[u32]) -> Answer {
+fn page_without_ids(numbers: &[u32]) -> ScriptedResponse {
     let items = numbers.iter().map(|number| format!(r#"{{"metadata":{number}}}"#));
     page_of(&items.collect::<Vec<_>>().join(","), "null")
 }
 
-/// Reads audit logs with `per_page(2)`: the identifiers (or the metadata of logs without one), `!` for an error, and
-/// the number of requests. The last response comes again for every further request.
-fn read_from(first: u64, answers: Vec<Answer>) -> (String, usize) {
-    let (client, seen) = scripted(answers);
+/// Reads audit logs with `per_page(2)`. Returns their identifiers (or the metadata of a log without one), with `!` for
+/// an error, and the number of requests. Requests after the last response return it again.
+fn read_from(first: u64, responses: Vec<ScriptedResponse>) -> (String, usize) {
+    let (client, seen) = scripted(responses);
     let logs = client.audit_logs().page(first).per_page(2).iter();
     let texts = logs.take(200).map(|log| match log {
         Ok(log) if log.id.is_empty() => log.metadata.to_string(),
@@ -42,12 +42,12 @@ fn read_from(first: u64, answers: Vec<Answer>) -> (String, usize) {
 }
 
 #[track_caller]
-fn expect(answers: Vec<Answer>, items: &str, requests: usize) {
-    assert_eq!(read_from(1, answers), (items.to_owned(), requests));
+fn expect(responses: Vec<ScriptedResponse>, items: &str, requests: usize) {
+    assert_eq!(read_from(1, responses), (items.to_owned(), requests));
 }
 
-fn last_error(answers: Vec<Answer>) -> cloudflare_user::Error {
-    let (client, _) = scripted(answers);
+fn last_error(responses: Vec<ScriptedResponse>) -> cloudflare_user::Error {
+    let (client, _) = scripted(responses);
     let logs = client.audit_logs().per_page(2).iter();
     logs.take(200).last().unwrap().unwrap_err()
 }
@@ -69,7 +69,7 @@ fn ends_after_an_empty_page() {
 }
 
 #[test]
-fn is_empty_if_the_first_page_is_empty() {
+fn yields_nothing_if_the_first_page_is_empty() {
     for empty in WITHOUT_ITEMS {
         expect(vec![ok(empty), page(&[9])], "", 1);
         let (client, seen) = scripted(vec![ok(empty)]);
@@ -80,7 +80,7 @@ fn is_empty_if_the_first_page_is_empty() {
 }
 
 #[test]
-fn sends_an_empty_page_if_a_filter_matches_nothing() {
+fn returns_an_empty_page_if_a_filter_matches_nothing() {
     for empty in WITHOUT_ITEMS {
         let (client, _) = scripted(vec![ok(empty)]);
         assert!(client.audit_logs().send().unwrap().items.is_empty(), "{empty}");
@@ -96,7 +96,7 @@ fn yields_an_error_for_a_null_result_without_success() {
 }
 
 #[test]
-fn skips_an_empty_page_if_total_pages_says_that_more_follow() {
+fn skips_an_empty_page_if_total_pages_states_more_pages() {
     let info = r#"{"total_pages":3}"#;
     let last = || page_with(&[3], info);
     for empty in WITHOUT_ITEMS {
@@ -117,7 +117,7 @@ fn ends_after_two_empty_pages_in_a_row() {
 }
 
 #[test]
-fn ends_after_an_empty_page_if_only_total_count_says_that_more_follow() {
+fn ends_after_an_empty_page_if_only_total_count_states_more_items() {
     let info = r#"{"total_count":2000}"#;
     expect(vec![page_with(&[1, 2], info), page_with(&[], info), page(&[9])], "1 2", 2);
 }
@@ -129,10 +129,10 @@ fn keeps_total_pages_if_a_later_page_states_zero() {
     expect(vec![page_with(&[1, 2], info), page_with(&[], zero), page_with(&[3], info), page(&[9])], "1 2 3", 3);
 }
 
-// Rule 2: the last page by totals.
+// Rule 2: the last page according to the totals.
 
 #[test]
-fn ends_after_a_short_page_that_total_pages_states_as_the_last() {
+fn ends_after_a_short_page_that_is_the_last_by_total_pages() {
     for info in [r#"{"total_pages":2}"#, r#"{"total_pages":2,"total_count":2000}"#, r#"{"total_pages":1}"#] {
         expect(vec![page_with(&[1, 2], info), page_with(&[3], info), page(&[9])], "1 2 3", 2);
     }
@@ -151,7 +151,7 @@ fn prefers_total_pages_to_total_count() {
 }
 
 #[test]
-fn ignores_total_count_in_a_list_that_starts_later() {
+fn ignores_total_count_in_a_list_that_starts_after_page_1() {
     let info = r#"{"total_count":1}"#;
     let pages = vec![page_with(&[3], info), page_with(&[4], info), page(&[])];
     assert_eq!(read_from(2, pages), ("3 4".to_owned(), 3));
@@ -184,7 +184,7 @@ fn ignores_totals_of_zero() {
 }
 
 #[test]
-fn compares_a_page_with_the_size_that_the_server_states() {
+fn compares_a_page_with_the_stated_page_size() {
     // Full pages of one item, although two were requested.
     let info = r#"{"per_page":1,"total_count":2,"total_pages":1}"#;
     expect(vec![page_with(&[1], info), page_with(&[2], info), page_with(&[], info)], "1 2", 3);
@@ -194,7 +194,7 @@ fn compares_a_page_with_the_size_that_the_server_states() {
 }
 
 #[test]
-fn reads_all_pages_of_a_server_that_caps_them() {
+fn reads_all_pages_of_a_server_that_caps_their_size() {
     let info = r#"{"total_count":4}"#;
     let pages = [1, 2, 3, 4].map(|id| page_with(&[id], info));
     expect(pages.into_iter().chain([page(&[9])]).collect(), "1 2 3 4", 4);
@@ -217,7 +217,7 @@ fn ignores_a_result_info_without_usable_numbers() {
 }
 
 #[test]
-fn counts_pages_itself_if_the_server_states_another_number() {
+fn ignores_the_page_number_that_the_server_states() {
     let info = r#"{"page":1,"total_pages":3}"#;
     let (client, seen) = scripted([&[1, 2][..], &[3, 4], &[5]].map(|ids| page_with(ids, info)).into());
     assert_eq!(client.audit_logs().per_page(2).iter().count(), 5);
@@ -254,51 +254,51 @@ fn ends_after_two_consecutive_pages_that_equal_their_predecessor() {
     expect(vec![page(&[1, 2])], "1 2", 3);
     expect(vec![page(&[1])], "1", 3);
     expect(vec![page(&[1, 2]), page(&[3, 4])], "1 2 3 4", 4);
-    // `total_count` does not make it go on.
+    // A larger `total_count` does not change that.
     let info = r#"{"count":1,"page":1,"per_page":20,"total_count":2000}"#;
     expect(vec![page_with(&[1], info)], "1", 3);
 }
 
 #[test]
 fn compares_pages_by_identifiers_and_not_by_other_fields() {
-    let answers = (0..50).map(|tick| {
+    let responses = (0..50).map(|tick| {
         let items = format!(r#"{{"id":"1","metadata":{tick}}},  {{"id":"2"}}"#);
         page_of(&items, "null")
     });
-    expect(answers.collect(), "1 2", 3);
+    expect(responses.collect(), "1 2", 3);
 }
 
 #[test]
-fn goes_on_if_only_one_of_two_pages_equals_its_predecessor() {
+fn continues_if_only_one_of_two_pages_equals_its_predecessor() {
     let pages = [&[1, 2][..], &[1, 2], &[2, 1], &[2, 1], &[3], &[]];
     expect(pages.map(page).into(), "1 2 3", 6);
 }
 
 #[test]
 fn ends_after_n_plus_3_pages_without_a_new_item() {
-    let circle = |pages: &[&[u32]]| pages.iter().cycle().take(60).map(|ids| page(ids)).collect();
+    let cycle = |pages: &[&[u32]]| pages.iter().cycle().take(60).map(|ids| page(ids)).collect();
     // The same items in another order do not equal their predecessor.
-    expect(circle(&[&[1, 2], &[2, 1]]), "1 2", 5);
-    expect(circle(&[&[1, 2], &[3, 4]]), "1 2 3 4", 7);
-    expect(circle(&[&[1, 2], &[3, 4], &[5, 6]]), "1 2 3 4 5 6", 9);
+    expect(cycle(&[&[1, 2], &[2, 1]]), "1 2", 5);
+    expect(cycle(&[&[1, 2], &[3, 4]]), "1 2 3 4", 7);
+    expect(cycle(&[&[1, 2], &[3, 4], &[5, 6]]), "1 2 3 4 5 6", 9);
 }
 
 #[test]
-fn reads_on_if_an_item_is_new_just_before_the_limit() {
-    // One page yielded something, so the fourth page in a row without a new item would end the list.
+fn continues_if_an_item_is_new_just_before_the_limit() {
+    // One page yielded items, so a fourth consecutive page without a new item would end the list.
     let pages = [&[1, 2][..], &[2, 1], &[1, 2], &[2, 1], &[3, 4], &[]];
     expect(pages.map(page).into(), "1 2 3 4", 6);
 }
 
 #[test]
-fn goes_on_past_equal_pages_if_total_pages_says_that_more_follow() {
+fn continues_after_equal_pages_if_total_pages_states_more_pages() {
     let info = r#"{"total_pages":5}"#;
     let pages = [&[1, 2][..], &[1, 2], &[1, 2], &[1, 2], &[3]].map(|ids| page_with(ids, info));
     expect(pages.into_iter().chain([page(&[9])]).collect(), "1 2 3", 5);
 }
 
 #[test]
-fn ends_without_an_error_where_total_pages_ends() {
+fn ends_without_an_error_at_the_page_that_total_pages_states() {
     for (total, requests) in [(1, 3), (2, 3), (3, 3), (4, 4)] {
         let info = format!(r#"{{"total_pages":{total}}}"#);
         expect(vec![page_with(&[1, 2], &info)], "1 2", requests);
@@ -306,7 +306,7 @@ fn ends_without_an_error_where_total_pages_ends() {
 }
 
 #[test]
-fn yields_an_error_if_pages_repeat_although_total_pages_promises_others() {
+fn yields_an_error_if_pages_repeat_although_total_pages_states_more() {
     let info = r#"{"total_pages":20}"#;
     let pages = || vec![page_with(&[1, 2], info), page_with(&[3, 4], info)];
     expect(pages(), "1 2 3 4 !", 7);
@@ -322,15 +322,15 @@ fn yields_an_error_if_pages_repeat_although_total_pages_promises_others() {
 }
 
 #[test]
-fn goes_on_while_a_server_that_ignores_the_page_sends_new_items() {
-    let answers = (0..4).map(|tick| page(&[12 + tick, 11 + tick, 10 + tick]));
-    expect(answers.collect(), "12 11 10 13 14 15", 6);
+fn continues_while_a_server_that_ignores_the_page_sends_new_items() {
+    let responses = (0..4).map(|tick| page(&[12 + tick, 11 + tick, 10 + tick]));
+    expect(responses.collect(), "12 11 10 13 14 15", 6);
 }
 
 // Which items are yielded.
 
 #[test]
-fn yields_an_item_once_even_if_it_comes_again_pages_later() {
+fn yields_an_item_once_even_if_it_reappears_pages_later() {
     expect(vec![page(&[1, 2]), page(&[3, 1]), page(&[])], "1 2 3", 3);
     expect(vec![page(&[1, 1]), page(&[2, 2]), page(&[])], "1 2", 3);
     expect(vec![page(&[1, 2]), page(&[2, 3]), page(&[3, 4]), page(&[])], "1 2 3 4", 4);
@@ -346,7 +346,7 @@ fn recognizes_an_item_whose_other_fields_changed() {
 }
 
 #[test]
-fn recognizes_an_identifier_however_its_json_is_written() {
+fn recognizes_an_identifier_in_any_notation_of_json() {
     for [one, two, three] in [
         [r#"{"id": "1", "x": 1}"#, r#"{"id": "2"}"#, r#"{"id": "3"}"#],
         ["{\n \"id\": \"1\"\n}", "{\n \"id\": \"2\"\n}", "{\n \"id\": \"3\"\n}"],
@@ -380,11 +380,11 @@ fn compares_items_without_an_identifier_with_the_page_requested_just_before() {
 }
 
 #[test]
-fn compares_a_page_without_any_identifier_with_all_pages() {
+fn compares_a_page_without_identifiers_with_all_pages() {
     let pages = [&[0, 0][..], &[1, 2], &[0, 0], &[3, 4], &[]];
     expect(pages.map(page_without_ids).into(), "0 0 1 2 3 4", 5);
-    let in_turns = [&[1, 2][..], &[3, 4]].into_iter().cycle().take(40);
-    expect(in_turns.map(page_without_ids).collect(), "1 2 3 4", 7);
+    let alternating = [&[1, 2][..], &[3, 4]].into_iter().cycle().take(40);
+    expect(alternating.map(page_without_ids).collect(), "1 2 3 4", 7);
     expect(vec![page_without_ids(&[1, 2])], "1 2", 3);
 }
 
@@ -405,13 +405,13 @@ fn treats_items_of_an_endpoint_without_item_id_as_unidentified() {
 
 #[test]
 fn never_drops_a_single_item_that_cannot_be_decoded() {
-    let bad = |id: u32| page_of(&format!(r#"{{"id":"{id}"}},{{"id":"7","action":7}}"#), "null");
-    expect(vec![bad(1), bad(2), page(&[])], "1 ! 2 !", 3);
-    expect(vec![bad(1)], "1 !", 3);
+    let page_with_malformed_item = |id: u32| page_of(&format!(r#"{{"id":"{id}"}},{{"id":"7","action":7}}"#), "null");
+    expect(vec![page_with_malformed_item(1), page_with_malformed_item(2), page(&[])], "1 ! 2 !", 3);
+    expect(vec![page_with_malformed_item(1)], "1 !", 3);
 }
 
-/// A client of 100 tokens, to which `new` ones are added in front after so many requests.
-fn tokens_that_grow(new: usize, after: usize) -> (Client, Arc<Mutex<usize>>) {
+/// A client of 100 tokens, to which `new` tokens are added in front after this many requests.
+fn growing_tokens(new: usize, after: usize) -> (Client, Arc<Mutex<usize>>) {
     let requests = Arc::new(Mutex::new(0));
     let count = requests.clone();
     let transport = move |request: http::Request<Vec<u8>>| {
@@ -437,16 +437,16 @@ fn yields_each_token_once_while_others_are_added_in_front() {
     let expected: Vec<String> = (0..100).map(|id| id.to_string()).collect();
     for (new, requests) in [(0, 21), (3, 21), (5, 22), (6, 22), (7, 22), (12, 23)] {
         for after in [1, 2, 7, 19] {
-            let is_old = |id: &String| id.parse::<u32>().unwrap() < 100;
-            let (client, sent) = tokens_that_grow(new, after);
+            let existed = |id: &String| id.parse::<u32>().unwrap() < 100;
+            let (client, sent) = growing_tokens(new, after);
             let tokens = client.tokens().per_page(5).iter().map(|token| token.unwrap().id);
-            let ids: Vec<_> = tokens.filter(is_old).collect();
+            let ids: Vec<_> = tokens.filter(existed).collect();
             assert_eq!(ids, expected, "{new} after {after}");
             assert_eq!(*sent.lock().unwrap(), requests, "{new} after {after}");
-            let (client, sent) = tokens_that_grow(new, after);
+            let (client, sent) = growing_tokens(new, after);
             let pages = client.tokens().per_page(5).pages();
             let tokens = pages.flat_map(|page| page.unwrap().items).map(|token| token.id);
-            assert_eq!(tokens.filter(is_old).collect::<Vec<_>>(), expected, "{new} after {after}");
+            assert_eq!(tokens.filter(existed).collect::<Vec<_>>(), expected, "{new} after {after}");
             assert_eq!(*sent.lock().unwrap(), requests, "{new} after {after}");
         }
     }
@@ -454,12 +454,12 @@ fn yields_each_token_once_while_others_are_added_in_front() {
 
 // Rule 4: errors.
 
-/// The envelope of an error with this list of errors.
+/// The envelope of a failure with these errors.
 fn errors(errors: &str) -> String {
     format!(r#"{{"success":false,"errors":[{errors}],"messages":[],"result":null}}"#)
 }
 
-/// Bodies of HTTP 400 that are about the page number.
+/// Bodies of a 400 about the page number.
 fn about_the_page() -> Vec<String> {
     [
         r#"{"code":1004,"message":"page out of range"}"#,
@@ -483,14 +483,14 @@ fn ends_after_a_400_about_the_page_number() {
 }
 
 #[test]
-fn yields_a_400_about_the_first_page() {
+fn yields_an_error_for_a_400_about_the_first_page() {
     for body in about_the_page() {
         assert_eq!(read_from(1, vec![status(400, &body)]), ("!".to_owned(), 1), "{body}");
     }
 }
 
 #[test]
-fn yields_a_400_about_a_page_that_exists_by_total_pages() {
+fn yields_an_error_for_a_400_about_a_page_that_exists_by_total_pages() {
     for body in about_the_page() {
         let info = r#"{"total_pages":2}"#;
         expect(vec![page_with(&[1, 2], info), status(400, &body)], "1 2 !", 2);
@@ -501,7 +501,7 @@ fn yields_a_400_about_a_page_that_exists_by_total_pages() {
 }
 
 #[test]
-fn yields_every_other_400() {
+fn yields_an_error_for_every_other_400() {
     let bodies = [
         errors(""),
         errors(r#"{"code":10001,"message":"Invalid filter"}"#),
@@ -523,20 +523,20 @@ fn yields_every_other_400() {
         String::new(),
     ];
     for body in bodies {
-        let answers = || vec![page(&[1, 2]), status(400, &body)];
-        assert_eq!(read_from(1, answers()), ("1 2 !".to_owned(), 2), "{body}");
-        assert_eq!(last_error(answers()).status(), Some(400), "{body}");
+        let responses = || vec![page(&[1, 2]), status(400, &body)];
+        assert_eq!(read_from(1, responses()), ("1 2 !".to_owned(), 2), "{body}");
+        assert_eq!(last_error(responses()).status(), Some(400), "{body}");
         let resumed = read_from(2, vec![status(400, &body)]);
         assert_eq!(resumed, ("!".to_owned(), 1), "{body}");
     }
 }
 
 #[test]
-fn yields_every_other_status_whatever_its_body() {
+fn yields_an_error_for_every_other_status_whatever_its_body() {
     for code in [301, 401, 402, 403, 404, 405, 409, 410, 416, 422, 429, 500, 501, 503, 520, 530] {
         for body in ["", "{}", r#"{"success":true,"result":[]}"#, &about_the_page()[0]] {
-            let answers = || vec![page(&[1, 2]), status(code, body)];
-            assert_eq!(read_from(1, answers()), ("1 2 !".to_owned(), 2), "{code}: {body}");
+            let responses = || vec![page(&[1, 2]), status(code, body)];
+            assert_eq!(read_from(1, responses()), ("1 2 !".to_owned(), 2), "{code}: {body}");
             let resumed = read_from(2, vec![status(code, body)]);
             assert_eq!(resumed, ("!".to_owned(), 1), "{code}: {body}");
         }

@@ -1,7 +1,7 @@
-//! Reads simulated lists from a server that grows, caps its pages, repeats them, states wrong totals and fails.
+//! Reads lists from a simulated server that grows, caps its pages, repeats them, states wrong totals and fails.
 //!
-//! The server and what is asserted follow the documented rules of pagination and not the code, so that they check it
-//! independently. Every list is made from a seed; a failure prints the seed and the list.
+//! The server and the assertions follow the documented rules of pagination and not the code, so they check it
+//! independently. Every list is generated from a seed; a failed assertion prints the seed and the list.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -17,9 +17,9 @@ enum Past {
     Null,
     NoResult,
     BadRequest,
-    /// The last page, again and again.
+    /// The last page.
     RepeatsLast,
-    /// All pages again, from the first one.
+    /// All pages again, from the first.
     StartsOver,
 }
 
@@ -79,7 +79,7 @@ enum Failure {
     Transport,
 }
 
-/// Everything that a simulated server does.
+/// The behaviour of a simulated server.
 #[derive(Debug, Clone)]
 struct Plan {
     /// How many items there are before the first request.
@@ -89,7 +89,7 @@ struct Plan {
     real_size: usize,
     /// How many items are added in front of the list before each request.
     growth: Vec<usize>,
-    /// The server pages first and filters then: every other item is missing on its page.
+    /// The server filters after it cut the list into pages, so every other item is missing on its page.
     filters_pages: bool,
     past: Past,
     ignores_page: bool,
@@ -106,7 +106,7 @@ struct Plan {
 
 const PAGE_OUT_OF_RANGE: &str = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
 
-/// Bodies of errors that are not about the page number, whatever their status.
+/// Bodies of errors that are not about the page number, for any status.
 const ERRORS: [&str; 9] = [
     "",
     "{}",
@@ -119,7 +119,7 @@ const ERRORS: [&str; 9] = [
     r#"{"success":false,"errors":[{"code":6003,"message":"Invalid request headers","error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]}]}"#,
 ];
 
-/// Bodies with status 200 that are errors all the same.
+/// Bodies that are errors although the status is 200.
 const FAILED_SUCCESSES: [&str; 4] = [
     "",
     "<html><title>Sign in</title></html>",
@@ -158,43 +158,42 @@ impl Plan {
         if rng.u8(..3) > 0 {
             plan.growth = random_growth(rng, real_size);
         }
-        plan.exclude_what_no_reader_can_get_right();
+        plan.exclude_cases_without_a_solution();
         plan
     }
 
-    /// Takes back what the rules cannot get right by design, each for the reason given.
-    fn exclude_what_no_reader_can_get_right(&mut self) {
-        // An item without an identifier that differs each time looks like a new item. Where a server never stops
-        // sending such items, the list never ends.
+    /// Removes the cases that the rules exclude by design.
+    fn exclude_cases_without_a_solution(&mut self) {
+        // An item without an identifier that differs each time looks like a new item. If a server sends such items
+        // without end, the list never ends.
         let never_stops = self.ignores_page || matches!(self.past, Past::RepeatsLast | Past::StartsOver);
         if never_stops && self.identifiers != Identifiers::All {
             self.changes_items = false;
         }
-        // Items without an identifier are compared with the page before only; if a whole page lacks identifiers, with all
-        // pages. Different pages that come in turns therefore look new for ever, or as long as the list grows.
+        // Items without an identifier are compared with the previous page only, or with all pages if a whole page lacks
+        // identifiers. Alternating pages therefore look new without end, or as long as the list grows.
         if self.past == Past::StartsOver && (self.identifiers == Identifiers::Some || !self.is_static()) {
             self.identifiers = Identifiers::All;
         }
-        // Where pages are filtered, two that overlap in all but one item may look the same. As with whole pages, that may
+        // If pages are filtered, two that overlap in all but one item may look the same. As with whole pages, that may
         // happen once, but not twice in a row.
         if self.filters_pages {
             for new in &mut self.growth {
                 *new -= usize::from(*new + 1 == self.real_size);
             }
         }
-        // A page that is shorter than expected and that a total states as the last one is the last page. If the server
-        // caps or filters its pages without stating their size, every page is short: then a total that is too small
-        // ends the list early.
+        // A short page that a total states as the last one is the last page. If the server caps or filters its pages
+        // without stating their size, every page is short, and a total that is too small ends the list early.
         if !self.is_shortness_exact() {
             if self.total_pages.may_be_too_small() {
                 self.total_pages = Total::Exact;
             }
-            // `total_count` decides only where `total_pages` is unknown.
+            // `total_count` is used only if `total_pages` is unknown.
             if self.total_pages.is_unknown() {
                 if self.total_count.may_be_too_small() {
                     self.total_count = Total::Exact;
                 }
-                // An item without an identifier that moves to the next page is counted twice, so the count is reached
+                // An item without an identifier that moves to the next page is counted twice, so the total is reached
                 // too early.
                 if self.identifiers != Identifiers::All && !self.growth.is_empty() {
                     self.total_count = Total::Absent;
@@ -264,12 +263,12 @@ fn random_total(rng: &mut Rng) -> Total {
     }
 }
 
-/// Growth before each request but the first one: a few items, a page, a page and an item, or several pages.
+/// How the list grows before each request but the first: by a few items, a page, a page and an item, or several pages.
 ///
-/// After a page or more, the list hardly grows until the reader is past the items that it read before. Two cases are
-/// left out that way. If a page is added twice in a row, two consecutive pages equal their predecessor, which is what a
-/// server that ignores `page` looks like. And if the list grows faster than it is read, the reader meets more than
-/// `n + 3` pages without a new item.
+/// After it grew by a page or more, the list hardly grows until the reader has passed the items that it read before.
+/// This excludes two cases. If a page is added twice in a row, two consecutive pages equal their predecessor, as with a
+/// server that ignores `page`. If the list grows faster than it is read, the reader reads more than `n + 3` pages
+/// without a new item.
 fn random_growth(rng: &mut Rng, size: usize) -> Vec<usize> {
     let often = rng.bool();
     let (mut quiet, mut allowed) = (0, 0);
@@ -299,8 +298,8 @@ fn random_growth(rng: &mut Rng, size: usize) -> Vec<usize> {
     growth
 }
 
-/// A reader that never stops is stopped after so many requests.
-const MOST_REQUESTS: usize = 600;
+/// After this many requests the server fails, so that a list without an end fails its test.
+const MAX_REQUESTS: usize = 600;
 
 #[derive(Debug, Clone)]
 struct Server {
@@ -310,13 +309,13 @@ struct Server {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Numbers of the items, newest first.
+    /// The numbers of the items, newest first.
     list: Vec<usize>,
     all_requests: usize,
     /// Requests of the current reader.
     requests: usize,
-    /// Pages that had an item which the current reader had not been sent before.
-    pages_with_news: usize,
+    /// Pages with an item that was not sent to the current reader before.
+    pages_with_new_items: usize,
     sent: HashSet<usize>,
     first_page: Option<Vec<usize>>,
     has_failed: bool,
@@ -344,8 +343,8 @@ impl Server {
     fn respond(&self, page: u64) -> std::result::Result<http::Response<Body>, TransportError> {
         let plan = &*self.plan;
         let state = &mut *self.state.lock().unwrap();
-        if state.requests > MOST_REQUESTS {
-            return Err(TransportError::interrupted("the reader never stops"));
+        if state.requests > MAX_REQUESTS {
+            return Err(TransportError::interrupted("too many requests"));
         }
         for _ in 0..plan.growth.get(state.all_requests).copied().unwrap_or_default() {
             state.list.insert(0, state.list.len());
@@ -373,13 +372,13 @@ impl Server {
                 Past::Empty | Past::Null | Past::NoResult => page,
             },
         };
-        let of_page = state.list.iter().skip((page - 1) * plan.real_size).take(plan.real_size);
-        let items: Vec<usize> = of_page.copied().filter(|item| !plan.is_hidden(*item)).collect();
-        let mut has_news = false;
+        let page_items = state.list.iter().skip((page - 1) * plan.real_size).take(plan.real_size);
+        let items: Vec<usize> = page_items.copied().filter(|item| !plan.is_hidden(*item)).collect();
+        let mut has_new_items = false;
         for item in &items {
-            has_news |= state.sent.insert(*item);
+            has_new_items |= state.sent.insert(*item);
         }
-        state.pages_with_news += usize::from(has_news);
+        state.pages_with_new_items += usize::from(has_new_items);
         let tick = if plan.changes_items { state.all_requests } else { 0 };
         let mut body = json!({"success": true, "errors": [], "messages": []});
         match plan.past {
@@ -423,15 +422,15 @@ impl Server {
             ("total_pages", plan.total_pages.state(pages, stale_pages)),
             ("total_count", plan.total_count.state(count, stale_count)),
         ];
-        let known = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
-        known.collect()
+        let stated = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
+        stated.collect()
     }
 
-    /// Starts to count requests anew, for another reader of the same list.
+    /// Resets the counters for another reader of the same list.
     fn start_another_reader(&self) {
         let mut state = self.state.lock().unwrap();
         state.requests = 0;
-        state.pages_with_news = 0;
+        state.pages_with_new_items = 0;
         state.sent.clear();
     }
 }
@@ -442,7 +441,7 @@ fn response(status: u16, body: String) -> http::Response<Body> {
     response
 }
 
-/// What a reader got.
+/// What a reader yielded.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     items: Vec<usize>,
@@ -455,7 +454,7 @@ impl Outcome {
     fn new(next_page: u64, yielded: Vec<Result<Vec<AuditLog>>>) -> Self {
         let mut outcome = Self { items: Vec::new(), error: None, next_page };
         for logs in yielded {
-            assert_eq!(outcome.error, None, "something was yielded after an error");
+            assert_eq!(outcome.error, None, "an item was yielded after an error");
             match logs {
                 Ok(logs) => outcome.items.extend(logs.iter().map(number)),
                 Err(error) => outcome.error = Some(describe(&error)),
@@ -494,7 +493,7 @@ fn read_pages(server: &Server, first: u64, ahead: usize) -> Outcome {
 
 type Read = fn(&Server, u64, usize) -> Outcome;
 
-/// Reads the whole list, resuming after the failure of the plan, and asserts what holds of every list.
+/// Reads the whole list, resumes after the failure of the plan, and checks the guarantees of every list.
 fn read_and_check(plan: &Plan, read: Read) -> (Vec<Outcome>, usize) {
     let server = Server::new(plan.clone());
     let mut outcomes = vec![read(&server, 1, 0)];
@@ -503,12 +502,12 @@ fn read_and_check(plan: &Plan, read: Read) -> (Vec<Outcome>, usize) {
     if server.state.lock().unwrap().has_failed {
         let (page, failure) = plan.failure.unwrap();
         let error = outcomes[0].error.as_ref();
-        let (status, _) = error.expect("a failure passed for the end of the list");
+        let (status, _) = error.expect("the list ended without the error of a failed request");
         match failure {
             Failure::Status(expected, _) => assert_eq!(*status, Some(expected)),
             Failure::Transport => assert_eq!(*status, None),
         }
-        assert_eq!(outcomes[0].next_page, page, "the page that failed");
+        assert_eq!(outcomes[0].next_page, page, "`next_page` is not the page that failed");
         server.start_another_reader();
         outcomes.push(read(&server, page, 0));
         check_reader(&server, page, &outcomes[1]);
@@ -517,44 +516,44 @@ fn read_and_check(plan: &Plan, read: Read) -> (Vec<Outcome>, usize) {
     assert!(error.is_none() || plan.may_promise_missing_pages(), "{error:?}");
 
     let state = server.state.lock().unwrap();
-    // What existed at the start; of a server that ignores `page`, what can be reached of it.
+    // The items that existed at the start. A server that ignores `page` sends only the first page of them.
     let expected: Vec<usize> = match &state.first_page {
         Some(first_page) if plan.ignores_page => first_page.clone(),
         _ => (0..plan.items).filter(|item| !plan.is_hidden(*item)).collect(),
     };
     let yielded: HashSet<usize> = outcomes.iter().flat_map(|outcome| &outcome.items).copied().collect();
-    let lost: Vec<_> = expected.iter().filter(|item| !yielded.contains(item)).collect();
-    assert!(lost.is_empty(), "lost {lost:?}, read {outcomes:?}");
+    let missed: Vec<_> = expected.iter().filter(|item| !yielded.contains(item)).collect();
+    assert!(missed.is_empty(), "missed {missed:?}, read {outcomes:?}");
     drop(state);
     (outcomes, requests)
 }
 
-/// Asserts what holds of a reader that started at page `first`.
+/// Checks a reader that started at page `first`: its duplicates and the number of its requests.
 fn check_reader(server: &Server, first: u64, outcome: &Outcome) {
     let plan = &*server.plan;
     let state = server.state.lock().unwrap();
-    assert!(state.requests <= MOST_REQUESTS, "the list never ends");
+    assert!(state.requests <= MAX_REQUESTS, "the list never ends");
     let mut times = HashMap::<usize, usize>::new();
     for item in &outcome.items {
         *times.entry(*item).or_default() += 1;
     }
     for (item, times) in times {
-        // In a list that grows, an item without an identifier may come again: nothing tells it from an equal one.
-        let may_come_again = !plan.is_static() && !plan.has_identifier(item);
-        assert!(times == 1 || may_come_again, "{item} came {times} times: {outcome:?}");
+        // In a list that grows, an item without an identifier may be yielded again, because it cannot be recognized.
+        let may_be_duplicate = !plan.is_static() && !plan.has_identifier(item);
+        assert!(times == 1 || may_be_duplicate, "{item} was yielded {times} times: {outcome:?}");
     }
-    // Pages that exist, and a handful. Where pages come again, a list that still grows there delays the end, and `n + 3`
-    // pages in a row may have nothing new.
+    // The number of existing pages and a few more. If pages are repeated, a list that grows meanwhile ends later, and
+    // up to `n + 3` consecutive pages may have no new item.
     let pages = (state.list.len().div_ceil(plan.real_size) + 1).saturating_sub(usize::try_from(first).unwrap());
     let repeats_pages = plan.ignores_page
         || plan.may_promise_missing_pages()
         || plan.past == Past::StartsOver
         || (plan.past == Past::RepeatsLast && !plan.is_static());
-    let most = if repeats_pages { 2 * pages + 4 * state.pages_with_news + 8 } else { pages + 4 };
-    assert!(state.requests <= most, "{} requests, at most {most} expected", state.requests);
+    let limit = if repeats_pages { 2 * pages + 4 * state.pages_with_new_items + 8 } else { pages + 4 };
+    assert!(state.requests <= limit, "{} requests, at most {limit} expected", state.requests);
 }
 
-/// Runs a check on many lists, and names the list that fails.
+/// Runs a check with each seed, and prints the seed and the list of a failed check.
 fn for_each_seed(seeds: std::ops::Range<u64>, check: impl Fn(&mut Rng) + std::panic::RefUnwindSafe) {
     for seed in seeds {
         let mut rng = Rng::with_seed(seed);
@@ -566,7 +565,7 @@ fn for_each_seed(seeds: std::ops::Range<u64>, check: impl Fn(&mut Rng) + std::pa
     }
 }
 
-fn check_both_ways(plan: &Plan) {
+fn check_items_and_pages(plan: &Plan) {
     let (by_item, requests) = read_and_check(plan, read_items);
     let (by_page, requests_of_pages) = read_and_check(plan, read_pages);
     assert_eq!(by_item, by_page, "iter() and pages() differ");
@@ -574,13 +573,13 @@ fn check_both_ways(plan: &Plan) {
 }
 
 #[test]
-fn yields_each_item_once_whatever_the_server_does() {
-    for_each_seed(0..2000, |rng| check_both_ways(&Plan::random(rng)));
+fn yields_each_item_once_from_any_server() {
+    for_each_seed(0..2000, |rng| check_items_and_pages(&Plan::random(rng)));
 }
 
 #[test]
-fn yields_every_failure_and_resumes_without_a_loss() {
-    for_each_seed(10_000..12_000, |rng| check_both_ways(&Plan::random(rng).fails(rng)));
+fn yields_every_failure_and_resumes_without_missing_items() {
+    for_each_seed(10_000..12_000, |rng| check_items_and_pages(&Plan::random(rng).fails(rng)));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The traits that programs rely on, checked when this file is compiled: a field added to a type could remove them
-//! unnoticed. Requests are in `requests.rs`.
+//! The traits of public types, checked when this file is compiled. A new field of a type could remove one unnoticed.
+//! `requests.rs` checks those of requests.
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
@@ -28,16 +28,16 @@ fn is_closed<T: Shareable + Copy + Eq + Hash + Serialize + 'static>() {}
 fn is_error<T: Shareable + StdError + 'static>() {}
 fn is_iterator<T: Movable + FusedIterator + 'static>() {}
 
-/// The same for each type of a list.
-macro_rules! each {
+/// Applies a check to each of these types.
+macro_rules! check_each {
     ($promise:ident: $($kind:ty),+ $(,)?) => { $($promise::<$kind>();)+ };
 }
 
 #[test]
-fn clients_and_transports_are_shared_between_threads() {
+fn clients_and_transports_can_be_shared_between_threads() {
     fn is_cheap_to_share<T: Clone + 'static>() {}
     is_cheap_to_share::<Client>();
-    each!(is_shareable: Client, ClientBuilder, UreqTransport, AttemptTimeout, RateLimit, Detached);
+    check_each!(is_shareable: Client, ClientBuilder, UreqTransport, AttemptTimeout, RateLimit, Detached);
     fn is_transport<T: Transport + 'static>() {}
     is_transport::<UreqTransport>();
     is_transport::<fn(http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError>>();
@@ -46,18 +46,18 @@ fn clients_and_transports_are_shared_between_threads() {
 }
 
 #[test]
-fn errors_go_into_anything_that_takes_errors() {
-    each!(is_error: Error, InvalidRequest, FailedRequest, TransportError);
-    each!(is_shareable: ApiError, TransportErrorKind);
-    fn is_question_marked() -> Result<(), Box<dyn StdError + Send + Sync>> {
+fn errors_convert_to_boxed_errors() {
+    check_each!(is_error: Error, InvalidRequest, FailedRequest, TransportError);
+    check_each!(is_shareable: ApiError, TransportErrorKind);
+    fn converts_with_question_mark() -> Result<(), Box<dyn StdError + Send + Sync>> {
         Err(Error::invalid_request("id", "is empty"))?
     }
-    assert!(is_question_marked().is_err());
+    assert!(converts_with_question_mark().is_err());
 }
 
 #[test]
-fn iterators_and_bodies_move_to_another_thread() {
-    each!(is_iterator: Iter<AuditLog>, Pages<AuditLog>);
+fn iterators_and_bodies_can_move_to_another_thread() {
+    check_each!(is_iterator: Iter<AuditLog>, Pages<AuditLog>);
     fn is_read<T: Movable + Read + Default + From<String> + From<Vec<u8>> + From<&'static str>>() {}
     is_read::<Body>();
     fn is_page<T: Shareable + IntoIterator<Item = AuditLog> + Clone + PartialEq>() {}
@@ -66,24 +66,24 @@ fn iterators_and_bodies_move_to_another_thread() {
 }
 
 #[test]
-fn parts_of_requests_are_plain_data() {
+fn parts_of_requests_can_be_compared_and_serialized() {
     fn is_part_of_a_request<T: Shareable + Clone + PartialEq + Serialize + 'static>() {}
-    each!(is_part_of_a_request: Policy, DateOrDateTime);
+    check_each!(is_part_of_a_request: Policy, DateOrDateTime);
 }
 
 #[test]
-fn models_go_out_as_they_came_in() {
-    each!(is_model: AuditLog, AuditAction, AuditActor, AuditOwner, AuditResource, BillingItem, BillingZone, Amount);
-    each!(is_model: Invite, InviteRole, Organization, Deleted, User);
-    each!(is_model: Subscription, SubscriptionApp, SubscriptionZone, ComponentValue, RatePlan, DeletedSubscription);
-    each!(is_model: Token, TokenVerification, Condition, RequestIp, TokenPolicy, PolicyPermissionGroup);
-    each!(is_model: PermissionGroup, ResourceScope, Resources);
-    each!(is_model_with_a_secret: BillingProfile, CreatedToken, SecretString);
+fn models_can_be_serialized_and_deserialized() {
+    check_each!(is_model: AuditLog, AuditAction, AuditActor, AuditOwner, AuditResource, BillingItem, BillingZone, Amount);
+    check_each!(is_model: Invite, InviteRole, Organization, Deleted, User);
+    check_each!(is_model: Subscription, SubscriptionApp, SubscriptionZone, ComponentValue, RatePlan, DeletedSubscription);
+    check_each!(is_model: Token, TokenVerification, Condition, RequestIp, TokenPolicy, PolicyPermissionGroup);
+    check_each!(is_model: PermissionGroup, ResourceScope, Resources);
+    check_each!(is_model_with_a_secret: BillingProfile, CreatedToken, SecretString);
 }
 
 #[test]
-fn enums_that_the_api_answers_are_open_and_others_are_closed() {
-    each!(is_open: ActorKind, Effect, Frequency, InviteStatus, OrganizationStatus, PermissionScope, RatePlanId);
-    each!(is_open: SubscriptionState, TokenStatus);
-    each!(is_closed: Direction, Match, BillingOrder, OrganizationOrder, InviteResponse);
+fn enums_of_responses_are_open_and_those_of_requests_closed() {
+    check_each!(is_open: ActorKind, Effect, Frequency, InviteStatus, OrganizationStatus, PermissionScope, RatePlanId);
+    check_each!(is_open: SubscriptionState, TokenStatus);
+    check_each!(is_closed: Direction, Match, BillingOrder, OrganizationOrder, InviteResponse);
 }

@@ -1,4 +1,4 @@
-//! Random responses: no panic, no list without an end, no item twice. `pagination_model.rs` simulates whole servers.
+//! Random responses cause no panic, no list without an end and no duplicate. `pagination_model.rs` simulates servers.
 
 #[path = "common/requests.rs"]
 mod list;
@@ -11,8 +11,8 @@ use list::operations;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// A client that gets these bytes for everything.
-fn answered(status: u16, body: Vec<u8>) -> Client {
+/// A client whose requests all return this status and body.
+fn client_returning(status: u16, body: Vec<u8>) -> Client {
     let transport = move |_: http::Request<Vec<u8>>| {
         let mut response = http::Response::new(body.clone().into());
         *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
@@ -21,36 +21,36 @@ fn answered(status: u16, body: Vec<u8>) -> Client {
     Client::builder().api_token("a-token-of-the-tests").transport(transport).max_retries(0).build().unwrap()
 }
 
-/// A parameter of the query that is a number.
+/// Returns a numeric parameter of the query.
 fn parameter(request: &http::Request<Vec<u8>>, name: &str) -> usize {
     let query = request.uri().query().unwrap();
     let mut parameters = query.split('&').filter_map(|part| part.split_once('='));
-    let (_, number) = parameters.find(|(known, _)| *known == name).unwrap();
+    let (_, number) = parameters.find(|(parameter, _)| *parameter == name).unwrap();
     number.parse().unwrap()
 }
 
-/// Sends every request, reads every list, and prints whatever comes back.
+/// Sends every request, reads every list, and formats all values and errors.
 fn send_all(client: &Client) {
-    fn print<T: Debug>(outcome: Result<T>) {
+    fn format_outcome<T: Debug>(outcome: Result<T>) {
         match outcome {
             Ok(value) => drop(format!("{value:?}")),
             Err(error) => drop(format!("{error} {error:?} {:?}", error.codes().collect::<Vec<_>>())),
         }
     }
     for operation in operations() {
-        print((operation.send_bound)(client));
+        format_outcome((operation.send_bound)(client));
         for read in [operation.read_items, operation.read_pages].into_iter().flatten() {
             let yielded = read(client, 200);
-            assert!(yielded.len() < 200, "{} never ends", operation.request);
-            yielded.into_iter().for_each(print);
+            assert!(yielded.len() < 200, "{} does not end", operation.request);
+            yielded.into_iter().for_each(format_outcome);
         }
     }
     let ahead = client.tokens().iter().read_ahead(2);
-    assert!(ahead.take(200).map(print).count() < 200);
-    print(client.audit_logs().export());
+    assert!(ahead.take(200).map(format_outcome).count() < 200);
+    format_outcome(client.audit_logs().export());
 }
 
-/// Any JSON, with the names that answers have more often than others.
+/// Any JSON, in which the field names of responses are frequent.
 fn any_json() -> impl Strategy<Value = Value> {
     let names = prop::sample::select(vec![
         "success",
@@ -104,29 +104,29 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn survives_any_bytes_as_a_body(status in prop::sample::select(vec![200_u16, 204, 302, 400, 401, 500]), body in prop::collection::vec(any::<u8>(), 0..80)) {
-        send_all(&answered(status, body));
+    fn returns_without_a_panic_for_any_body(status in prop::sample::select(vec![200_u16, 204, 302, 400, 401, 500]), body in prop::collection::vec(any::<u8>(), 0..80)) {
+        send_all(&client_returning(status, body));
     }
 
     #[test]
-    fn survives_any_json_as_a_response(status in prop::sample::select(vec![200_u16, 400, 503]), body in any_json()) {
-        send_all(&answered(status, body.to_string().into_bytes()));
+    fn returns_without_a_panic_for_any_json(status in prop::sample::select(vec![200_u16, 400, 503]), body in any_json()) {
+        send_all(&client_returning(status, body.to_string().into_bytes()));
     }
 
     #[test]
-    fn survives_any_json_as_a_result(result in any_json(), info in any_json()) {
+    fn returns_without_a_panic_for_any_result(result in any_json(), info in any_json()) {
         let body = json!({"success": true, "errors": [], "result": result, "result_info": info});
-        send_all(&answered(200, body.to_string().into_bytes()));
+        send_all(&client_returning(200, body.to_string().into_bytes()));
         let listed = json!({"success": true, "result": [result], "result_info": info});
-        send_all(&answered(200, listed.to_string().into_bytes()));
+        send_all(&client_returning(200, listed.to_string().into_bytes()));
     }
 
     #[test]
-    fn yields_no_item_twice_from_any_sequence_of_pages(
+    fn yields_no_duplicate_from_any_sequence_of_pages(
         pages in prop::collection::vec((prop::collection::vec(0_u8..40, 0..5), 0_u64..6, 0_u64..30, 0_u64..5, any::<bool>()), 1..8),
         ahead in 0_usize..3,
     ) {
-        // Every page has identifiers of its own, but for those that it repeats from the tail of the page before.
+        // Every page has new identifiers. It may also repeat the last two of the page before.
         let mut next = 0;
         let mut tail: Vec<u32> = Vec::new();
         let mut bodies = Vec::new();
@@ -150,15 +150,15 @@ proptest! {
         let client = Client::builder().api_token("a-token-of-the-tests").transport(transport).build().unwrap();
         let read: Vec<_> = client.tokens().iter().read_ahead(ahead).take(1000).filter_map(|token| match token {
             Ok(token) => Some(token.id),
-            // The last page comes again, although `total_pages` promises others.
+            // The last page is repeated although `total_pages` states that more follow.
             Err(error) => {
                 assert!(error.to_string().contains("total_pages"), "{error}");
                 None
             }
         }).collect();
         prop_assert!(read.len() < 1000);
-        let different: HashSet<_> = read.iter().collect();
-        prop_assert_eq!(different.len(), read.len(), "{:?}", read);
+        let distinct: HashSet<_> = read.iter().collect();
+        prop_assert_eq!(distinct.len(), read.len(), "{:?}", read);
         prop_assert!(read.iter().all(|id| sent.contains(&id.parse().unwrap())));
     }
 }

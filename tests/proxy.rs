@@ -4,7 +4,7 @@
 mod common;
 
 use cloudflare_user::Client;
-use common::network::{HIDDEN, Proxy, Tls, ask_for_the_user, in_environment, nobody};
+use common::network::{HIDDEN, Proxy, Tls, in_environment, print_user, unused_address};
 use common::success;
 use common::tcp::Tcp;
 
@@ -13,7 +13,7 @@ const CONNECTED: &str = "HTTP/1.1 200 Connected\r\n\r\n";
 
 /// Both on this machine: then plain http goes through the proxy, and no test needs TLS.
 fn api() -> Tcp {
-    Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#))
+    Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#))
 }
 
 /// Every log line, ureq's too, so that what must not be printed must not be logged either.
@@ -33,12 +33,12 @@ impl log::Log for Printed {
 
 #[test]
 fn environment_of_a_child() {
-    if std::env::var_os("A_CHILD").is_some() {
+    if std::env::var_os("IS_CHILD").is_some() {
         log::set_logger(&Printed).unwrap();
         log::set_max_level(log::LevelFilter::Debug);
         let base_url = std::env::var("BASE_URL").unwrap();
         let client = Client::builder().api_token(TOKEN).base_url(base_url);
-        ask_for_the_user(&client.allow_http(true).build().unwrap());
+        print_user(&client.allow_http(true).build().unwrap());
     }
 }
 
@@ -61,7 +61,7 @@ fn hidden_http() -> String {
 fn uses_the_proxy_that_a_variable_names() {
     for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         let api = api();
-        let proxy = Proxy::by_connect(api.address(), CONNECTED);
+        let proxy = Proxy::http_connect(api.address(), CONNECTED);
         for url in [
             format!("http://{}", proxy.address),
             format!("http://user:p@ss@{}/", proxy.address),
@@ -77,9 +77,9 @@ fn uses_the_proxy_that_a_variable_names() {
 #[test]
 fn skips_an_empty_variable_and_lets_the_specific_one_win() {
     let api = api();
-    let proxy = Proxy::by_connect(api.address(), CONNECTED);
+    let proxy = Proxy::http_connect(api.address(), CONNECTED);
     let url = format!("http://{}", proxy.address);
-    let dead = format!("http://{}", nobody());
+    let dead = format!("http://{}", unused_address());
     for variables in [
         [("http_proxy", ""), ("HTTP_PROXY", &*url), ("ALL_PROXY", &*dead)],
         [("http_proxy", " "), ("all_proxy", &*url), ("ALL_PROXY", &*dead)],
@@ -96,7 +96,7 @@ fn skips_an_empty_variable_and_lets_the_specific_one_win() {
 #[test]
 fn bypasses_the_proxy_for_hosts_in_no_proxy_for_loopback_and_under_cgi() {
     let api = api();
-    let proxy = Proxy::by_connect(api.address(), CONNECTED);
+    let proxy = Proxy::http_connect(api.address(), CONNECTED);
     let url = format!("http://{}", proxy.address);
     for exception in [
         ("NO_PROXY", HIDDEN),
@@ -124,7 +124,7 @@ fn bypasses_the_proxy_for_hosts_in_no_proxy_for_loopback_and_under_cgi() {
 
 #[test]
 fn fails_before_sending_if_the_selected_variable_is_unusable() {
-    let proxy = Proxy::by_connect(nobody(), CONNECTED);
+    let proxy = Proxy::http_connect(unused_address(), CONNECTED);
     let good = format!("http://{}", proxy.address);
     for value in [
         "ftp://proxy.example:3128",
@@ -148,7 +148,7 @@ fn fails_before_sending_if_the_selected_variable_is_unusable() {
 
 #[test]
 fn names_an_unreachable_proxy_without_its_credentials() {
-    let dead = nobody();
+    let dead = unused_address();
     for (value, name) in [
         (format!("http://user:s3cr3t@{dead}"), dead.to_string()),
         ("http://user:s3cr3t@proxy.invalid:3128".to_owned(), "proxy.invalid:3128".to_owned()),
@@ -166,7 +166,7 @@ fn a_refusal_with_many_headers_is_no_write_that_may_have_been_applied() {
         let api = api();
         let headers = "proxy-authenticate: Basic\r\n".repeat(count);
         let answer = format!("HTTP/1.1 407 Proxy Authentication Required\r\n{headers}\r\n");
-        let proxy = Proxy::by_connect(api.address(), answer.leak());
+        let proxy = Proxy::http_connect(api.address(), answer.leak());
         let client = through(&format!("http://user:s3cr3t@{}", proxy.address), &api.url());
         for error in [client.delete_token("1").send().unwrap_err(), client.roll_token("1").send().unwrap_err()] {
             assert!(error.is_connect(), "{count} headers: {error}");
@@ -184,7 +184,7 @@ fn what_a_proxy_refuses_was_not_sent_and_is_not_sent_again() {
     for status in ["407 Proxy Authentication Required", "403 Forbidden"] {
         let api = api();
         let answer: &str = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").leak();
-        let proxy = Proxy::by_connect(api.address(), answer);
+        let proxy = Proxy::http_connect(api.address(), answer);
         let client = through(&format!("http://user:s3cr3t@{}", proxy.address), &api.url());
         let error = client.delete_token("1").send().unwrap_err();
         let expected = format!("could not connect: the proxy refused with {status} (by the proxy {})", proxy.address);
@@ -199,7 +199,7 @@ fn what_a_proxy_refuses_was_not_sent_and_is_not_sent_again() {
 #[test]
 fn a_proxy_that_fails_is_asked_again() {
     let api = api();
-    let proxy = Proxy::by_connect(api.address(), "HTTP/1.1 503 Unavailable\r\n\r\n");
+    let proxy = Proxy::http_connect(api.address(), "HTTP/1.1 503 Unavailable\r\n\r\n");
     let client = through(&format!("http://{}", proxy.address), &api.url());
     let error = client.with_max_retries(1).delete_token("1").send().unwrap_err();
     assert!(error.is_connect() && !error.may_have_been_applied(), "{error}");
@@ -210,7 +210,7 @@ fn a_proxy_that_fails_is_asked_again() {
 fn what_is_no_proxy_is_an_error() {
     for answer in ["", "SSH-2.0-OpenSSH_9.6\r\n\r\n", "HTTP/1.1 999999\r\n\r\n"] {
         let api = api();
-        let proxy = Proxy::by_connect(api.address(), answer);
+        let proxy = Proxy::http_connect(api.address(), answer);
         let client = through(&format!("http://{}", proxy.address), &api.url());
         let error = client.with_max_retries(0).user().send().unwrap_err();
         assert!(error.attempts() == 1 && api.count() == 0, "{answer:?}: {error}");
@@ -234,7 +234,7 @@ mod socks {
     fn a_proxy_that_speaks_socks_is_gone_through() {
         for scheme in ["socks5", "socks5h", "socks"] {
             let api = api();
-            let proxy = Proxy::by_socks(api.address());
+            let proxy = Proxy::socks5(api.address());
             let url = format!("{scheme}://user:p%40ss@{}", proxy.address);
             let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
             if scheme == "socks5h" {
@@ -253,7 +253,7 @@ mod socks {
     #[test]
     fn a_password_that_is_wrong_is_an_error_and_nothing_was_sent() {
         let api = api();
-        let proxy = Proxy::by_socks(api.address());
+        let proxy = Proxy::socks5(api.address());
         let client = through(&format!("socks5://user:s3cr3t@{}", proxy.address), &api.url());
         let error = client.with_max_retries(0).delete_token("1").send().unwrap_err();
         assert!(!error.to_string().contains("s3cr3t"), "{error}");
@@ -266,7 +266,7 @@ mod socks {
 #[test]
 fn a_proxy_that_speaks_socks_ends_a_request_without_the_feature() {
     let api = api();
-    let proxy = nobody();
+    let proxy = unused_address();
     for scheme in ["socks4", "socks4a", "socks5", "socks5h", "socks"] {
         let url = format!("{scheme}://{proxy}");
         let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
@@ -285,7 +285,7 @@ fn a_proxy_that_speaks_socks_ends_a_request_without_the_feature() {
 #[test]
 fn a_proxy_behind_tls_ends_a_request_without_a_feature_of_tls() {
     let api = api();
-    let proxy = Proxy::by_connect(api.address(), CONNECTED);
+    let proxy = Proxy::http_connect(api.address(), CONNECTED);
     let url = format!("https://user:s3cr3t@{}", proxy.address);
     let printed = asked_with(&hidden_http(), &[("ALL_PROXY", &url)]);
     assert!(printed.contains("enable the feature `rustls` or `native-tls`"), "{printed}");
@@ -302,7 +302,7 @@ mod tls {
     #[test]
     fn a_client_with_own_roots_goes_through_a_proxy_that_reads_nothing() {
         let server = Tls::new();
-        let proxy = Proxy::by_connect(server.address, CONNECTED);
+        let proxy = Proxy::http_connect(server.address, CONNECTED);
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .proxy(Some(ureq::Proxy::new(&format!("http://user:p%40ss@{}", proxy.address)).unwrap()))
             .tls_config(common::network::trusting(&server.certificate))
@@ -326,7 +326,7 @@ mod tls {
     #[test]
     fn a_certificate_that_nobody_signed_is_refused_behind_a_proxy_too() {
         let server = Tls::new();
-        let proxy = Proxy::by_connect(server.address, CONNECTED);
+        let proxy = Proxy::http_connect(server.address, CONNECTED);
         let url = format!("http://{}", proxy.address);
         let printed = asked_with(&Tls::hidden_url(), &[("HTTPS_PROXY", &url)]);
         assert!(printed.contains("connect true") && printed.contains("certificate was refused"), "{printed}");

@@ -1,4 +1,4 @@
-//! All requests, from one list: what is sent, what is returned, and that README and the sources have no others.
+//! What each request sends and returns, from the list in `common/requests.rs`. README and the sources have no others.
 
 mod common;
 #[path = "common/requests.rs"]
@@ -12,7 +12,7 @@ use common::{Api, fixture};
 use list::{ID, Kind, Operation, check_traits, operations};
 use serde_json::Value;
 
-/// The result of the documented response. Two deletions are documented without an envelope.
+/// The `result` of the documented response. Two deletions are documented without the envelope.
 fn documented_result(operation: &Operation) -> Value {
     let response: Value = serde_json::from_str(&fixture(operation.fixture)).unwrap();
     response.get("result").cloned().unwrap_or(response)
@@ -24,7 +24,7 @@ fn query_parameters(target: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn requests_are_plain_data() {
+fn requests_can_be_compared_and_serialized() {
     check_traits();
 }
 
@@ -33,7 +33,7 @@ fn sends_each_request_in_both_forms() {
     for operation in operations() {
         let name = operation.request;
         let sent = [operation.send_bound, operation.send_detached].map(|send| {
-            let api = Api::answering(fixture(operation.fixture));
+            let api = Api::responding(fixture(operation.fixture));
             let sent = send(&api.client()).unwrap_or_else(|error| panic!("{name}: {error}"));
             let request = api.request();
             let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
@@ -64,13 +64,13 @@ fn reads_each_list_by_items_and_by_pages() {
             continue;
         };
         let items = documented_result(&operation).as_array().unwrap().len();
-        // A paginated list is read up to its first page, since the same response comes for every page.
-        let most = |first_page| {
+        // A paginated list is read up to its first page, because the server returns the same response for every page.
+        let limit = |first_page| {
             if operation.kind == Kind::List { first_page } else { usize::MAX }
         };
         for (read, expected) in [(readers.0, items), (readers.1, 1)] {
-            let api = Api::answering(fixture(operation.fixture));
-            let yielded = read(&api.client(), most(expected));
+            let api = Api::responding(fixture(operation.fixture));
+            let yielded = read(&api.client(), limit(expected));
             assert_eq!(yielded.iter().filter(|yielded| yielded.is_ok()).count(), expected, "{name}");
             let page = if operation.kind == Kind::List { "page=1" } else { "" };
             let query = format!("?{}&{page}", operation.query);
@@ -80,7 +80,7 @@ fn reads_each_list_by_items_and_by_pages() {
 }
 
 #[test]
-fn only_reads_are_retried_and_only_three_lists_have_one_page() {
+fn retries_only_reads_and_paginates_all_but_three_lists() {
     for operation in operations() {
         let name = operation.request;
         assert_eq!(operation.is_idempotent, operation.kind != Kind::Write, "{name}");
@@ -90,7 +90,7 @@ fn only_reads_are_retried_and_only_three_lists_have_one_page() {
 }
 
 #[test]
-fn readme_lists_each_operation() {
+fn readme_has_a_row_for_each_operation() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let (_, section) = readme.split_once("\n## Operations\n").unwrap();
     let (section, _) = section.split_once("\n## ").unwrap();
@@ -106,7 +106,7 @@ fn readme_lists_each_operation() {
 }
 
 #[test]
-fn every_endpoint_of_the_sources_is_in_the_list() {
+fn list_contains_each_endpoint_of_the_sources() {
     fn collect(folder: &Path, endpoints: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

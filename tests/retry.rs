@@ -1,4 +1,4 @@
-//! What is repeated and what is not, over real connections.
+//! Retries, backoff, `Retry-After`, rate limits, timeouts and deadlines, over real connections.
 
 mod common;
 
@@ -6,23 +6,25 @@ use std::time::{Duration, Instant};
 
 use cloudflare_user::{Client, Policy};
 use common::success;
-use common::tcp::{Reply, Tcp, answer};
+use common::tcp::{Reply, Tcp, response};
 
 fn client(server: &Tcp) -> Client {
     let builder = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
     builder.max_retries(1).build().unwrap()
 }
 
-/// A server that does `first` with the first request, and answers the others well.
-fn once(first: impl Fn() -> Reply + Send + Sync + 'static) -> Tcp {
+/// A server that replies with `first` to the first request, and with a success to the others.
+fn first_then_success(first: impl Fn() -> Reply + Send + Sync + 'static) -> Tcp {
     Tcp::new(move |number, _| match number {
         0 => first(),
-        _ => Reply::Send(answer("200 OK", "", &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#))),
+        _ => Reply::Send(response("200 OK", "", &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#))),
     })
 }
 
-fn status(status: &'static str) -> Tcp {
-    once(move || Reply::Send(answer(status, "", r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#)))
+fn failing_once(status: &'static str) -> Tcp {
+    first_then_success(move || {
+        Reply::Send(response(status, "", r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#))
+    })
 }
 
 fn create(client: &Client) -> cloudflare_user::Result<cloudflare_user::CreatedToken> {
@@ -30,41 +32,31 @@ fn create(client: &Client) -> cloudflare_user::Result<cloudflare_user::CreatedTo
 }
 
 #[test]
-fn a_read_is_repeated_after_what_may_pass() {
+fn retries_a_read_after_a_transient_status() {
     for code in ["408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x", "520 x", "527 x", "529 x", "530 x"] {
-        let server = status(code);
+        let server = failing_once(code);
         assert_eq!(client(&server).user().send().unwrap().id, "1", "{code}");
         assert_eq!(server.count(), 2, "{code}");
     }
 }
 
 #[test]
-fn a_read_is_not_repeated_after_what_will_not_pass() {
-    for code in ["400 x", "401 x", "403 x", "404 x", "409 x", "410 x", "422 x", "501 x", "505 x", "528 x", "302 x"] {
-        let server = status(code);
-        let error = client(&server).user().send().unwrap_err();
-        assert_eq!((error.attempts(), server.count()), (1, 1), "{code}: {error}");
-        assert!(!error.may_have_been_applied());
-    }
-}
-
-#[test]
-fn a_read_is_repeated_after_a_connection_that_broke() {
-    let whole = answer("200 OK", "", &success(r#"{"id":"1"}"#));
-    for length in [0, 5, 20, whole.len() - 1] {
-        let start = whole[..length].to_vec();
-        let server = once(move || Reply::Close(start.clone()));
+fn retries_a_read_after_an_interrupted_connection() {
+    let complete = response("200 OK", "", &success(r#"{"id":"1"}"#));
+    for length in [0, 5, 20, complete.len() - 1] {
+        let start = complete[..length].to_vec();
+        let server = first_then_success(move || Reply::Close(start.clone()));
         assert_eq!(client(&server).user().send().unwrap().id, "1");
         assert_eq!(server.count(), 2);
     }
 }
 
 #[test]
-fn a_write_is_not_repeated_after_a_connection_that_broke() {
-    let whole = answer("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
-    for length in [0, 5, whole.len() - 1] {
-        let start = whole[..length].to_vec();
-        let server = once(move || Reply::Close(start.clone()));
+fn does_not_retry_a_write_after_an_interrupted_connection() {
+    let complete = response("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
+    for length in [0, 5, complete.len() - 1] {
+        let start = complete[..length].to_vec();
+        let server = first_then_success(move || Reply::Close(start.clone()));
         let error = create(&client(&server)).unwrap_err();
         assert!(error.may_have_been_applied(), "{error}");
         assert!(error.to_string().contains(r#"look for a token named "ci""#), "{error}");
@@ -74,7 +66,7 @@ fn a_write_is_not_repeated_after_a_connection_that_broke() {
 }
 
 #[test]
-fn a_write_is_not_repeated_after_a_failure_of_the_server() {
+fn does_not_retry_a_write_after_a_server_error() {
     type Write = fn(&Client) -> cloudflare_user::Error;
     let writes: [Write; 6] = [
         |client| create(client).unwrap_err(),
@@ -86,7 +78,7 @@ fn a_write_is_not_repeated_after_a_failure_of_the_server() {
     ];
     for write in writes {
         for code in ["500 x", "502 x", "503 x", "504 x"] {
-            let server = status(code);
+            let server = failing_once(code);
             let error = write(&client(&server));
             assert!(
                 error.may_have_been_applied() && error.to_string().contains("before sending it again, "),
@@ -98,14 +90,14 @@ fn a_write_is_not_repeated_after_a_failure_of_the_server() {
 }
 
 #[test]
-fn a_write_is_repeated_where_it_surely_did_not_happen() {
-    let server = status("429 x");
+fn retries_a_write_after_a_429() {
+    let server = failing_once("429 x");
     assert_eq!(create(&client(&server)).unwrap().token.id, "1");
     assert_eq!(server.count(), 2);
 }
 
 #[test]
-fn a_refused_connection_is_tried_again_for_a_write_too() {
+fn retries_a_write_after_a_refused_connection() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -116,23 +108,23 @@ fn a_refused_connection_is_tried_again_for_a_write_too() {
 }
 
 #[test]
-fn a_timeout_of_one_attempt_is_repeated_for_a_read_only() {
-    let stall = || once(|| Reply::Stall(Duration::from_secs(5)));
+fn retries_only_reads_after_a_timeout() {
+    let stall = || first_then_success(|| Reply::Stall(Duration::from_secs(5)));
     let server = stall();
-    let patient = client(&server).with_timeout(Duration::from_millis(300));
-    assert_eq!(patient.user().send().unwrap().id, "1");
+    let reader = client(&server).with_timeout(Duration::from_millis(300));
+    assert_eq!(reader.user().send().unwrap().id, "1");
     let server = stall();
-    let patient = client(&server).with_timeout(Duration::from_millis(300));
-    let error = create(&patient).unwrap_err();
+    let writer = client(&server).with_timeout(Duration::from_millis(300));
+    let error = create(&writer).unwrap_err();
     assert!(error.is_timeout() && error.may_have_been_applied() && !error.is_connect(), "{error}");
     assert_eq!(server.count(), 1);
 }
 
 #[test]
-fn whatever_the_server_does_a_call_ends_by_its_deadline() {
-    let whole = "HTTP/1.1 200 OK\r\nx: y\r\n\r\n";
+fn ends_a_call_by_its_deadline() {
+    let head = "HTTP/1.1 200 OK\r\nx: y\r\n\r\n";
     let pause = Duration::from_millis(50);
-    for drip in ["", &whole[..20], whole] {
+    for drip in ["", &head[..20], head] {
         let server = Tcp::new(move |_, _| match drip {
             "" => Reply::Stall(Duration::from_secs(20)),
             drip => Reply::Drip(drip, pause),
@@ -146,8 +138,8 @@ fn whatever_the_server_does_a_call_ends_by_its_deadline() {
 }
 
 #[test]
-fn retry_after_is_obeyed_to_the_second() {
-    let server = once(|| Reply::Send(answer("503 x", "retry-after: 2\r\n", "")));
+fn waits_for_retry_after() {
+    let server = first_then_success(|| Reply::Send(response("503 x", "retry-after: 2\r\n", "")));
     let start = Instant::now();
     assert_eq!(client(&server).user().send().unwrap().id, "1");
     let waited = start.elapsed();
@@ -155,21 +147,21 @@ fn retry_after_is_obeyed_to_the_second() {
 }
 
 #[test]
-fn the_own_backoff_is_a_random_half_to_whole_of_half_a_second_doubled() {
-    let server = Tcp::answering("503 x", "", "");
+fn doubles_the_backoff_from_half_a_second() {
+    let server = Tcp::responding("503 x", "", "");
     let client = client(&server).with_max_retries(2);
     let start = Instant::now();
     assert_eq!(client.user().send().unwrap_err().attempts(), 3);
     let waited = start.elapsed();
-    // From a quarter and a half of a second to a half and a whole one.
+    // The two waits are 0.25 to 0.5 s and 0.5 to 1 s.
     assert!(waited >= Duration::from_millis(750), "{waited:?}");
     assert!(waited < Duration::from_millis(1500 + 1000), "{waited:?}");
 }
 
 #[test]
-fn a_wait_that_does_not_fit_is_an_error_at_once() {
+fn fails_at_once_if_retry_after_does_not_fit() {
     for (code, header) in [("429 x", "retry-after: 300\r\n"), ("503 x", "retry-after: 61\r\n")] {
-        let server = once(move || Reply::Send(answer(code, header, "")));
+        let server = first_then_success(move || Reply::Send(response(code, header, "")));
         let start = Instant::now();
         let error = client(&server).user().send().unwrap_err();
         assert!(error.retry_after().unwrap() > Duration::from_secs(60), "{error}");
@@ -177,48 +169,41 @@ fn a_wait_that_does_not_fit_is_an_error_at_once() {
         assert!(start.elapsed() < Duration::from_secs(30));
         assert_eq!(server.count(), 1);
     }
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 5\r\n", "")));
+    let server = first_then_success(|| Reply::Send(response("429 x", "retry-after: 5\r\n", "")));
     let error = client(&server).with_deadline(Duration::from_secs(3)).user().send().unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
 }
 
 #[test]
-fn a_date_to_retry_after_is_understood() {
-    let headers = "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:59:37 GMT\r\n";
-    let server = once(move || Reply::Send(answer("429 x", headers, "")));
-    let error = client(&server).user().send().unwrap_err();
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
-}
-
-#[test]
-fn a_date_in_an_obsolete_form_is_understood_too() {
-    let now = "date: Sun, 06 Nov 1994 08:49:37 GMT";
-    for date in ["Sunday, 06-Nov-94 08:59:37 GMT", "Sun Nov  6 08:59:37 1994"] {
-        let headers = format!("{now}\r\nretry-after: {date}\r\n");
-        let server = once(move || Reply::Send(answer("503 x", &headers, "")));
-        let error = client(&server).user().send().unwrap_err();
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+fn reads_a_date_in_retry_after_in_all_forms_of_http() {
+    for date in ["Sun, 06 Nov 1994 08:59:37 GMT", "Sunday, 06-Nov-94 08:59:37 GMT", "Sun Nov  6 08:59:37 1994"] {
+        for status in ["429 x", "503 x"] {
+            let headers = format!("date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: {date}\r\n");
+            let server = first_then_success(move || Reply::Send(response(status, &headers, "")));
+            let error = client(&server).user().send().unwrap_err();
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(600)), "{status}, {date}");
+        }
     }
 }
 
 #[test]
-fn of_several_rate_limits_the_one_with_the_least_left_counts() {
+fn returns_the_rate_limit_with_the_fewest_remaining_requests() {
     let headers = "ratelimit: \"day\";r=90;t=3000, \"burst\";r=3;t=7\r\n\
         ratelimit-policy: \"day\";q=1000;w=86400\r\nratelimit-policy: \"burst\";q=100;w=60\r\n";
-    let server = Tcp::answering("200 OK", headers, &success("{}"));
+    let server = Tcp::responding("200 OK", headers, &success("{}"));
     let client = client(&server);
     client.user().send().unwrap();
     let limit = client.rate_limit().unwrap();
     assert_eq!(limit.remaining, 3);
-    // It counts from the moment of the call.
+    // `reset_in` is counted from the moment of the call.
     assert!(limit.reset_in <= Duration::from_secs(7) && limit.reset_in > Duration::from_secs(5));
     assert_eq!(limit.quota, Some(100));
     assert_eq!(limit.window, Some(Duration::from_secs(60)));
 }
 
 #[test]
-fn a_loop_that_ignores_errors_sends_nothing_while_retry_after_is_pending() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 120\r\n", "")));
+fn sends_nothing_while_retry_after_is_pending() {
+    let server = first_then_success(|| Reply::Send(response("429 x", "retry-after: 120\r\n", "")));
     let client = client(&server);
     let error = client.user().send().unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(429), 1));
@@ -234,8 +219,8 @@ fn a_loop_that_ignores_errors_sends_nothing_while_retry_after_is_pending() {
 }
 
 #[test]
-fn a_held_request_is_sent_after_the_wait() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 1\r\n", "")));
+fn sends_a_held_request_after_the_wait() {
+    let server = first_then_success(|| Reply::Send(response("429 x", "retry-after: 1\r\n", "")));
     let client = client(&server).with_max_retries(0);
     assert!(client.user().send().unwrap_err().is_rate_limited());
     let start = Instant::now();
@@ -245,8 +230,8 @@ fn a_held_request_is_sent_after_the_wait() {
 }
 
 #[test]
-fn a_wait_of_more_than_an_hour_is_returned_and_otherwise_ignored() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 7200\r\n", "")));
+fn returns_a_wait_of_more_than_an_hour_but_holds_no_request() {
+    let server = first_then_success(|| Reply::Send(response("429 x", "retry-after: 7200\r\n", "")));
     let client = client(&server).with_max_retries(0);
     let error = client.user().send().unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7200)));
@@ -255,17 +240,17 @@ fn a_wait_of_more_than_an_hour_is_returned_and_otherwise_ignored() {
 
 #[test]
 fn with_max_retry_wait_decides_whether_a_request_is_held() {
-    let server = once(|| Reply::Send(answer("429 x", "retry-after: 2\r\n", "")));
+    let server = first_then_success(|| Reply::Send(response("429 x", "retry-after: 2\r\n", "")));
     let client = client(&server).with_max_retry_wait(Duration::from_secs(1));
     assert_eq!(client.user().send().unwrap_err().attempts(), 1);
     assert_eq!(client.user().send().unwrap_err().attempts(), 0);
-    let patient = client.with_max_retry_wait(Duration::from_secs(5));
-    assert_eq!(patient.user().send().unwrap().id, "1");
+    let client = client.with_max_retry_wait(Duration::from_secs(5));
+    assert_eq!(client.user().send().unwrap().id, "1");
 }
 
 #[test]
-fn a_deadline_that_is_over_is_no_failure_to_connect() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+fn reports_an_expired_deadline_as_a_timeout() {
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let client = client(&server).with_deadline(Duration::ZERO);
     let error = client.user().send().unwrap_err();
     assert!(error.is_timeout() && !error.is_connect(), "{error}");
@@ -273,11 +258,11 @@ fn a_deadline_that_is_over_is_no_failure_to_connect() {
 }
 
 #[test]
-fn what_is_no_wait_means_the_own_backoff() {
+fn uses_its_own_backoff_without_a_usable_retry_after() {
     let past = "Sun, 06 Nov 1994 08:49:37 GMT";
     for value in ["-5", "soon", "", "99999999999999999999999", "1.5", "0", past] {
         let header = format!("retry-after: {value}\r\n");
-        let server = once(move || Reply::Send(answer("503 x", &header, "")));
+        let server = first_then_success(move || Reply::Send(response("503 x", &header, "")));
         let start = Instant::now();
         assert_eq!(client(&server).user().send().unwrap().id, "1", "{value}");
         assert!(start.elapsed() >= Duration::from_millis(250), "{value}");
@@ -286,23 +271,23 @@ fn what_is_no_wait_means_the_own_backoff() {
 }
 
 #[test]
-fn the_rate_limit_is_known_and_waited_for() {
-    let limit = "ratelimit: \"default\";r=0;t=1\r\nratelimit-policy: \"burst\";q=100;w=60\r\n";
-    let server = Tcp::answering("200 OK", limit, &success("{}"));
+fn waits_until_the_rate_limit_resets() {
+    let headers = "ratelimit: \"default\";r=0;t=1\r\nratelimit-policy: \"burst\";q=100;w=60\r\n";
+    let server = Tcp::responding("200 OK", headers, &success("{}"));
     let client = client(&server);
     client.user().send().unwrap();
-    let known = client.rate_limit().unwrap();
-    assert_eq!(known.remaining, 0);
-    assert!(known.reset_in <= Duration::from_secs(1));
-    assert_eq!((known.quota, known.window), (Some(100), Some(Duration::from_secs(60))));
+    let limit = client.rate_limit().unwrap();
+    assert_eq!(limit.remaining, 0);
+    assert!(limit.reset_in <= Duration::from_secs(1));
+    assert_eq!((limit.quota, limit.window), (Some(100), Some(Duration::from_secs(60))));
     let start = Instant::now();
     client.clone().user().send().unwrap();
     assert!(start.elapsed() >= Duration::from_millis(800));
 }
 
 #[test]
-fn a_rate_limit_that_is_used_up_for_too_long_is_an_error_at_once() {
-    let server = Tcp::answering("200 OK", "ratelimit: \"default\";r=0;t=600\r\n", &success("{}"));
+fn fails_at_once_if_the_reset_of_the_rate_limit_does_not_fit() {
+    let server = Tcp::responding("200 OK", "ratelimit: \"default\";r=0;t=600\r\n", &success("{}"));
     let client = client(&server);
     client.user().send().unwrap();
     let error = client.user().send().unwrap_err();
@@ -311,12 +296,12 @@ fn a_rate_limit_that_is_used_up_for_too_long_is_an_error_at_once() {
 }
 
 #[test]
-fn a_kept_connection_that_died_is_repeated_for_a_read_only() {
-    // The second request on a connection is closed on; the first on a new one is answered.
+fn retries_only_reads_after_an_idle_connection_was_closed() {
+    // The second request closes its connection without a response.
     let server = || {
         Tcp::new(|number, _| match number {
             1 => Reply::Close(Vec::new()),
-            _ => Reply::Send(answer("200 OK", "", &success(r#"{"id":"1"}"#))),
+            _ => Reply::Send(response("200 OK", "", &success(r#"{"id":"1"}"#))),
         })
     };
     let reads = server();
@@ -331,8 +316,8 @@ fn a_kept_connection_that_died_is_repeated_for_a_read_only() {
 }
 
 #[test]
-fn a_connection_that_is_never_made_is_known_to_have_sent_nothing() {
-    // A server that accepts nobody, with its queue full.
+fn retries_a_write_after_a_connect_timeout() {
+    // A listener that accepts no connections, with a full queue.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100));
@@ -346,8 +331,8 @@ fn a_connection_that_is_never_made_is_known_to_have_sent_nothing() {
 }
 
 #[test]
-fn a_429_is_told_even_if_the_limit_says_to_wait_too_long() {
-    let server = Tcp::answering("429 x", "ratelimit: \"default\";r=0;t=300\r\n", "");
+fn returns_the_429_if_the_reset_of_the_rate_limit_does_not_fit() {
+    let server = Tcp::responding("429 x", "ratelimit: \"default\";r=0;t=300\r\n", "");
     let error = client(&server).user().send().unwrap_err();
     assert_eq!((error.status(), error.attempts(), server.count()), (Some(429), 1, 1), "{error}");
 }

@@ -8,7 +8,7 @@ use cloudflare_user::{
     Body, Client, CreateToken, Error, ExposeSecret, GetBillingProfile, GetUser, Policy, TransportError,
 };
 use common::tcp::Tcp;
-use common::{answered, fixture, success};
+use common::{client_returning, fixture, success};
 
 const TOKEN: &str = "cfut_TheTokenOfTheClient0123456789";
 const EMAIL: &str = "owner+1@example.com";
@@ -81,7 +81,7 @@ fn no_error_shows_what_a_server_repeats() {
         ("200 OK", &headers, success(&format!(r#"{{"created_on":"{TOKEN}"}}"#))),
     ];
     for (status, headers, body) in answers {
-        let server = Tcp::answering(status, headers, &body);
+        let server = Tcp::responding(status, headers, &body);
         for (client, secrets) in clients(&server.url()).iter().zip([&[TOKEN][..], &[KEY, EMAIL]]) {
             let error = client.user().send().unwrap_err();
             for secret in secrets {
@@ -96,7 +96,7 @@ fn no_error_shows_what_a_server_repeats() {
 
 #[test]
 fn a_credential_in_the_place_of_an_identifier_is_refused() {
-    let server = Tcp::answering("200 OK", "", &success("{}"));
+    let server = Tcp::responding("200 OK", "", &success("{}"));
     let [token, key] = clients(&server.url());
     for error in [token.token(TOKEN).send().unwrap_err(), key.token(KEY).send().unwrap_err()] {
         assert!(error.is_invalid_request(), "{error}");
@@ -135,31 +135,31 @@ fn a_creation_that_cannot_be_decoded_shows_its_secret_in_the_body_alone() {
     ];
     for result in results {
         let body = success(&result);
-        let error = answered(body.clone()).send(&CreateToken::new("ci", [policy()])).unwrap_err();
+        let error = client_returning(body.clone()).send(&CreateToken::new("ci", [policy()])).unwrap_err();
         assert_clean(&printed(&error));
         assert_eq!(error.body(), Some(body.as_bytes()));
         assert!(error.may_have_been_applied());
     }
     let text = format!("value={CREATED}");
-    assert_clean(&printed(&answered(text).send(&CreateToken::new("ci", [policy()])).unwrap_err()));
+    assert_clean(&printed(&client_returning(text).send(&CreateToken::new("ci", [policy()])).unwrap_err()));
     let repeated = format!(r#"{{"success":false,"errors":["lost {CREATED}"],"result":{{"value":"{CREATED}"}}}}"#);
-    assert_clean(&printed(&answered(repeated).send(&CreateToken::new("ci", [policy()])).unwrap_err()));
+    assert_clean(&printed(&client_returning(repeated).send(&CreateToken::new("ci", [policy()])).unwrap_err()));
 }
 
 #[test]
 fn no_model_shows_one() {
-    let created = answered(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#)));
+    let created = client_returning(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#)));
     let created = created.send(&CreateToken::new("ci", [policy()])).unwrap();
     assert_eq!(created.value.expose_secret(), CREATED);
     assert_clean(&format!("{created:?} {created:#?}"));
-    let token = answered(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#))).token("1").send().unwrap();
+    let token = client_returning(success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#))).token("1").send().unwrap();
     assert_clean(&format!("{token:?}"));
     let user = format!(r#"{{"api_key":"{KEY}","two_factor_recovery_codes":["{CREATED}"]}}"#);
-    let user = answered(success(&user)).send(&GetUser::new()).unwrap();
+    let user = client_returning(success(&user)).send(&GetUser::new()).unwrap();
     let shown = format!("{user:?}");
     assert!(shown.contains("api_key") && shown.contains("two_factor_recovery_codes"), "{shown}");
     assert_clean(&shown);
-    let profile = answered(fixture("billing_profile_get")).send(&GetBillingProfile::new()).unwrap();
+    let profile = client_returning(fixture("billing_profile_get")).send(&GetBillingProfile::new()).unwrap();
     let shown = format!("{profile:?}");
     assert!(
         !["4242424242424242", "abc123", "1111", "sample_data"].iter().any(|secret| shown.contains(secret)),
@@ -196,7 +196,7 @@ fn no_error_of_a_write_shows_a_created_secret_wherever_the_server_repeats_it() {
         ("200 OK", String::new(), success(&format!(r#"{{"policies":[{{"resources":{{"{secret}":1e999}}}}]}}"#))),
     ];
     for (status, headers, body) in answers {
-        let server = Tcp::answering(status, &headers, &body);
+        let server = Tcp::responding(status, &headers, &body);
         let [client, _] = clients(&server.url());
         let errors = [
             client.create_token("ci", [policy()]).send().unwrap_err(),
@@ -224,7 +224,7 @@ fn the_email_is_not_shown_however_it_is_spelled() {
         "owner&#43;1@example.com",
     ] {
         let body = format!(r#"{{"success":false,"errors":["unknown {spelled}"]}}"#);
-        let server = Tcp::answering("403 x", "", &body);
+        let server = Tcp::responding("403 x", "", &body);
         let [_, key] = clients(&server.url());
         let text = printed(&key.user().send().unwrap_err());
         assert!(text.contains("unknown [redacted]") && !text.contains("xample.com"), "{text}");

@@ -6,14 +6,14 @@ use cloudflare_user::{
     Client, ComponentValue, DeleteSubscription, Frequency, ListSubscriptions, RatePlan, RatePlanId, SubscriptionState,
     UpdateSubscription,
 };
-use common::{Api, answered, fixture, fixture_result, success};
+use common::{Api, client_returning, fixture, fixture_result, success};
 use serde_json::json;
 
 const ID: &str = "506e3185e9c882d175a2d0cb0093d9f2";
 
 #[test]
 fn listing_has_one_page_and_no_parameters() {
-    let api = Api::answering(fixture("subscriptions_get"));
+    let api = Api::responding(fixture("subscriptions_get"));
     let subscriptions: Vec<_> = api.client().subscriptions().iter().collect::<Result<_, _>>().unwrap();
     assert_eq!(api.request().line(), "GET /user/subscriptions");
     assert_eq!(serde_json::to_value(&subscriptions).unwrap(), fixture_result("subscriptions_get"));
@@ -27,13 +27,13 @@ fn fields_of_the_older_schema_are_read() {
         "app": {"install_id": "a"}, "zone": {"id": "z", "name": "example.com"},
         "component_values": [{"name": "page_rules", "value": 20, "default": 5, "price": 5}],
     }]);
-    let page = answered(success(&result.to_string())).send(&ListSubscriptions::new()).unwrap();
+    let page = client_returning(success(&result.to_string())).send(&ListSubscriptions::new()).unwrap();
     let subscription = &page.items[0];
     assert_eq!(subscription.rate_plan.id, Some(RatePlanId::Other("PRO".to_owned())));
     assert_eq!(subscription.component_values[0].value.as_ref().unwrap().as_f64(), Some(20.0));
     assert_eq!(serde_json::to_value(&page.items).unwrap(), result);
     let nulls = r#"[{"rate_plan":{"sets":null},"zone":{"id":null},"app":null,"component_values":null}]"#;
-    assert!(answered(success(nulls)).send(&ListSubscriptions::new()).is_ok());
+    assert!(client_returning(success(nulls)).send(&ListSubscriptions::new()).is_ok());
 }
 
 #[test]
@@ -59,14 +59,14 @@ fn each_change_alone_is_in_the_body() {
         ),
     ];
     for (change, body) in changes {
-        let api = Api::answering(fixture("subscriptions_update"));
+        let api = Api::responding(fixture("subscriptions_update"));
         let answer = change(api.client().update_subscription(ID)).send().unwrap();
         let request = api.request();
         assert_eq!((request.method.as_str(), request.target), ("PUT", format!("/user/subscriptions/{ID}")));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&request.body).unwrap(), body);
         assert_eq!(answer, json!({}));
     }
-    let api = Api::answering(fixture("subscriptions_update"));
+    let api = Api::responding(fixture("subscriptions_update"));
     api.client().update_subscription(ID).component_values([rules]).send().unwrap();
     assert_eq!(api.request().json(), json!({"component_values": [{"name": "page_rules", "value": 20}]}));
 }
@@ -74,24 +74,25 @@ fn each_change_alone_is_in_the_body() {
 #[test]
 fn an_update_answers_whatever_comes() {
     for result in [json!(null), json!("done"), json!({"id": ID})] {
-        let answer = answered(success(&result.to_string())).send(&UpdateSubscription::new(ID)).unwrap();
+        let answer = client_returning(success(&result.to_string())).send(&UpdateSubscription::new(ID)).unwrap();
         assert_eq!(answer, result);
     }
 }
 
 #[test]
 fn deleting_is_a_delete_without_a_body_answered_bare_or_in_the_envelope() {
-    let api = Api::answering(fixture("subscriptions_delete"));
+    let api = Api::responding(fixture("subscriptions_delete"));
     let deleted = api.client().delete_subscription(ID).send().unwrap();
     assert_eq!(api.request().line(), format!("DELETE /user/subscriptions/{ID}"));
-    let enveloped = answered(success(&fixture("subscriptions_delete"))).send(&DeleteSubscription::new(ID)).unwrap();
+    let enveloped =
+        client_returning(success(&fixture("subscriptions_delete"))).send(&DeleteSubscription::new(ID)).unwrap();
     assert_eq!((deleted.subscription_id.as_str(), &deleted), (ID, &enveloped));
 }
 
 #[test]
 fn a_deletion_that_says_no_more_than_that_it_succeeded_is_one() {
     for body in [r#"{"success":true,"result":null}"#, r#"{"success":true}"#] {
-        let deleted = answered(body).delete_subscription(ID).send().unwrap();
+        let deleted = client_returning(body).delete_subscription(ID).send().unwrap();
         assert_eq!(deleted.subscription_id, "");
     }
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use cloudflare_user::{Client, UreqTransport};
-use common::network::{Tls, ask_for_the_user, in_environment};
+use common::network::{Tls, in_environment, print_user};
 
 fn client_of(url: &str) -> Client {
     let client = Client::builder().api_token("a-token-of-the-tests");
@@ -20,7 +20,7 @@ fn client_with(agent: ureq::Agent, url: &str) -> Client {
 #[test]
 fn environment_of_a_child() {
     if let Ok(url) = std::env::var("BASE_URL") {
-        ask_for_the_user(&client_of(&url));
+        print_user(&client_of(&url));
     }
 }
 

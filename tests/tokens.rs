@@ -6,7 +6,7 @@ use cloudflare_user::{
     Client, DeleteToken, Direction, Effect, ExposeSecret, GetToken, ListPermissionGroups, ListTokens, PermissionScope,
     ResourceScope, RollToken, TokenStatus,
 };
-use common::{Api, answered, fixture, fixture_result, success};
+use common::{Api, client_returning, fixture, fixture_result, success};
 use serde_json::{Value, json};
 
 const ID: &str = "ed17574386854bf78a67040be0a770b0";
@@ -23,7 +23,7 @@ fn each_filter_alone_is_on_the_wire() {
         (|list| list.per_page(5), "per_page=5"),
     ];
     for (filter, query) in filters {
-        let api = Api::answering(fixture("tokens_list"));
+        let api = Api::responding(fixture("tokens_list"));
         filter(api.client().tokens()).send().unwrap();
         assert_eq!(api.request().line(), format!("GET /user/tokens?{query}"));
     }
@@ -31,9 +31,9 @@ fn each_filter_alone_is_on_the_wire() {
 
 #[test]
 fn documented_tokens_lose_nothing() {
-    let page = answered(fixture("tokens_list")).send(&ListTokens::new()).unwrap();
+    let page = client_returning(fixture("tokens_list")).send(&ListTokens::new()).unwrap();
     assert_eq!(serde_json::to_value(&page.items).unwrap(), fixture_result("tokens_list"));
-    let api = Api::answering(fixture("tokens_get"));
+    let api = Api::responding(fixture("tokens_get"));
     let token = api.client().token(ID).send().unwrap();
     assert_eq!(api.request().line(), format!("GET /user/tokens/{ID}"));
     assert_eq!(serde_json::to_value(&token).unwrap(), fixture_result("tokens_get"));
@@ -50,7 +50,7 @@ fn tokens_are_read_as_they_have_been_seen() {
             "resources": {"com.cloudflare.api.user.*": "*", "com.cloudflare.api.account.*": {"zone": "*"}, "odd": 1},
         }],
     });
-    let token = answered(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
+    let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
     assert_eq!(token.status, Some(TokenStatus::Other("revoked (exposed)".to_owned())));
     assert_eq!(token.policies[0].effect, Effect::Other(String::new()));
     let resources = &token.policies[0].resources;
@@ -64,18 +64,18 @@ fn tokens_are_read_as_they_have_been_seen() {
 fn either_spelling_of_the_condition_is_read() {
     for name in ["request_ip", "request.ip"] {
         let result = json!({"id": ID, "condition": {name: {"in": ["10.0.0.0/8"], "not_in": null}}});
-        let token = answered(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
+        let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
         assert_eq!(token.condition.request_ip.in_, ["10.0.0.0/8"], "{name}");
     }
     let both = json!({"condition": {"request_ip": {"in": ["10.0.0.0/8"]}, "request.ip": {"in": ["10.0.0.0/8"]}}});
-    let token = answered(success(&both.to_string())).send(&GetToken::new(ID)).unwrap();
+    let token = client_returning(success(&both.to_string())).send(&GetToken::new(ID)).unwrap();
     assert_eq!(token.condition.request_ip.in_, ["10.0.0.0/8"]);
 }
 
 #[test]
 fn contradicting_spellings_of_the_condition_are_both_kept() {
     let result = json!({"condition": {"request_ip": {"in": ["10.0.0.0/8"]}, "request.ip": {"not_in": ["10.0.0.1"]}}});
-    let token = answered(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
+    let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
     assert_eq!(token.condition.request_ip.in_, ["10.0.0.0/8"]);
     assert_eq!(serde_json::to_value(&token).unwrap(), result);
 }
@@ -84,7 +84,7 @@ fn contradicting_spellings_of_the_condition_are_both_kept() {
 fn the_zero_time_of_go_is_no_time() {
     for zero in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z", "0001-01-01"] {
         let result = json!({"id": ID, "last_used_on": zero, "issued_on": "0001-01-01T00:00:01Z"});
-        let token = answered(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
+        let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
         assert_eq!(token.last_used_on, None, "{zero}");
         assert!(token.issued_on.is_some());
         let written = serde_json::to_value(&token).unwrap();
@@ -94,7 +94,7 @@ fn the_zero_time_of_go_is_no_time() {
 
 #[test]
 fn verifying_asks_about_the_clients_own_token() {
-    let api = Api::answering(fixture("tokens_verify"));
+    let api = Api::responding(fixture("tokens_verify"));
     let verification = api.client().verify_token().send().unwrap();
     assert_eq!(api.request().line(), "GET /user/tokens/verify");
     assert_eq!(verification.status, Some(TokenStatus::Active));
@@ -103,7 +103,7 @@ fn verifying_asks_about_the_clients_own_token() {
 
 #[test]
 fn verifying_without_a_token_is_refused() {
-    let api = Api::answering(fixture("tokens_verify"));
+    let api = Api::responding(fixture("tokens_verify"));
     let client = Client::builder().api_key("a@example.com", "some-key").base_url(api.url()).build().unwrap();
     let error = client.verify_token().send().unwrap_err();
     assert!(error.is_invalid_request() && error.to_string().contains("api_token"), "{error}");
@@ -112,30 +112,30 @@ fn verifying_without_a_token_is_refused() {
 
 #[test]
 fn deleting_has_no_body_and_may_be_answered_with_null() {
-    let api = Api::answering(fixture("tokens_delete"));
+    let api = Api::responding(fixture("tokens_delete"));
     let deleted = api.client().delete_token(ID).send().unwrap();
     assert_eq!(api.request().line(), format!("DELETE /user/tokens/{ID}"));
     assert_eq!(serde_json::to_value(&deleted).unwrap(), fixture_result("tokens_delete"));
-    assert_eq!(answered(success("null")).send(&DeleteToken::new(ID)).unwrap().id, "");
+    assert_eq!(client_returning(success("null")).send(&DeleteToken::new(ID)).unwrap().id, "");
 }
 
 #[test]
 fn deleting_is_not_answered_bare() {
     for body in [r#"{"id":"1"}"#, r#"{"ok":1}"#, ""] {
-        let error = answered(body).send(&DeleteToken::new(ID)).unwrap_err();
+        let error = client_returning(body).send(&DeleteToken::new(ID)).unwrap_err();
         assert!(error.is_decode() && error.may_have_been_applied(), "{body}: {error}");
     }
 }
 
 #[test]
 fn rolling_sends_an_empty_object_and_answers_the_secret() {
-    let api = Api::answering(fixture("token_value_update"));
+    let api = Api::responding(fixture("token_value_update"));
     let secret = api.client().roll_token(ID).send().unwrap();
     let request = api.request();
     assert_eq!(request.line(), format!("PUT /user/tokens/{ID}/value {{}}"));
     assert_eq!(request.header("content-type"), Some("application/json"));
     assert_eq!(secret.expose_secret(), fixture_result("token_value_update").as_str().unwrap());
-    assert!(answered(success("null")).send(&RollToken::new(ID)).unwrap_err().may_have_been_applied());
+    assert!(client_returning(success("null")).send(&RollToken::new(ID)).unwrap_err().may_have_been_applied());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn permission_groups_have_one_page_and_two_filters() {
         (|list| list.scope("com.cloudflare.api.account.zone"), "?scope=com.cloudflare.api.account.zone"),
     ];
     for (filter, query) in filters {
-        let api = Api::answering(fixture("token_permission_groups_list"));
+        let api = Api::responding(fixture("token_permission_groups_list"));
         let groups: Vec<_> = filter(api.client().permission_groups()).iter().collect::<Result<_, _>>().unwrap();
         assert_eq!(api.request().line(), format!("GET /user/tokens/permission_groups{query}"));
         assert_eq!(serde_json::to_value(&groups).unwrap(), fixture_result("token_permission_groups_list"));
@@ -162,7 +162,7 @@ fn groups(items: Value) -> String {
 #[test]
 fn a_permission_group_is_found_by_its_name_and_scope_in_one_request() {
     let zone = "com.cloudflare.api.account.zone";
-    let api = Api::answering(groups(json!([
+    let api = Api::responding(groups(json!([
         {"id": "1", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
         {"id": "2", "name": "Zone Read Only", "scopes": [zone]},
         {"id": 5.5},
@@ -172,25 +172,25 @@ fn a_permission_group_is_found_by_its_name_and_scope_in_one_request() {
         let group = api.client().find_permission_group("Zone Read", scope).unwrap();
         assert_eq!(group.unwrap().id, "3");
     }
-    let lines: Vec<_> = api.requests().iter().map(common::Seen::line).collect();
+    let lines: Vec<_> = api.requests().iter().map(common::RecordedRequest::line).collect();
     assert_eq!(lines, ["GET /user/tokens/permission_groups?name=Zone%20Read"; 2]);
 }
 
 #[test]
 fn a_permission_group_with_another_name_or_scope_is_none() {
-    let client = answered(groups(json!([
+    let client = client_returning(groups(json!([
         {"id": "1", "name": "zone read", "scopes": ["com.cloudflare.api.account.zone"]},
         {"id": "2", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
     ])));
     let found = client.find_permission_group("Zone Read", PermissionScope::Zone);
     assert_eq!(found.unwrap(), None);
-    let none = answered(groups(json!([]))).find_permission_group("Zone Read", PermissionScope::Zone);
+    let none = client_returning(groups(json!([]))).find_permission_group("Zone Read", PermissionScope::Zone);
     assert_eq!(none.unwrap(), None);
 }
 
 #[test]
 fn a_permission_group_that_may_be_an_undecodable_item_is_an_error() {
-    let client = answered(groups(json!([
+    let client = client_returning(groups(json!([
         {"id": "1", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
         {"id": "2", "name": "Zone Read", "scopes": 5},
         {"id": "3", "name": "Zone Write", "scopes": ["com.cloudflare.api.account.zone"]},
@@ -203,7 +203,7 @@ fn a_permission_group_that_may_be_an_undecodable_item_is_an_error() {
 #[test]
 fn a_list_of_permission_groups_that_fails_is_an_error() {
     for body in [r#"{"success":false,"errors":[{"code":9109}]}"#, "<html>"] {
-        let found = answered(body).find_permission_group("Zone Read", PermissionScope::Zone);
+        let found = client_returning(body).find_permission_group("Zone Read", PermissionScope::Zone);
         assert!(found.is_err(), "{body}");
     }
 }

@@ -5,7 +5,7 @@ mod common;
 use cloudflare_user::{
     Client, CreateToken, Endpoint, ExposeSecret, GetToken, Policy, Token, TokenPolicy, TokenStatus, UpdateToken,
 };
-use common::{Api, answered, fixture, fixture_result, scripted, success};
+use common::{Api, client_returning, fixture, fixture_result, scripted, success};
 use serde_json::{Value, json};
 use time::macros::datetime;
 
@@ -46,7 +46,7 @@ fn each_field_of_a_creation_alone_is_in_the_body() {
         ),
     ];
     for (set, fields) in sets {
-        let api = Api::answering(fixture("tokens_create"));
+        let api = Api::responding(fixture("tokens_create"));
         set(api.client().create_token("ci", [policy()])).send().unwrap();
         let request = api.request();
         assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/user/tokens"));
@@ -58,7 +58,7 @@ fn each_field_of_a_creation_alone_is_in_the_body() {
 
 #[test]
 fn a_created_token_holds_its_secret_apart() {
-    let created = answered(fixture("tokens_create")).send(&CreateToken::new("ci", [policy()])).unwrap();
+    let created = client_returning(fixture("tokens_create")).send(&CreateToken::new("ci", [policy()])).unwrap();
     let mut documented = fixture_result("tokens_create");
     let secret = documented.as_object_mut().unwrap().remove("value").unwrap();
     assert_eq!(created.value.expose_secret(), secret.as_str().unwrap());
@@ -69,7 +69,7 @@ fn a_created_token_holds_its_secret_apart() {
 #[test]
 fn a_creation_without_a_secret_is_an_error_that_keeps_the_body() {
     for result in [r#"{"id":"1"}"#, r#"{"id":"1","value":null}"#, r#"{"id":"1","value":5}"#, r#"{"value":""}"#] {
-        let error = answered(success(result)).send(&CreateToken::new("ci", [policy()])).unwrap_err();
+        let error = client_returning(success(result)).send(&CreateToken::new("ci", [policy()])).unwrap_err();
         assert!(error.is_decode() && error.may_have_been_applied(), "{error}");
         assert!(
             // The token was just made: nothing advises to delete it.
@@ -93,8 +93,8 @@ fn an_update_carries_over_all_that_was_read() {
         ],
         "value": "must-not-go-back",
     });
-    let token: Token = answered(success(&read.to_string())).send(&GetToken::new(ID)).unwrap();
-    let api = Api::answering(fixture("tokens_update"));
+    let token: Token = client_returning(success(&read.to_string())).send(&GetToken::new(ID)).unwrap();
+    let api = Api::responding(fixture("tokens_update"));
     let updated = api.client().update_token(&token).send().unwrap();
     let request = api.request();
     assert_eq!((request.method.as_str(), request.target.clone()), ("PUT", format!("/user/tokens/{ID}")));
@@ -140,12 +140,12 @@ fn each_change_of_an_update_alone_is_in_the_body() {
         ),
         (|update| update.clear_request_ip_in().clear_request_ip_not_in(), "condition", Value::Null),
     ];
-    let token = answered(fixture("tokens_get")).send(&GetToken::new(ID)).unwrap();
-    let api = Api::answering(fixture("tokens_update"));
+    let token = client_returning(fixture("tokens_get")).send(&GetToken::new(ID)).unwrap();
+    let api = Api::responding(fixture("tokens_update"));
     api.client().update_token(&token).send().unwrap();
     let unchanged = api.request().json();
     for (change, field, value) in changes {
-        let api = Api::answering(fixture("tokens_update"));
+        let api = Api::responding(fixture("tokens_update"));
         change(api.client().update_token(&token)).send().unwrap();
         let mut expected = unchanged.clone();
         // What is cleared is left out: null is never sent.
@@ -159,7 +159,7 @@ fn each_change_of_an_update_alone_is_in_the_body() {
 
 #[test]
 fn an_update_made_by_hand_sends_what_it_was_given() {
-    let api = Api::answering(fixture("tokens_update"));
+    let api = Api::responding(fixture("tokens_update"));
     api.client().send(&UpdateToken::new(ID, "ci", TokenStatus::Active, [policy()])).unwrap();
     let mut expected = minimal();
     expected["status"] = json!("active");
@@ -370,7 +370,7 @@ fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
         (read(json!({"id": ""})), "token_id"),
         (read(json!({"policies": [{"effect": "allow"}, {"id": "p"}]})), "policies[1].effect"),
     ]);
-    let error = answered("").send(&read(json!({"status": "expired"}))).unwrap_err();
+    let error = client_returning("").send(&read(json!({"status": "expired"}))).unwrap_err();
     assert!(error.to_string().contains(".status(TokenStatus::Active)"), "{error}");
     let (client, seen) = scripted(vec![common::ok(fixture("tokens_update"))]);
     client.send(&read(json!({"status": "revoked (exposed)"})).status(TokenStatus::Active)).unwrap();
@@ -379,7 +379,7 @@ fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
 
 #[test]
 fn the_helpers_of_a_policy_write_the_documented_resource_names() {
-    let api = Api::answering(fixture("tokens_create"));
+    let api = Api::responding(fixture("tokens_create"));
     let policies = [
         Policy::allow().permission_groups(["g", "h"]).zone("z").zone("z").all_zones().account("a").all_accounts(),
         Policy::deny()

@@ -1,4 +1,4 @@
-//! The warning about ureq's trace log. The only test of its file: a logger belongs to a whole process.
+//! The warning about ureq's trace log. The only test of its file, because a process has one logger.
 
 mod common;
 
@@ -9,7 +9,7 @@ use cloudflare_user::Client;
 use common::success;
 use common::tcp::Tcp;
 
-/// A logger as the one that the filter `trace` or `trace,ureq=debug,ureq_proto=debug` makes.
+/// A logger like that of the filter `trace`, or of `trace,ureq=debug,ureq_proto=debug`.
 struct Filtered {
     is_ureq_at_debug: AtomicBool,
     lines: Mutex<Vec<String>>,
@@ -42,13 +42,13 @@ fn warns_once_if_the_trace_log_of_ureq_would_hold_credentials() {
     const TOKEN: &str = "a-token-of-the-tests";
     log::set_logger(&LOGGER).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    let server = Tcp::answering("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
     let build = || {
         let client = Client::builder().api_token(TOKEN).base_url(server.url());
         client.build().unwrap()
     };
 
-    // As the warning advises: no credential is logged, and there is nothing to warn of.
+    // With the filter that the warning suggests, no credential and no warning is logged.
     build().user().send().unwrap();
     let lines = take_lines();
     assert!(lines.iter().any(|line| line.contains("ureq")), "{lines:?}");
@@ -56,7 +56,7 @@ fn warns_once_if_the_trace_log_of_ureq_would_hold_credentials() {
     assert!(!lines.concat().contains(TOKEN), "{lines:?}");
 
     LOGGER.is_ureq_at_debug.store(false, Ordering::SeqCst);
-    // A client over another transport does not use ureq.
+    // A custom transport does not use ureq.
     let transport = |_| Ok(Default::default());
     let client = Client::builder().api_token(TOKEN).transport(transport);
     client.build().unwrap();
@@ -69,7 +69,7 @@ fn warns_once_if_the_trace_log_of_ureq_would_hold_credentials() {
     assert!(lines[0].starts_with("WARN cloudflare_user"), "{lines:?}");
     assert!(lines[0].contains("ureq=debug,ureq_proto=debug"), "{lines:?}");
 
-    // The warning is right: sixteen bytes a line, the token stands there.
+    // Without the filter, ureq logs the token. It dumps sixteen bytes a line.
     build().user().send().unwrap();
     let lines = take_lines();
     let dumped: String = lines

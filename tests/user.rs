@@ -3,12 +3,12 @@
 mod common;
 
 use cloudflare_user::{Client, EditUser, GetUser, User};
-use common::{Api, answered, fixture, fixture_result, success};
+use common::{Api, client_returning, fixture, fixture_result, success};
 use serde_json::json;
 
 #[test]
 fn get_user_is_a_get_with_the_token_and_nothing_else() {
-    let api = Api::answering(fixture("user_get"));
+    let api = Api::responding(fixture("user_get"));
     let user = api.client().user().send().unwrap();
     let request = api.request();
     assert_eq!(request.line(), "GET /user");
@@ -22,7 +22,7 @@ fn get_user_is_a_get_with_the_token_and_nothing_else() {
 
 #[test]
 fn email_and_key_are_sent_in_their_own_headers() {
-    let api = Api::answering(fixture("user_get"));
+    let api = Api::responding(fixture("user_get"));
     let client = Client::builder()
         .api_key("user@example.com", "144c9defac04969c7bfad8efaa8ea194")
         .base_url(api.url())
@@ -51,7 +51,7 @@ fn each_detail_is_set_alone() {
         (|edit| edit.clear_zipcode(), json!({"zipcode": null})),
     ];
     for (edit, body) in edits {
-        let api = Api::answering(fixture("user_edit"));
+        let api = Api::responding(fixture("user_edit"));
         edit(api.client().edit_user()).send().unwrap();
         let request = api.request();
         assert_eq!((request.method.as_str(), request.target.as_str()), ("PATCH", "/user"));
@@ -66,7 +66,7 @@ fn undocumented_fields_are_read_and_others_kept_and_written_back() {
         "id": "7", "email": "a@example.com", "username": "a", "created_on": "2015-02-24T13:03:05.255956Z",
         "modified_on": "2015-02-24T13:03:05Z", "email_verified": true, "twofactor": {"type": "totp"},
     });
-    let user: User = answered(success(&result.to_string())).send(&GetUser::new()).unwrap();
+    let user: User = client_returning(success(&result.to_string())).send(&GetUser::new()).unwrap();
     assert_eq!(user.username.as_deref(), Some("a"));
     assert_eq!(user.created_on.unwrap().microsecond(), 255_956);
     assert_eq!(user.extra["email_verified"], true);
@@ -77,6 +77,6 @@ fn undocumented_fields_are_read_and_others_kept_and_written_back() {
 fn what_is_null_is_as_what_is_missing() {
     let nulls: serde_json::Map<_, _> =
         fixture_result("user_get").as_object().unwrap().keys().map(|name| (name.clone(), json!(null))).collect();
-    let user = |result: &str| answered(success(result)).send(&GetUser::new()).unwrap();
+    let user = |result: &str| client_returning(success(result)).send(&GetUser::new()).unwrap();
     assert_eq!(user(&json!(nulls).to_string()), user("{}"));
 }

@@ -1,6 +1,5 @@
-//! The audit log of the loop by hand: the fields of `cloudflare_user::AuditLog`, with serde's derives.
-//!
-//! It is a model of its own so that the time of the loop by hand does not change with the model of the crate.
+//! The audit log of the loop written by hand: the fields of `cloudflare_user::AuditLog`, with serde's derives. It is a
+//! separate model, so that the time of the loop does not change with the model of the crate.
 
 use std::borrow::Cow;
 

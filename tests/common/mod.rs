@@ -1,5 +1,5 @@
-//! What the tests share: a server that answers the same to everything and writes down what it was asked, a transport
-//! that answers from a list, and the documented answers.
+//! Shared by the tests: a server that records requests, a transport that returns scripted responses, and the documented
+//! responses. Servers with faults are in `tcp`, servers with TLS and proxies in `network`.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -14,7 +14,7 @@ use mockito::{Matcher, Server, ServerGuard};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A listing of anything, as a user would write it.
+/// A custom endpoint: a paginated list of any type of item.
 #[derive(serde::Serialize)]
 pub struct ListOf<T>(PhantomData<T>);
 
@@ -32,25 +32,25 @@ impl<T: DeserializeOwned> Endpoint for ListOf<T> {
     }
 }
 
-/// What a request looked like on the wire.
+/// A request as it was sent.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct RecordedRequest {
     pub method: String,
-    /// The path with its query, as it was sent.
+    /// The path with its query, percent-encoded.
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
-impl Seen {
+impl RecordedRequest {
     /// Method, target and body on one line.
     pub fn line(&self) -> String {
         format!("{} {} {}", self.method, self.target, self.body).trim_end().to_owned()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut of_that_name = self.headers.iter().filter(|(known, _)| known == name);
-        of_that_name.next().map(|(_, value)| value.as_str())
+        let header = self.headers.iter().find(|(header, _)| header == name);
+        header.map(|(_, value)| value.as_str())
     }
 
     pub fn json(&self) -> Value {
@@ -58,20 +58,20 @@ impl Seen {
     }
 }
 
-/// A server on a free port that answers the same to everything.
+/// A server on a free port that sends the same response to every request.
 pub struct Api {
     server: ServerGuard,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 impl Api {
-    pub fn answering(body: impl Into<String>) -> Self {
-        Self::answering_as(200, "application/json", body)
+    pub fn responding(body: impl Into<String>) -> Self {
+        Self::responding_as(200, "application/json", body)
     }
 
-    pub fn answering_as(status: usize, content_type: &str, body: impl Into<String>) -> Self {
+    pub fn responding_as(status: usize, content_type: &str, body: impl Into<String>) -> Self {
         let mut server = Server::new();
-        let seen = Arc::<Mutex<Vec<Seen>>>::default();
+        let seen = Arc::<Mutex<Vec<RecordedRequest>>>::default();
         let (log, body) = (seen.clone(), body.into());
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             let (log, body) = (log.clone(), body.clone());
@@ -81,7 +81,7 @@ impl Api {
                 .with_header("content-type", content_type)
                 .with_header("cf-ray", "8f2b7c1d3e4a5b6c-FRA")
                 .with_body_from_request(move |request| {
-                    log.lock().unwrap().push(seen_by_mockito(request));
+                    log.lock().unwrap().push(recorded(request));
                     body.clone().into_bytes()
                 })
                 .create();
@@ -93,26 +93,26 @@ impl Api {
         self.server.url()
     }
 
-    /// A client that talks to this server, with the token `a-token-of-the-tests`.
+    /// A client of this server, with the token `a-token-of-the-tests`.
     pub fn client(&self) -> Client {
         Client::builder().api_token("a-token-of-the-tests").base_url(self.url()).build().unwrap()
     }
 
-    /// The only request so far.
-    pub fn request(&self) -> Seen {
+    /// The only request so far. Fails if there are more.
+    pub fn request(&self) -> RecordedRequest {
         let mut seen = self.seen.lock().unwrap();
         assert_eq!(seen.len(), 1, "{seen:?}");
         seen.remove(0)
     }
 
-    pub fn requests(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-fn seen_by_mockito(request: &mockito::Request) -> Seen {
+fn recorded(request: &mockito::Request) -> RecordedRequest {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    Seen {
+    RecordedRequest {
         method: request.method().to_owned(),
         target: request.path_and_query().to_owned(),
         headers: request
@@ -124,23 +124,23 @@ fn seen_by_mockito(request: &mockito::Request) -> Seen {
     }
 }
 
-/// An answer of a scripted transport.
-pub type Answer = Result<http::Response<String>, fn() -> TransportError>;
+/// A response or an error of a scripted transport.
+pub type ScriptedResponse = Result<http::Response<String>, fn() -> TransportError>;
 
-/// A client over a function that gives these answers in turn, and the last one for ever; and what it was asked.
-pub fn scripted(answers: Vec<Answer>) -> (Client, Arc<Mutex<Vec<Seen>>>) {
-    let seen = Arc::<Mutex<Vec<Seen>>>::default();
+/// A client whose transport returns these responses in order, the last one for every further request; and its requests.
+pub fn scripted(responses: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<RecordedRequest>>>) {
+    let seen = Arc::<Mutex<Vec<RecordedRequest>>>::default();
     let log = seen.clone();
     let transport = move |request: http::Request<Vec<u8>>| {
         let mut log = log.lock().unwrap();
-        let answer = &answers[log.len().min(answers.len() - 1)];
-        log.push(Seen {
+        let response = &responses[log.len().min(responses.len() - 1)];
+        log.push(RecordedRequest {
             method: request.method().to_string(),
             target: request.uri().path_and_query().unwrap().as_str().replace("/client/v4", ""),
             headers: Vec::new(),
             body: String::from_utf8_lossy(request.body()).into_owned(),
         });
-        match answer {
+        match response {
             Ok(response) => Ok(response.clone().map(Body::from)),
             Err(error) => Err(error()),
         }
@@ -150,35 +150,35 @@ pub fn scripted(answers: Vec<Answer>) -> (Client, Arc<Mutex<Vec<Seen>>>) {
     (client, seen)
 }
 
-/// An answer with status 200.
-pub fn ok(body: impl Into<String>) -> Answer {
+/// A response with status 200.
+pub fn ok(body: impl Into<String>) -> ScriptedResponse {
     status(200, body)
 }
 
-pub fn status(status: u16, body: impl Into<String>) -> Answer {
+pub fn status(status: u16, body: impl Into<String>) -> ScriptedResponse {
     let mut response = http::Response::new(body.into());
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
     Ok(response)
 }
 
-/// A client that gets this body with status 200 for everything.
-pub fn answered(body: impl Into<String>) -> Client {
+/// A client whose requests all return this body, with status 200.
+pub fn client_returning(body: impl Into<String>) -> Client {
     scripted(vec![ok(body)]).0
 }
 
-/// The envelope of a success around a result.
+/// The envelope of a successful response with this result.
 pub fn success(result: &str) -> String {
     format!(r#"{{"success":true,"errors":[],"messages":[],"result":{result}}}"#)
 }
 
-/// A documented answer.
+/// A documented response.
 pub fn fixture(name: &str) -> String {
     let path = format!("{}/tests/fixtures/{name}.json", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The `result` of a documented answer.
+/// The `result` of a documented response.
 pub fn fixture_result(name: &str) -> Value {
-    let answer: Value = serde_json::from_str(&fixture(name)).unwrap();
-    answer["result"].clone()
+    let response: Value = serde_json::from_str(&fixture(name)).unwrap();
+    response["result"].clone()
 }

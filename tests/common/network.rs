@@ -1,4 +1,4 @@
-//! A company's network, on free ports of this machine: a server with a certificate that nobody signed, and proxies.
+//! A server with a self-signed certificate, and proxies, on free ports.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -14,17 +14,17 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
 use super::success;
-use super::tcp::answer;
+use super::tcp::response;
 
-/// The name of the server that only the proxies know.
+/// A host name that does not resolve. Only the proxies connect to it.
 pub const HIDDEN: &str = "api.hidden.example";
 
-/// A server for `localhost` and [`HIDDEN`] with a certificate that it signed itself. Its user is `7`.
+/// A server with a self-signed certificate for `localhost` and [`HIDDEN`]. It returns a user with the ID `7`.
 pub struct Tls {
     pub url: String,
     pub address: SocketAddr,
     pub certificate: CertificateDer<'static>,
-    /// The same in text, as files of roots hold it.
+    /// The certificate as PEM.
     pub pem: String,
     pub connections: Arc<AtomicUsize>,
     requests: Arc<Mutex<Vec<String>>>,
@@ -35,19 +35,19 @@ impl Tls {
         Self::with(None)
     }
 
-    /// A server that ends the handshake if the client has no certificate.
+    /// A server that fails the handshake if the client sends no certificate.
     pub fn requiring_client_certificates(version: &'static SupportedProtocolVersion) -> Self {
         Self::with(Some(version))
     }
 
-    fn with(strict: Option<&'static SupportedProtocolVersion>) -> Self {
+    fn with(client_certificates: Option<&'static SupportedProtocolVersion>) -> Self {
         let names = ["localhost".to_owned(), HIDDEN.to_owned()];
-        let made = rcgen::generate_simple_self_signed(names).unwrap();
-        let certificate = made.cert.der().clone();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let generated = rcgen::generate_simple_self_signed(names).unwrap();
+        let certificate = generated.cert.der().clone();
+        let key = PrivateKeyDer::try_from(generated.signing_key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider.clone());
-        let config = match strict {
+        let config = match client_certificates {
             None => config.with_safe_default_protocol_versions().unwrap().with_no_client_auth(),
             Some(version) => {
                 let mut roots = RootCertStore::empty();
@@ -64,7 +64,7 @@ impl Tls {
             url: format!("https://localhost:{}/client/v4", address.port()),
             address,
             certificate,
-            pem: pem(made.cert.der()),
+            pem: pem(generated.cert.der()),
             connections: Arc::default(),
             requests: Arc::default(),
         };
@@ -78,11 +78,11 @@ impl Tls {
                 if let Ok(length @ 1..) = stream.read(&mut request) {
                     let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
                     requests.lock().unwrap().push(request);
-                    let _ = stream.write_all(&answer("200 OK", "connection: close\r\n", &success(r#"{"id":"7"}"#)));
+                    let _ = stream.write_all(&response("200 OK", "connection: close\r\n", &success(r#"{"id":"7"}"#)));
                     stream.conn.send_close_notify();
                     let _ = stream.flush();
                 } else {
-                    // The client reads the alert before a reset would overtake it.
+                    // Closing the socket at once could reset the connection before the client read the alert.
                     let _ = stream.conn.write_tls(&mut stream.sock);
                     let _ = stream.sock.shutdown(Shutdown::Write);
                     while let Ok(1..) = stream.sock.read(&mut request) {}
@@ -92,12 +92,12 @@ impl Tls {
         server
     }
 
-    /// Where the server is, by the name that only the proxies know.
+    /// The base URL with the host [`HIDDEN`].
     pub fn hidden_url() -> String {
         format!("https://{HIDDEN}/client/v4")
     }
 
-    /// The heads of all requests, in small letters.
+    /// The heads of all requests, in lower case.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -121,7 +121,7 @@ fn pem(der: &[u8]) -> String {
     text + "-----END CERTIFICATE-----\n"
 }
 
-/// TLS by the provider that a client's own agent has, with this root alone.
+/// A TLS configuration for a custom agent that trusts only this certificate.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub fn trusting(certificate: &CertificateDer<'_>) -> ureq::tls::TlsConfig {
     use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
@@ -130,7 +130,8 @@ pub fn trusting(certificate: &CertificateDer<'_>) -> ureq::tls::TlsConfig {
     TlsConfig::builder().provider(provider).root_certs(RootCerts::new_with_certs(&[root])).build()
 }
 
-/// A proxy that connects everybody to one address, whatever they ask for, and writes down all that it could read.
+/// A proxy that connects every client to one address, whatever the requested target, and records the bytes that clients
+/// send.
 pub struct Proxy {
     pub address: SocketAddr,
     pub connections: Arc<AtomicUsize>,
@@ -138,19 +139,19 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// One that is asked by `CONNECT`. Anything but a success ends the connection.
-    pub fn by_connect(to: SocketAddr, answer: &'static str) -> Self {
+    /// An HTTP proxy with this response to `CONNECT`. It closes the connection unless the response is a 200.
+    pub fn http_connect(to: SocketAddr, response: &'static str) -> Self {
         Self::new(to, move |client, read| {
             while !read.ends_with(b"\r\n\r\n") {
                 take(client, read, 1)?;
             }
-            client.write_all(answer.as_bytes())?;
-            Ok(answer.starts_with("HTTP/1.1 200"))
+            client.write_all(response.as_bytes())?;
+            Ok(response.starts_with("HTTP/1.1 200"))
         })
     }
 
-    /// One that speaks SOCKS 5, and wants the password `p@ss` of `user`.
-    pub fn by_socks(to: SocketAddr) -> Self {
+    /// A SOCKS 5 proxy that requires the user `user` and the password `p@ss`.
+    pub fn socks5(to: SocketAddr) -> Self {
         Self::new(to, |client, read| {
             let methods = take(client, read, 2)?[1];
             take(client, read, methods.into())?;
@@ -177,26 +178,26 @@ impl Proxy {
 
     fn new(
         to: SocketAddr,
-        meet: impl Fn(&mut TcpStream, &mut Vec<u8>) -> io::Result<bool> + Send + Sync + 'static,
+        handshake: impl Fn(&mut TcpStream, &mut Vec<u8>) -> io::Result<bool> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Self { address: listener.local_addr().unwrap(), connections: Arc::default(), read: Arc::default() };
-        let (connections, all) = (proxy.connections.clone(), proxy.read.clone());
+        let (connections, recorded) = (proxy.connections.clone(), proxy.read.clone());
         thread::spawn(move || {
             for mut client in listener.incoming().flatten() {
                 connections.fetch_add(1, Ordering::SeqCst);
                 let mut read = Vec::new();
-                let going_on = meet(&mut client, &mut read).unwrap_or(false);
-                all.lock().unwrap().extend(&read);
-                if going_on {
-                    relay(client, TcpStream::connect(to).unwrap(), all.clone());
+                let is_connected = handshake(&mut client, &mut read).unwrap_or(false);
+                recorded.lock().unwrap().extend(&read);
+                if is_connected {
+                    relay(client, TcpStream::connect(to).unwrap(), recorded.clone());
                 }
             }
         });
         proxy
     }
 
-    /// All that clients sent, as text.
+    /// The bytes that clients sent, as text.
     pub fn read(&self) -> String {
         String::from_utf8_lossy(&self.read.lock().unwrap()).into_owned()
     }
@@ -213,16 +214,16 @@ fn take(client: &mut TcpStream, read: &mut Vec<u8>, length: usize) -> io::Result
     Ok(taken)
 }
 
-fn relay(mut client: TcpStream, mut server: TcpStream, all: Arc<Mutex<Vec<u8>>>) {
-    let (mut answers, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+fn relay(mut client: TcpStream, mut server: TcpStream, recorded: Arc<Mutex<Vec<u8>>>) {
+    let (mut responses, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
     thread::spawn(move || {
-        let _ = io::copy(&mut answers, &mut back);
+        let _ = io::copy(&mut responses, &mut back);
         let _ = back.shutdown(Shutdown::Both);
     });
     thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(length @ 1..) = client.read(&mut bytes) {
-            all.lock().unwrap().extend(&bytes[..length]);
+            recorded.lock().unwrap().extend(&bytes[..length]);
             if server.write_all(&bytes[..length]).is_err() {
                 break;
             }
@@ -231,12 +232,14 @@ fn relay(mut client: TcpStream, mut server: TcpStream, all: Arc<Mutex<Vec<u8>>>)
     });
 }
 
-/// An address where nobody listens.
-pub fn nobody() -> SocketAddr {
+/// An address on which nothing listens.
+pub fn unused_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// What the test of this name prints in a process of its own: variables are of a whole process.
+/// Runs the test of this name in a new process with these environment variables, and returns what it prints.
+///
+/// Setting variables of this process would race with the tests on other threads.
 pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", test, "--nocapture"]);
@@ -244,17 +247,16 @@ pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
         child.env_remove(name).env_remove(name.to_lowercase());
     }
     child.env_remove("REQUEST_METHOD");
-    child.env("A_CHILD", "1").envs(variables.iter().copied());
+    child.env("IS_CHILD", "1").envs(variables.iter().copied());
     let output = child.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (printed, complaint) = (text(&output.stdout), text(&output.stderr));
-    // A panic is nothing that a user should see.
-    assert!(output.status.success(), "{printed}{complaint}");
+    let (printed, messages) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{printed}{messages}");
     printed
 }
 
-/// For the process of such a test: asks for the user, and prints what came.
-pub fn ask_for_the_user(client: &cloudflare_user::Client) {
+/// Sends a request and prints its outcome, for a test that runs in a process of its own.
+pub fn print_user(client: &cloudflare_user::Client) {
     match client.with_max_retries(0).user().send() {
         Ok(user) => println!("user {}", user.id),
         Err(error) => {

@@ -13,17 +13,17 @@ pub const ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Returns one value.
+    /// Reads one value.
     Read,
-    /// Returns a paginated list.
+    /// Reads a paginated list.
     List,
-    /// Returns a list of one page.
+    /// Reads a list that has one page.
     SinglePage,
     /// Changes something.
     Write,
 }
 
-/// Reads a list up to so many items or pages.
+/// Reads at most this many items or pages of a list.
 pub type ReadList = fn(&Client, usize) -> Vec<Result<String>>;
 
 /// An operation of the API, and the request that sends it.
@@ -116,7 +116,7 @@ fn token() -> Token {
     serde_json::from_value(token).unwrap()
 }
 
-/// Makes `operations()` and `check_traits()` from the list.
+/// Generates `operations()` and `check_traits()` from the list.
 macro_rules! operations {
     ($(
         $kind:ident $request:ident($($argument:expr),*) = $call:literal $bound:ident($($bound_argument:expr),*),
@@ -141,7 +141,7 @@ macro_rules! operations {
             }),+]
         }
 
-        /// Asserts, when it is compiled, what holds of every request.
+        /// Checks the traits of every request when it is compiled.
         pub fn check_traits() {
             fn is_request<T: Endpoint + Debug + Clone + PartialEq + Serialize + Send + Sync + Unpin + 'static>() {}
             fn is_bound<T: Endpoint + Debug + Clone + Serialize + Send + Sync + Unpin>() {}

@@ -1,4 +1,4 @@
-//! A server at the level of TCP, on a free port, that does what a test says with each request.
+//! A TCP server on a free port that sends malformed, truncated, slow or reset responses.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -11,19 +11,19 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-/// What the server does with a request.
+/// What the server does after it received a request.
 pub enum Reply {
-    /// Sends these bytes, and keeps the connection.
+    /// Sends these bytes and keeps the connection open.
     Send(Vec<u8>),
-    /// Sends these bytes, and closes the connection.
+    /// Sends these bytes and closes the connection.
     Close(Vec<u8>),
-    /// Sends these bytes, and resets the connection.
+    /// Sends these bytes and resets the connection.
     Reset(Vec<u8>),
-    /// Sends these bytes, and then nothing until the client closes the connection.
+    /// Sends these bytes, then nothing until the client closes the connection.
     Silence(Vec<u8>),
-    /// Sends a byte at a time, with this pause in between, for ever.
+    /// Sends this text and then spaces without end, one byte at a time with this pause after each.
     Drip(&'static str, Duration),
-    /// Says nothing for this long.
+    /// Sends nothing for this long, then closes the connection.
     Stall(Duration),
 }
 
@@ -34,26 +34,27 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// `act` is told the number of the request, from 0, and its head with its body.
-    pub fn new(act: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
+    /// Calls `reply` with the number of each request, from 0, and its head and body.
+    pub fn new(reply: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server =
             Self { address: listener.local_addr().unwrap(), connections: Arc::default(), requests: Arc::default() };
-        let (connections, requests, act) = (server.connections.clone(), server.requests.clone(), Arc::new(act));
+        let (connections, requests) = (server.connections.clone(), server.requests.clone());
+        let reply = Arc::new(reply);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 connections.fetch_add(1, Ordering::SeqCst);
-                let (requests, act) = (requests.clone(), act.clone());
-                thread::spawn(move || serve(stream, &requests, &*act));
+                let (requests, reply) = (requests.clone(), reply.clone());
+                thread::spawn(move || serve(stream, &requests, &*reply));
             }
         });
         server
     }
 
-    /// A server that sends this to everything.
-    pub fn answering(status: &str, headers: &str, body: &str) -> Self {
-        let answer = answer(status, headers, body);
-        Self::new(move |_, _| Reply::Send(answer.clone()))
+    /// A server that sends this response to every request.
+    pub fn responding(status: &str, headers: &str, body: &str) -> Self {
+        let response = response(status, headers, body);
+        Self::new(move |_, _| Reply::Send(response.clone()))
     }
 
     pub fn url(&self) -> String {
@@ -73,26 +74,27 @@ impl Tcp {
     }
 }
 
-/// A whole answer. The headers end with a line break each.
-pub fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+/// A complete response. Each header in `headers` ends with CRLF.
+pub fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
 }
 
-fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, act: &dyn Fn(usize, &str) -> Reply) {
+fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, reply: &dyn Fn(usize, &str) -> Reply) {
     while let Some(request) = read_request(&mut stream) {
         let number = {
             let mut requests = requests.lock().unwrap();
             requests.push(request.clone());
             requests.len() - 1
         };
-        let going_on = match act(number, &request) {
+        let keeps_open = match reply(number, &request) {
             Reply::Send(bytes) => stream.write_all(&bytes).is_ok(),
             Reply::Close(bytes) => stream.write_all(&bytes).is_err(),
             Reply::Reset(bytes) => {
                 let _ = stream.write_all(&bytes);
-                // The bytes arrive before they are forgotten.
-                thread::sleep(Duration::from_millis(20));
+                // A reset discards bytes that the client has not received yet.
+                // A reset discards bytes that the client has not received yet.
+                thread::sleep(Duration::from_millis(250));
                 SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
                 false
             }
@@ -115,7 +117,7 @@ fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, act: &dyn Fn(usiz
                 false
             }
         };
-        if !going_on {
+        if !keeps_open {
             return;
         }
     }
