@@ -44,7 +44,7 @@ struct Options {
     /// The state file [default: FILE.state]
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
-    /// Continue in a new FILE after the old one was moved away
+    /// Continue in a new FILE, after the old one was moved away or is damaged
     #[arg(long, requires = "output")]
     new_output: bool,
     /// Where the first run starts: a date or time (RFC 3339), or a duration ago, such as 7d [default: now]
@@ -82,8 +82,10 @@ fn run(options: Options) -> Result<ExitCode> {
     })?;
     let output = options.output.as_deref();
     let state = options.state.clone().or(output.map(|output| state::with_suffix(output, ".state")));
+    let state = state.unwrap_or_default();
+    let _lock = state::lock(&state)?;
     let start = AuditLogCursor::starting_at(options.since.unwrap_or_else(OffsetDateTime::now_utc));
-    let mut journal = Journal::open(output, state.unwrap_or_default(), options.new_output, start)?;
+    let mut journal = Journal::open(output, state, options.new_output, start)?;
     let mut has_alerted = false;
     loop {
         let (is_stopped, wait) = match append_new_logs(&client, &mut journal, &options, &stopped, &mut has_alerted) {

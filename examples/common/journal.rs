@@ -20,24 +20,23 @@ pub(crate) struct Journal<P> {
     output: Option<File>,
     state_path: PathBuf,
     state: State<P>,
-    _lock: File,
 }
 
 /// What the state file holds.
 #[derive(Serialize, Deserialize)]
-struct State<P> {
+pub(crate) struct State<P> {
     #[serde(rename = "cursor")]
     position: P,
     /// The length of the output; `None` for standard output.
-    length: Option<u64>,
+    pub(crate) length: Option<u64>,
 }
 
 impl<P: Serialize + DeserializeOwned> Journal<P> {
-    /// Opens the files and locks the state file. `start` is the position if there is no state file.
-    pub(crate) fn open(output: Option<&Path>, state_path: PathBuf, is_moved: bool, start: P) -> Result<Self> {
-        let lock = state::lock(&state_path)?;
+    /// Opens the files. The caller holds the lock of the state file. `start` is the position if there is no state file. With
+    /// `is_new_output`, the position is kept and the output is a new file.
+    pub(crate) fn open(output: Option<&Path>, state_path: PathBuf, is_new_output: bool, start: P) -> Result<Self> {
         let saved = read_state(&state_path)?;
-        let is_new = is_moved || saved.is_none();
+        let is_new = is_new_output || saved.is_none();
         let mut state = saved.unwrap_or(State { position: start, length: None });
         let output = match (output, state.length) {
             (Some(_), None) if !is_new => {
@@ -51,7 +50,7 @@ impl<P: Serialize + DeserializeOwned> Journal<P> {
             }
             (None, None) => None,
         };
-        let journal = Self { output, state_path, state, _lock: lock };
+        let journal = Self { output, state_path, state };
         // Before the first request, so that a killed first run does not move the start of the next one.
         journal.save()?;
         Ok(journal)
@@ -88,7 +87,7 @@ impl<P: Serialize + DeserializeOwned> Journal<P> {
     }
 }
 
-fn read_state<P: DeserializeOwned>(path: &Path) -> Result<Option<State<P>>> {
+pub(crate) fn read_state<P: DeserializeOwned>(path: &Path) -> Result<Option<State<P>>> {
     match fs::read(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         content => {
@@ -101,30 +100,22 @@ fn read_state<P: DeserializeOwned>(path: &Path) -> Result<Option<State<P>>> {
 /// Opens the file that had this length when the state was saved, or a new one.
 fn open_output(path: &Path, state_path: &Path, length: Option<u64>) -> Result<File> {
     let (name, state) = (path.display(), state_path.display());
-    let file = File::options().write(true).create(length.is_none()).truncate(false).open(path);
-    let found = match (&file, length) {
+    let opened = File::options().write(true).create(length.is_none()).truncate(false).open(path);
+    let file = match (opened, length) {
         (Err(error), Some(length)) if error.kind() == ErrorKind::NotFound => {
-            return Err(format!(
-                "{name} is missing, and had {length} bytes when {state} was saved; move it back, or pass --new-output to \
-                 continue in a new file"
-            )
-            .into());
+            let advice = "move it back; --help says how to continue without it";
+            return Err(format!("{name} is missing, and had {length} bytes when {state} was saved: {advice}").into());
         }
-        (Err(_), _) => 0,
-        (Ok(file), _) => file.metadata()?.len(),
+        (opened, _) => opened?,
     };
+    let found = file.metadata()?.len();
     match length {
-        None if found > 0 => {
-            Err(format!("{name} is not empty, and does not belong to {state}; move it away, or name another file")
-                .into())
+        None if found > 0 => Err(format!("{name} is not empty and does not belong to {state}: move it away").into()),
+        Some(length) if found < length => {
+            let advice = "lines are lost; --help says how to continue without them";
+            Err(format!("{name} has {found} bytes, and had {length} when {state} was saved: {advice}").into())
         }
-        Some(length) if found < length => Err(format!(
-            "{name} has {found} bytes, and had {length} when {state} was saved: lines are lost; restore it, or move it \
-             away and pass --new-output to continue in a new file"
-        )
-        .into()),
         length => {
-            let file = file?;
             file.set_len(length.unwrap_or(0))?;
             Ok(file)
         }
