@@ -1,6 +1,5 @@
-//! Exports the audit log, or a part of it, and resumes after an interruption:
-//! `cargo run --example audit_export -- --since 2026-11-01 --csv --output november.csv`
-//!
+//! Exports the audit log, or a part of it, and resumes after an interruption, for example with
+//! `cargo run --example audit_export -- --since 2026-11-01 --csv --output november.csv`.
 //! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
@@ -108,11 +107,9 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
         std::process::exit(130);
     })?;
     // A fixed end, because newer logs would move the items of all pages.
-    let settled = DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::MINUTE).to_string();
-    let mut request = options.clone();
-    request.before = request.before.or(Some(settled.clone())).min(Some(settled));
+    let settled = Some(DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::MINUTE).to_string());
+    let request = Export { before: options.before.clone().or(settled.clone()).min(settled), ..options.clone() };
     let start = Position { options: json!([options, options.csv, options.raw_cells]), request, logs: 0 };
-
     let Some(path) = &options.output else {
         return export(&client, options, start, |lines, _| Ok(io::stdout().lock().write_all(lines.as_bytes())?));
     };
@@ -121,7 +118,7 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
     }
     let [part, state] = [".part", ".state"].map(|suffix| state::with_suffix(path, suffix));
     let _lock = state::lock(&state)?;
-    let length = fs::metadata(path).ok().map(|existing| existing.len());
+    let length = fs::metadata(path).ok().map(|file| file.len());
     if !fs::exists(&part)? && read_state::<Position>(&state)?.is_some_and(|saved| saved.length == length) {
         // A run was killed between the rename and the removal at the end of this function.
         fs::remove_file(&state)?;
@@ -135,8 +132,9 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
         // Nothing was written yet, so the options may differ.
         journal.commit(start.clone())?;
     } else if !options.resume || saved.options != start.options {
-        let advice = "pass --resume with the same options, or remove both to start over";
-        return Err(format!("{} and {} are an unfinished export; {advice}", part.display(), state.display()).into());
+        return Err(
+            format!("{} is unfinished: pass --resume and the same options, or see --help", part.display()).into()
+        );
     }
     export(&client, options, journal.position().clone(), |lines, position| {
         journal.append(lines)?;

@@ -32,8 +32,8 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 /// Appends new audit logs to a file as JSON lines, oldest first
 ///
 /// Each log is in the file once, even if this program is killed: the state file holds the position in the audit log and
-/// the length of the file. At the start, the file is truncated to that length. A kill can repeat alerts, and on standard
-/// output also lines. FILE.state.lock keeps a second process away from the state file, and stays.
+/// the length of the file, and the next start truncates the file to that length. After a kill, alerts can come twice, and
+/// without --output also logs. FILE.state.lock keeps a second process away from the state file, and stays.
 #[derive(Parser)]
 #[command(after_help = "Exit codes: 0 for no alert, 1 after an alert, 2 for a failure or a wrong command line.\n\
     Whatever the code, all logs that were written are saved and do not come again.")]
@@ -75,7 +75,7 @@ fn run(options: Options) -> Result<ExitCode> {
     let (client, _demo) = demo::client()?;
     let (stop, stopped) = mpsc::sync_channel(1);
     ctrlc::set_handler(move || {
-        // The first Ctrl-C stops after the current log. A second one also ends a request that takes long.
+        // The first Ctrl-C stops after the current log. A second one also ends a pending request.
         if stop.try_send(()).is_err() {
             std::process::exit(130);
         }
