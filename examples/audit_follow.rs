@@ -153,8 +153,9 @@ fn to_json(log: cloudflare_user::Result<AuditLog>) -> Result<Value> {
 fn is_alert(log: &Value, Options { alert, except, .. }: &Options) -> bool {
     let [action, email] = ["/action/type", "/actor/email"].map(|field| text(log, field));
     // A malformed log may be of any action.
-    let is_listed = alert.contains(&action) || (!alert.is_empty() && log.get("malformed").is_some());
-    is_listed && !except.iter().any(|known| known.eq_ignore_ascii_case(&email))
+    let is_listed =
+        alert.iter().any(|listed| listed.trim() == action) || (!alert.is_empty() && log.get("malformed").is_some());
+    is_listed && !except.iter().any(|listed| listed.trim().eq_ignore_ascii_case(&email))
 }
 
 /// The text of a field. Control characters are escaped, because a terminal obeys them.

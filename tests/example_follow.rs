@@ -125,7 +125,7 @@ fn reports_the_actions_of_a_list_except_those_of_some_people() {
     let (logs, directory) = (Logs::default(), Directory::new());
     add_logs(&logs, 40);
     let server = server_of(&logs);
-    let alert = ["--alert", "token_create,token_roll", "--except", "CI@example.com"];
+    let alert = ["--alert", "token_roll, token_create", "--except", "CI@example.com"];
     let output = follow(&server, &directory).args(alert).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let alerts: Vec<String> =
@@ -135,6 +135,22 @@ fn reports_the_actions_of_a_list_except_those_of_some_people() {
     // The cursor is saved, so the same alerts do not come again.
     assert_eq!(follow(&server, &directory).args(alert).output().unwrap().status.code(), Some(0));
     assert_eq!(ids(&directory.read("out.jsonl")).len(), 40);
+}
+
+#[test]
+fn a_malformed_log_is_written_and_reported() {
+    let directory = Directory::new();
+    let server = serve(|line, _| match parameter(line, "page").as_deref() {
+        Some("1") => success(r#"[{"id":"1","when":"2026-01-01T00:00:00Z"},{"id":nope}]"#),
+        _ => success("[]"),
+    });
+    let output = follow(&server, &directory).args(["--alert", "token_create"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let lines = directory.read("out.jsonl");
+    let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!((lines.lines().count(), &last["malformed"]), (2, &Value::from(r#"{"id":nope}"#)));
+    assert_eq!(follow(&server, &directory).status().unwrap().code(), Some(0));
+    assert_eq!(directory.read("out.jsonl"), lines);
 }
 
 #[test]
