@@ -26,10 +26,8 @@ use time::OffsetDateTime;
 ///
 /// All permissions of a token made here have the same scope: zones, accounts or R2 buckets.
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for a wrong command line, 3 if it may have \
-    been created, 130 for Ctrl-C.\nAfter a 3, FILE has the whole response, or instructions if there was none."
-)]
+#[command(after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for a wrong command line, \
+    3 if it may have been created, 130 for Ctrl-C.\nAfter a 3, FILE has the whole response, or instructions if there was none.")]
 struct Options {
     /// The name of the token
     name: String,

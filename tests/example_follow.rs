@@ -29,7 +29,8 @@ fn add_logs(logs: &Logs, count: usize) {
         let action = if number % 10 == 3 { "token_create" } else { "login" };
         let actor = if number % 20 == 3 { "ci@example.com" } else { "ops@example.com" };
         logs.push(format!(
-            r#"{{"id":"{number}","when":"{when}","interface":{interface},"action":{{"type":"{action}"}},"actor":{{"email":"{actor}"}}}}"#
+            r#"{{"id":"{number}","when":"{when}","interface":{interface},
+            "action":{{"type":"{action}"}},"actor":{{"email":"{actor}"}}}}"#
         ));
     }
 }

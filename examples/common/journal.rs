@@ -32,8 +32,8 @@ pub(crate) struct State<P> {
 }
 
 impl<P: Serialize + DeserializeOwned> Journal<P> {
-    /// Opens the files. The caller holds the lock of the state file. `start` is the position if there is no state file. With
-    /// `is_new_output`, the position is kept and the output is a new file.
+    /// Opens the files. The caller holds the lock of the state file. Without a state file, the position is `start`.
+    /// With `is_new_output`, the position is kept and the output is a new file.
     pub(crate) fn open(output: Option<&Path>, state_path: PathBuf, is_new_output: bool, start: P) -> Result<Self> {
         let saved = read_state(&state_path)?;
         let is_new = is_new_output || saved.is_none();
