@@ -1,32 +1,49 @@
-//! Exports the audit log, or a part of it, and goes on where it was cut short: `cargo run --example audit_export`
-//! asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration if it is not.
+//! Exports the audit log, or a part of it, and resumes after an interruption, for example with
+//! `cargo run --example audit_export -- --since 2026-11-01 --csv --output november.csv`.
+//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
+#[path = "common/journal.rs"]
+mod journal;
+#[path = "common/state.rs"]
+mod state;
 
-use std::{error::Error, io, io::Write};
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 
 use clap::Parser;
-use cloudflare_user::{Endpoint, Page, http::Method};
-use fs_err::{self as fs, File};
+use cloudflare_user::{Client, DateOrDateTime, Endpoint, Page, http::Method};
+use fs_err as fs;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, value::RawValue};
-use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime};
 
-/// Exports the audit log, newest first; until FILE is whole, it is FILE.part, with a FILE.state to go on from
+use journal::{Journal, read_state};
+
+/// Exports the audit log, newest first
+///
+/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock keeps a second process
+/// away from them, and stays. In CSV, a cell that starts with = + - @ tab or carriage return gets a leading apostrophe,
+/// because a spreadsheet would run it as a formula.
 #[derive(Clone, Parser, Serialize, Deserialize)]
+#[command(
+    after_help = "Exit codes: 0 if all was exported, 1 for a failure, 2 for a wrong command line, 130 for Ctrl-C.\n\
+    After a failure or Ctrl-C, pass --resume with the same options, or remove FILE.part and FILE.state to start over."
+)]
 struct Export {
-    #[arg(long, help = "Only from this day on, or this time in UTC (RFC 3339)")]
+    #[arg(long, help = "Only from this date or time in UTC on (RFC 3339)")]
     since: Option<String>,
-    #[arg(long, help = "Only before this day, or this time in UTC")]
+    #[arg(long, help = "Only before this date or time in UTC")]
     before: Option<String>,
     #[arg(long, help = "Only actions of this type, such as login")]
     #[serde(rename = "action.type")]
     action_type: Option<String>,
-    #[arg(long, help = "Only what was done with this email address")]
+    #[arg(long, help = "Only actions by this email address")]
     #[serde(rename = "actor.email")]
     actor_email: Option<String>,
-    #[arg(long, help = "Only what was done from this address, or CIDR range")]
+    #[arg(long, help = "Only actions from this IP address or CIDR range")]
     #[serde(rename = "actor.ip")]
     actor_ip: Option<String>,
     #[arg(long, help = "Only changes to the zone with this name")]
@@ -36,20 +53,32 @@ struct Export {
     hide_user_logs: bool,
     #[arg(skip)]
     page: Option<u64>,
-    #[arg(long, help = "Write CSV, not the JSON that the server sent")]
+    #[arg(long, help = "Write CSV instead of one line of JSON for each log")]
     #[serde(skip)]
     csv: bool,
-    #[arg(long, value_name = "FILE", help = "Write a file, not standard output")]
+    #[arg(long, requires = "csv", help = "Write cells of CSV as they are, also formulas")]
     #[serde(skip)]
-    output: Option<String>,
-    #[arg(long, default_value_t = 0, help = "Fetch so many pages ahead")]
+    raw_cells: bool,
+    #[arg(long, value_name = "FILE", help = "Write this file instead of standard output")]
+    #[serde(skip)]
+    output: Option<PathBuf>,
+    #[arg(long, value_name = "PAGES", default_value_t = 0, help = "Fetch up to so many pages ahead")]
     #[serde(skip)]
     read_ahead: usize,
-    #[arg(long, requires = "output", help = "Go on if FILE was cut short")]
+    #[arg(long, requires = "output", help = "Continue an export that was interrupted")]
     #[serde(skip)]
     resume: bool,
 }
 
+/// What the state file holds beside the length of the output.
+#[derive(Clone, Serialize, Deserialize)]
+struct Position {
+    options: Value,
+    request: Export,
+    logs: u64,
+}
+
+/// `ListAuditLogs` of this crate decodes the logs. Here they stay as the server sent them.
 impl Endpoint for Export {
     type Output = Page<Box<RawValue>>;
     const METHOD: Method = Method::GET;
@@ -61,90 +90,110 @@ impl Endpoint for Export {
 }
 
 fn main() {
-    let Err(error) = run() else { return };
-    if error.downcast_ref().map(io::Error::kind) != Some(io::ErrorKind::BrokenPipe) {
+    let Err(error) = run(&Export::parse()) else { return };
+    // A broken pipe means that the reader of standard output has seen enough, as with `| head`.
+    if error.downcast_ref().map(io::Error::kind) != Some(ErrorKind::BrokenPipe) {
         _ = writeln!(io::stderr(), "error: {error}");
         std::process::exit(1);
     }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
-    let options = Export::parse();
+fn run(options: &Export) -> Result<(), Box<dyn Error>> {
     let (client, _demo) = demo::client()?;
     ctrlc::set_handler(|| {
-        let _page_is_whole = io::stdout().lock();
-        _ = writeln!(io::stderr(), "\nstopped: a FILE goes on with --resume");
+        // Waits until the current page is written.
+        let _stdout = io::stdout().lock();
+        _ = writeln!(io::stderr(), "\nstopped; --resume continues an export into a file");
         std::process::exit(130);
     })?;
-    let asked = json!([options, options.csv]);
-    let mut next = options.clone();
-    // A fixed end: newer logs would shift all pages.
-    let settled = (OffsetDateTime::now_utc() - Duration::MINUTE).format(&Rfc3339)?;
-    next.before = next.before.or(Some(settled.clone())).min(Some(settled));
-    let (mut bytes, mut file, mut bar) = (0, None, ProgressBar::no_length());
-    let path = options.output.unwrap_or_default();
-    let [part, kept, new] = [".part", ".state", ".new"].map(|end| format!("{path}{end}"));
-    if !path.is_empty() {
-        let fits = fs::metadata(&path).map_or(true, |known| known.is_file());
-        fits.then_some(()).ok_or(format!("{path}: is no file"))?;
-        if fs::exists(&kept)? {
-            let state: (Value, Export, u64, u64) = serde_json::from_slice(&fs::read(&kept)?)?;
-            let fits = options.resume && state.0 == asked && fs::exists(&part)?;
-            let advice = "go on with --resume and the same options, or remove it";
-            fits.then_some(()).ok_or(format!("{kept}: {advice}"))?;
-            bar = bar.with_position(state.2);
-            (_, next, _, bytes) = state;
+    // A fixed end, because newer logs would move the items of all pages.
+    let settled = Some(DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::MINUTE).to_string());
+    let request = Export { before: options.before.clone().or(settled.clone()).min(settled), ..options.clone() };
+    let start = Position { options: json!([options, options.csv, options.raw_cells]), request, logs: 0 };
+    let Some(path) = &options.output else {
+        return export(&client, options, start, |lines, _| Ok(io::stdout().lock().write_all(lines.as_bytes())?));
+    };
+    if fs::metadata(path).is_ok_and(|existing| !existing.is_file()) {
+        return Err(format!("{} is not a file", path.display()).into());
+    }
+    let [part, state] = [".part", ".state"].map(|suffix| state::with_suffix(path, suffix));
+    let _lock = state::lock(&state)?;
+    let length = fs::metadata(path).ok().map(|file| file.len());
+    if !fs::exists(&part)? && read_state::<Position>(&state)?.is_some_and(|saved| saved.length == length) {
+        // A run was killed between the rename and the removal at the end of this function.
+        fs::remove_file(&state)?;
+        if options.resume {
+            return Ok(());
         }
-        let part = File::options().append(true).create(true).open(&part)?;
-        file.insert(part).set_len(bytes)?;
     }
-    let mut pages = client.pages(&next).read_ahead(options.read_ahead);
-    while let Some(page) = pages.next().transpose()? {
-        // A log that is no JSON ends the export before its page is written.
-        _ = pages.next_page() > next.page.unwrap_or(1) || pages.next().transpose()?.is_none();
-        let lines = lines(&page.items, options.csv, next.page.is_none())?;
-        let number = next.page.insert(pages.next_page());
-        let left = pages.total().map_or("", |_| "{wide_bar} {eta} left");
-        let template = format!("page {number}, {{human_pos}} logs, {{per_sec:0}} {left}");
-        bar.set_style(ProgressStyle::with_template(&template)?);
-        bar.set_length(pages.total().unwrap_or_default());
-        bar.inc(page.items.len() as u64);
-        // Ctrl-C waits for this lock, so that no page is cut in two; a failed write leaves nothing of its page.
-        let mut stdout = io::stdout().lock();
-        let Some(file) = &mut file else {
-            bar.suspend(|| stdout.write_all(&lines))?;
-            continue;
-        };
-        let written = file.write_all(&lines).and_then(|()| file.sync_data());
-        written.or_else(|error| file.set_len(bytes).and(Err(error)))?;
-        bytes += lines.len() as u64;
-        let state = json!([asked, next, bar.position(), bytes]);
-        fs::write(&new, state.to_string())?;
-        fs::rename(&new, &kept)?;
+    let mut journal = Journal::open(Some(&part), state.clone(), false, start.clone())?;
+    let saved = journal.position();
+    if saved.request.page.is_none() {
+        // Nothing was written yet, so the options may differ.
+        journal.commit(start.clone())?;
+    } else if !options.resume || saved.options != start.options {
+        return Err(
+            format!("{} is unfinished: pass --resume and the same options, or see --help", part.display()).into()
+        );
     }
-    let Some(_) = file else { return Ok(()) };
-    _ = fs::remove_file(&kept);
-    Ok(fs::rename(&part, path)?)
+    export(&client, options, journal.position().clone(), |lines, position| {
+        journal.append(lines)?;
+        journal.commit(position.clone())
+    })?;
+    state::rename(&part, path)?;
+    Ok(fs::remove_file(&state)?)
 }
 
-fn lines(logs: &[Box<RawValue>], csv: bool, first: bool) -> Result<Vec<u8>, Box<dyn Error>> {
+/// Passes the lines of each page to `write`, with the position after them.
+fn export(
+    client: &Client,
+    options: &Export,
+    mut position: Position,
+    mut write: impl FnMut(&str, &Position) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let style = ProgressStyle::with_template("{msg}, {human_pos} logs, {per_sec:0}")?;
+    let bar = ProgressBar::no_length().with_style(style).with_position(position.logs);
+    let mut pages = client.pages(&position.request).read_ahead(options.read_ahead);
+    while let Some(page) = pages.next().transpose()? {
+        let previous = position.request.page;
+        if pages.next_page() == previous.unwrap_or(1) {
+            // This page has logs that are not JSON. The first one ends the export before the page is written.
+            pages.next().transpose()?;
+        }
+        let lines = match options.csv {
+            true => csv(&page.items, options, previous.is_none())?,
+            false => page.items.iter().map(|log| log.get().replace('\n', " ") + "\n").collect(),
+        };
+        let number = position.request.page.insert(pages.next_page());
+        position.logs += page.items.len() as u64;
+        bar.set_message(format!("page {number}"));
+        bar.set_position(position.logs);
+        // Ctrl-C waits for this lock.
+        let _stdout = io::stdout().lock();
+        bar.suspend(|| write(&lines, &position))?;
+    }
+    Ok(())
+}
+
+fn csv(logs: &[Box<RawValue>], options: &Export, has_header: bool) -> Result<String, Box<dyn Error>> {
     const COLUMNS: &str =
         "when,action.type,action.result,actor.email,actor.ip,interface,metadata.zone_name,resource.type,id";
-    if !csv {
-        let lines = logs.iter().map(|log| log.get().replace('\n', " ") + "\n");
-        return Ok(lines.collect::<String>().into());
-    }
     let mut rows = csv::Writer::from_writer(Vec::new());
-    let header = first.then(|| rows.write_record(COLUMNS.split(',')));
-    header.transpose()?;
+    if has_header {
+        rows.write_record(COLUMNS.split(','))?;
+    }
     for log in logs {
         let log: Value = serde_json::from_str(log.get())?;
-        let cell = |name: &str| match name.split('.').fold(&log, |value, key| &value[key]) {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
+        let cell = |name: &str| {
+            let text = match name.split('.').fold(&log, |value, key| &value[key]) {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let is_formula = !options.raw_cells && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            if is_formula { format!("'{text}") } else { text }
         };
         rows.write_record(COLUMNS.split(',').map(cell))?;
     }
-    Ok(rows.into_inner()?)
+    Ok(String::from_utf8(rows.into_inner()?)?)
 }

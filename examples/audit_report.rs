@@ -1,7 +1,10 @@
-//! What happened lately: the audit logs of a month as a picture, and the same as charts on the terminal.
+//! Draws a month of audit logs as SVG, and as charts on the terminal.
 //!
-//! `cargo run --example audit_report -- --days 7 --output week.svg` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set,
-//! and a server of the demonstration if it is not.
+//! ```console
+//! $ cargo run --example audit_report -- --days 7 --output week.svg
+//! ```
+//!
+//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
 
@@ -15,13 +18,14 @@ use clap::Parser;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-/// Draws the audit logs: how many there were a day, of which types, and by whom
+/// Draws how many audit logs there were by day, by type and by actor
 #[derive(Parser)]
+#[command(after_help = "Exit codes: 0 if the picture was written, 1 for a failure, 2 for a wrong command line.")]
 struct Arguments {
-    /// How many days to show, today included, in UTC; logs without a readable time in them are left out
+    /// How many days to show, today included, in UTC
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
     days: u16,
-    /// Where to write the picture, in SVG; what is there is replaced
+    /// The SVG file to write; an existing file is replaced
     #[arg(long, value_name = "FILE", default_value = "audit_report.svg")]
     output: String,
 }
@@ -41,13 +45,13 @@ fn run() -> Result<(), Box<dyn Error>> {
     fs_err::write(&output, picture(&charts)?)?;
     let text: String = charts.iter().map(terminal_chart).collect();
     match writeln!(io::stdout(), "{text}The picture is in {output}.") {
-        // Whoever was reading has seen enough, as with `| head`.
+        // A broken pipe means that the reader has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }
 }
 
-/// Counts the logs as they come: a million of them needs no more memory than a page.
+/// Counts the logs as they arrive, so that only one page is in memory.
 fn read(days: u16) -> Result<[(String, Bars); 3], Box<dyn Error>> {
     let now = OffsetDateTime::now_utc();
     let first = now.date() - Duration::days(i64::from(days) - 1);
@@ -57,11 +61,11 @@ fn read(days: u16) -> Result<[(String, Bars); 3], Box<dyn Error>> {
     let (mut total, mut left_out) = ([0; 2], 0);
 
     let (client, _demo) = demo::client()?;
-    // With an end that stands still, no log that is written meanwhile moves a page.
+    // With `before`, new logs do not move the items of a page meanwhile.
     for log in client.audit_logs().since(first).before(now).iter() {
         let log = match log {
             Err(error) if !error.is_item() => return Err(error.into()),
-            // One log that could not be read has no time: it is left out, and counted.
+            // A log that cannot be decoded has no time, and is counted as left out.
             log => log.unwrap_or_default(),
         };
         let day = log.when.and_then(|when| when.checked_to_utc());
@@ -86,11 +90,11 @@ fn read(days: u16) -> Result<[(String, Bars); 3], Box<dyn Error>> {
     ])
 }
 
-/// The eight with most actions, and the sum of the others.
+/// The eight bars with most actions, and the sum of the others.
 fn ranked(counts: BTreeMap<Option<String>, [u32; 2]>) -> Bars {
     let mut bars = Bars::new();
     for (name, count) in counts {
-        // What a server sent may hold characters that would do as they like with a terminal.
+        // The name comes from the server, and a terminal obeys control characters.
         let name = name.unwrap_or_else(|| String::from("(none)"));
         bars.push((name.escape_debug().take(32).collect(), count));
     }
@@ -126,7 +130,7 @@ fn picture([by_day, by_type, by_actor]: &[(String, Bars); 3]) -> charts_rs::Resu
 fn chart(kind: &str, (title, bars): &(String, Bars), [x, y, width]: [u32; 3]) -> Value {
     let (mut bars, mut height) = (bars.clone(), 380);
     if kind == "horizontal_bar" {
-        bars.reverse(); // They are drawn from the bottom upwards.
+        bars.reverse(); // The library draws them from the bottom upwards.
         height = 60 + 34 * bars.len();
     }
     let labels: Vec<_> = bars.iter().map(|(label, _)| label).collect();

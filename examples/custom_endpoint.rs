@@ -1,10 +1,10 @@
-//! Lists the zones of an account: an endpoint that is not part of the crate, as a request of one's own.
+//! Lists zones with a custom endpoint, `GET /zones`, which this crate does not have.
 //!
 //! ```console
 //! $ cargo run --example custom_endpoint -- --status pending
 //! ```
 //!
-//! It asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration if it is not.
+//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
 
@@ -17,7 +17,7 @@ use cloudflare_user::http::Method;
 use cloudflare_user::{Client, Endpoint, Page};
 use serde::{Deserialize, Serialize};
 
-/// `GET /zones`: its fields become the query, those that are `None` left out.
+/// `GET /zones`. The fields are the query; a field that is `None` is left out.
 ///
 /// <https://developers.cloudflare.com/api/resources/zones/methods/list/>
 #[derive(Serialize)]
@@ -27,10 +27,10 @@ struct ListZones {
 }
 
 impl Endpoint for ListZones {
-    // A page makes it a listing, which `client.iter` follows to its end.
+    // A `Page` makes it a paginated list, for `client.iter` and `client.pages`.
     type Output = Page<Zone>;
     const METHOD: Method = Method::GET;
-    // The server's own default is 20, for which most accounts take several requests.
+    // The server's default is 20, which takes more requests.
     const MAX_PER_PAGE: Option<u64> = Some(50);
 
     fn path(&self) -> Vec<&str> {
@@ -38,11 +38,11 @@ impl Endpoint for ListZones {
     }
 }
 
-/// As much of a zone as the table shows. What else the server sends is passed over.
+/// The fields of a zone that the table shows. Other fields are ignored.
 #[derive(Deserialize)]
 struct Zone {
     name: String,
-    // A text rather than a `Status`, so that a status that Cloudflare adds is no error.
+    // Not a `Status`, so that a status that Cloudflare adds is not an error.
     status: Option<String>,
     #[serde(default)]
     paused: bool,
@@ -65,17 +65,17 @@ enum Status {
     Moved,
 }
 
-/// Lists the zones that the credential may read.
+/// Lists the zones that the credential can read
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all went well, 1 for a failure, 2 for a wrong command line.")]
+#[command(after_help = "Exit codes: 0 if all zones were printed, 1 for a failure, 2 for a wrong command line.")]
 struct Options {
-    /// Only the zone with this name; `contains:shop` for all with that in their names.
+    /// Only the zone with this name, or zones whose names contain a text: contains:shop
     #[arg(long)]
     name: Option<String>,
-    /// Only zones with this status.
+    /// Only zones with this status
     #[arg(long, value_enum)]
     status: Option<Status>,
-    /// No more than this many zones.
+    /// At most this many zones
     #[arg(long, value_name = "ZONES")]
     limit: Option<usize>,
 }
@@ -83,10 +83,10 @@ struct Options {
 fn main() -> ExitCode {
     match run(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        // Who reads standard output has seen enough, as with `| head`.
+        // A broken pipe means that the reader has seen enough, as with `| head`.
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Unlike `eprintln!`, this does not panic if nobody is there to read it.
+            // Unlike `eprintln!`, this does not panic if standard error is closed.
             _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
@@ -108,7 +108,7 @@ fn run(options: Options) -> Result<(), Box<dyn Error>> {
 fn print_table(client: &Client, request: &ListZones, limit: usize) -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", row("zone", "status", "plan", "name servers"))?;
-    // Only the pages that `limit` takes are asked for.
+    // Only the pages that `limit` needs are requested.
     for zone in client.iter(request).take(limit) {
         let zone = zone?;
         let status = match &zone.status {
@@ -123,7 +123,7 @@ fn print_table(client: &Client, request: &ListZones, limit: usize) -> Result<(),
 }
 
 fn row(zone: &str, status: &str, plan: &str, servers: &str) -> String {
-    // Others wrote it: it may hold what would move the cursor of a terminal.
+    // The texts come from the server, and a terminal obeys control characters.
     let [zone, status, plan, servers] = [zone, status, plan, servers].map(|text| text.escape_debug().to_string());
     format!("{zone:<28}  {status:<12}  {plan:<16}  {servers}")
 }

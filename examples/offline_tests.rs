@@ -1,8 +1,9 @@
-//! Deletes the API tokens that expired, and tests itself without a socket.
+//! Deletes expired API tokens. Its tests need no socket, because a function takes the place of the network.
 //!
-//! `cargo run --example offline_tests -- --delete` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a server of the
-//! demonstration if it is not. `cargo test --example offline_tests` runs the tests at the end, as `Cargo.toml` says
-//! `test = true` of this example.
+//! `cargo run --example offline_tests -- --delete` runs the tool. `cargo test --example offline_tests` runs the tests,
+//! because `Cargo.toml` has `test = true` for this example.
+//!
+//! The tool sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
 
@@ -13,11 +14,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use cloudflare_user::{Client, Token, TokenStatus};
 
-/// Deletes the API tokens that expired
+/// Deletes expired API tokens
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all went well, 1 for a failure, 75 for a rate limit")]
+#[command(after_help = "Exit codes: 0 if all were listed or deleted, 1 for a failure, 2 for a wrong command line, \
+    75 for a rate limit.")]
 struct Options {
-    /// Delete them; without this they are only listed
+    /// Delete the tokens; without this option they are only listed
     #[arg(long)]
     delete: bool,
 }
@@ -37,9 +39,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// All that the tool does, with a client and an output that it is given: that makes it testable.
+/// What the tool does. The client and the output are arguments, so that tests can pass their own.
 fn clean_up(client: &Client, delete: bool, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    // All pages first: each token that goes would pull one of the next page to a page that was read already.
+    // All pages first, because each deletion moves a token of the next page to a page that was already read.
     let tokens = client.tokens().include_expired(true).iter();
     let tokens = tokens.collect::<Result<Vec<Token>, _>>()?;
     for token in tokens {
@@ -47,13 +49,13 @@ fn clean_up(client: &Client, delete: bool, out: &mut impl Write) -> Result<(), B
             continue;
         }
         let outcome = match delete.then(|| client.delete_token(&token.id).send()) {
-            None => "expired, and `--delete` deletes it",
+            None => "expired; --delete deletes it",
             Some(Ok(_)) => "deleted",
             Some(Err(error)) if error.is_not_found() => "gone already",
             Some(Err(error)) => return Err(error.into()),
         };
         match writeln!(out, "{:?}: {outcome}", token.name.unwrap_or_default()) {
-            // Who reads has seen enough, as with `| head`; the tokens are deleted all the same.
+            // A broken pipe, as with `| head`, does not stop the deletions.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             written => written?,
         }
@@ -63,7 +65,7 @@ fn clean_up(client: &Client, delete: bool, out: &mut impl Write) -> Result<(), B
 
 fn exit_code(error: &(dyn Error + 'static)) -> u8 {
     match error.downcast_ref::<cloudflare_user::Error>() {
-        // What sysexits.h calls a temporary failure, which schedulers know.
+        // `EX_TEMPFAIL` of sysexits.h: a temporary failure.
         Some(error) if error.is_rate_limited() => 75,
         _ => 1,
     }
@@ -84,8 +86,8 @@ mod tests {
         {"id": "3c", "name": "trial", "status": "expired"}
     ]}"#;
 
-    /// Runs the tool with `--delete` against a function in the place of the network, which answers the deletions, and
-    /// tells the outcome, what was printed, and what was sent.
+    /// Runs the tool with `--delete`, with a transport that responds to deletions with `deletion`. Returns the outcome,
+    /// what was printed, and the requests.
     fn run(
         deletion: fn(&str) -> Result<Response<Body>, TransportError>,
     ) -> (Result<(), Box<dyn Error>>, String, Vec<String>) {
@@ -108,9 +110,9 @@ mod tests {
     }
 
     #[test]
-    fn expired_tokens_are_deleted_and_no_others() {
+    fn deletes_expired_tokens_only() {
         let (outcome, out, requests) = run(|_| {
-            let body = r#"{"success": true, "result": {"id": "of no interest"}}"#;
+            let body = r#"{"success": true, "result": {"id": "2b"}}"#;
             Ok(Response::new(Body::from(body)))
         });
         assert!(outcome.is_ok());
@@ -119,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_limit_that_lasts_too_long_is_told_and_not_waited_for() {
+    fn a_long_rate_limit_is_an_error_at_once() {
         let (outcome, _, requests) = run(|_| {
-            // More than the 60 s that a client waits unless told otherwise.
+            // More than the default `max_retry_wait` of 60 s.
             let limited = Response::builder().status(429).header("retry-after", 240);
             Ok(limited.body(Body::from("{}")).unwrap())
         });
@@ -132,11 +134,11 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_whose_answer_was_lost_is_not_repeated() {
+    fn a_deletion_whose_response_was_lost_is_not_retried() {
         let (outcome, out, requests) = run(|_| Err(TransportError::interrupted("connection reset by peer")));
         let error = outcome.unwrap_err().downcast::<cloudflare_user::Error>();
         assert!(error.unwrap().may_have_been_applied());
-        assert_eq!(out, "", "nothing is said to be deleted");
+        assert_eq!(out, "", "no deletion is reported");
         assert_eq!(requests, ["GET /user/tokens", "DELETE /user/tokens/2b"]);
     }
 }

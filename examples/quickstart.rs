@@ -1,5 +1,6 @@
-//! Who am I, which tokens are about to expire, and what happened last? `cargo run --example quickstart` asks Cloudflare
-//! if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration if it is not.
+//! Shows the user, tokens that expire, and the last audit logs: `cargo run --example quickstart`
+//!
+//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
 
@@ -9,13 +10,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cloudflare_user::{Client, Policy, Token};
-use time::macros::format_description;
+use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 /// Shows the user, the tokens that expire within 30 days, and the last audit logs
 #[derive(Parser)]
+#[command(after_help = "Exit codes: 0 if all was shown, 1 for a failure, 2 for a wrong command line.")]
 struct Options {
-    /// Make a token too, good for an hour; the demonstration always does
+    /// Also create a token that works for an hour; the demonstration always does
     #[arg(long)]
     create: bool,
 }
@@ -25,7 +27,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 fn main() -> ExitCode {
     let options = Options::parse();
     match run(&options, &mut io::stdout().lock()) {
-        // Who reads standard output may have seen enough, as with `| head`.
+        // A broken pipe means that the reader has seen enough, as with `| head`.
         Err(error) if error.downcast_ref().map(io::Error::kind) != Some(BrokenPipe) => {
             _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
@@ -50,7 +52,7 @@ fn who_am_i(client: &Client, out: &mut impl Write) -> Outcome {
     let second_factor = match user.two_factor_authentication_enabled {
         Some(true) => "with a second factor",
         Some(false) => "without a second factor",
-        None => "a second factor is not known of",
+        None => "and whether you have a second factor is unknown",
     };
     let name = user.email.unwrap_or(user.id);
     writeln!(out, "You are {}, {second_factor}.", name.escape_debug())?;
@@ -86,11 +88,10 @@ fn last_audit_logs(client: &Client, out: &mut impl Write) -> Outcome {
     writeln!(out, "\nThe last audit logs:\n")?;
     let (zone, ip) = ("on", "from");
     writeln!(out, "  {:<20}  {:<15}  {:<3}  {zone:<16}  {ip:<15}  by", "when", "action", "ok")?;
-    let seconds = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-    // Every log there is would come from `iter()` alone; ten are on one small page.
+    // `iter()` yields all logs. Ten fit on one small page.
     for log in client.audit_logs().per_page(10).iter().take(10) {
         let log = log?;
-        let when = log.when.and_then(|when| when.format(seconds).ok()).unwrap_or_default();
+        let when = log.when.and_then(|when| when.format(&Rfc3339).ok()).unwrap_or_default();
         let action = shown(log.action.kind.as_deref());
         let ok = log.action.result.map_or("-", |ok| ["no", "yes"][usize::from(ok)]);
         let zone = shown(log.metadata["zone_name"].as_str());
@@ -101,7 +102,7 @@ fn last_audit_logs(client: &Client, out: &mut impl Write) -> Outcome {
     Ok(())
 }
 
-/// Others wrote it: it may hold what would move the cursor of a terminal.
+/// Escapes control characters, because the text comes from the server and a terminal obeys them.
 fn shown(text: Option<&str>) -> String {
     text.unwrap_or("-").escape_debug().to_string()
 }
@@ -114,19 +115,19 @@ fn create_token(client: &Client, out: &mut impl Write) -> Outcome {
         .expires_on(OffsetDateTime::now_utc() + Duration::hours(1))
         .request_ip_in(["198.51.100.0/24"])
         .send()?;
-    // `created.value.expose_secret()` is the secret, to be kept somewhere safe: it is never answered again.
+    // `created.value.expose_secret()` is the secret. Save it, because no later response contains it.
     let id = shown(Some(&created.token.id));
-    writeln!(out, "\nMade the token {id}, good for an hour.")?;
-    writeln!(out, "What Debug shows of its secret: {:?}", created.value)?;
+    writeln!(out, "\nCreated the token {id}, which works for an hour.")?;
+    writeln!(out, "Debug does not show its secret: {:?}", created.value)?;
     Ok(())
 }
 
 fn an_error(client: &Client, out: &mut impl Write) -> Outcome {
-    writeln!(out, "\nAnd one question that not every token may ask:\n")?;
+    writeln!(out, "\nA request that needs another permission:\n")?;
     match client.billing_profile().send() {
         Ok(profile) => writeln!(out, "  billed to {}", shown(profile.country.as_deref()))?,
         Err(error) if error.is_unauthorized() => {
-            writeln!(out, "  {error}\n  The token lacks a permission: Billing Read, for this one.")?
+            writeln!(out, "  {error}\n  The token needs the permission Billing Read.")?
         }
         Err(error) => writeln!(out, "  {error}")?,
     }

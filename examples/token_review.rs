@@ -1,7 +1,6 @@
-//! Which API tokens are a risk, and why? Made for a cron job: it fails where there is something to do.
+//! Lists API tokens that are a risk, and why. It fails if there is one, for cron: `cargo run --example token_review`
 //!
-//! `cargo run --example token_review` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a server of the demonstration
-//! if it is not.
+//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
 
@@ -17,9 +16,12 @@ use time::{Duration, OffsetDateTime};
 
 /// Reviews all API tokens of the user, and prints the riskiest first
 ///
-/// A token that is disabled or expired works for nobody: nothing is found.
-/// Exit codes: 0 without a finding, 1 with one, 2 if a token could not be read.
+/// Tokens that are disabled or expired are no risk, since nobody can use them.
 #[derive(Parser)]
+#[command(
+    after_help = "Exit codes: 0 without a finding, 1 with one, 2 for a failure, an unreadable token or a wrong command \
+    line."
+)]
 struct Arguments {
     /// Print JSON: each token as the API describes it, with its findings
     #[arg(long)]
@@ -28,7 +30,7 @@ struct Arguments {
 
 #[derive(Serialize)]
 struct Review {
-    /// The sum of what the findings weigh.
+    /// The sum of the weights of the findings.
     risk: u32,
     findings: Vec<&'static str>,
     token: Token,
@@ -47,7 +49,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     for token in client.tokens().include_expired(true).iter() {
         match token {
             Ok(token) => reviews.push(review(token)),
-            // The tokens after it can be reviewed all the same.
+            // The tokens after it still come.
             Err(error) if error.is_item() => {
                 _ = writeln!(io::stderr(), "error: {error}");
                 unreadable = true;
@@ -58,15 +60,15 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     reviews.sort_by_key(|review| Reverse(review.risk));
     let risky = reviews.iter().filter(|review| review.risk > 0).count();
     let text = if arguments.json {
-        // JSON leaves some control characters as they are; a terminal would obey them.
-        let obeyed = |letter: char| letter.is_control() && letter != '\n';
-        serde_json::to_string_pretty(&reviews)?.replace(obeyed, "\u{fffd}")
+        // JSON leaves some control characters as they are, and a terminal obeys them.
+        let is_control = |letter: char| letter.is_control() && letter != '\n';
+        serde_json::to_string_pretty(&reviews)?.replace(is_control, "\u{fffd}")
     } else {
         let all: String = reviews.iter().map(describe).collect();
         format!("{all}{} tokens, {risky} with a finding", reviews.len())
     };
     match writeln!(io::stdout(), "{text}") {
-        // Whoever was reading has seen enough, as with `| head`.
+        // A broken pipe means that the reader has seen enough, as with `| head`.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ if unreadable => Ok(ExitCode::from(2)),
         _ => Ok(ExitCode::from(u8::from(risky > 0))),
@@ -79,12 +81,12 @@ fn review(token: Token) -> Review {
     let status = token.status.as_ref().map_or("", TokenStatus::as_str);
     let (end, used) = (token.expires_on, token.last_used_on);
     let ranges = &token.condition.request_ip.in_;
-    // A range of all addresses is no limit.
+    // A range of all addresses does not limit anything.
     let anywhere = ranges.is_empty() || ranges.iter().any(|range| range.ends_with("/0"));
     let never = used.is_none() && is_past(token.issued_on, 30);
     let checks = [
         (100, "exposed in public", status.contains("exposed")),
-        (50, "enabled after its end", is_past(end, 0)),
+        (50, "enabled after its expiry", is_past(end, 0)),
         (10, "never expires", end.is_none()),
         (10, "works from any IP address", anywhere),
         (5, "never used", never),
@@ -108,9 +110,9 @@ fn describe(review: &Review) -> String {
         Some(days @ ..0) => format!("{} days ago", -days),
         Some(days) => format!("in {days} days"),
     };
-    let [made, used, end] = [token.issued_on, token.last_used_on, token.expires_on].map(days);
+    let [created, used, end] = [token.issued_on, token.last_used_on, token.expires_on].map(days);
     let status = token.status.as_ref().map_or("", TokenStatus::as_str);
-    let mut details = vec![format!("{status}, made {made}, used {used}, expires {end}")];
+    let mut details = vec![format!("{status}, created {created}, used {used}, expires {end}")];
     for policy in &token.policies {
         let groups = policy.permission_groups.iter();
         let names = groups.map(|group| group.name.as_deref().unwrap_or(&group.id));
@@ -134,7 +136,7 @@ fn describe(review: &Review) -> String {
     let mut text = format!("{name:?} {:?}, risk {}\n", token.id, review.risk);
     text += &format!("  {findings}\n");
     for detail in details {
-        // Most of it is the server's text, and a terminal obeys control characters.
+        // Most of it comes from the server, and a terminal obeys control characters.
         text += &format!("    {}\n", detail.escape_debug());
     }
     text + "\n"

@@ -1,30 +1,41 @@
-//! Gives API tokens new secrets, each in a file that only its owner can read: `cargo run --example token_rotate --
-//! --output secrets 'deploy*'` asks Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and a demonstration if it is not.
+//! Rolls API tokens, and writes each new secret to a file that only its owner can read.
+//!
+//! ```console
+//! $ cargo run --example token_rotate -- --output secrets 'deploy*'
+//! ```
+//!
+//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
 
 mod demo;
+#[path = "common/secret_file.rs"]
+mod secret_file;
 
 use std::error::Error;
-use std::io::{self, Seek, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use cloudflare_user::{Client, ExposeSecret, Token};
-use fs_err::{self as fs, File, OpenOptions};
+use fs_err as fs;
 
-/// Rolls the API tokens that match: each old secret is dead at once, and the new one in a file of its own in DIR
+/// Rolls the API tokens that match, and writes each new secret to DIR/ID.secret
 ///
-/// A token that "failed" still has its old secret; one that is "unknown" may have been rolled or not.
-/// Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried.
+/// An old secret stops working at once. A token that is reported as "failed" still has its old secret. One that is
+/// reported as "unknown" may have been rolled: roll it again. An existing secret file is not replaced.
 #[derive(Parser)]
+#[command(
+    after_help = "Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried or for \
+    a wrong command line, 130 for Ctrl-C."
+)]
 struct Arguments {
-    /// Names of tokens, identifiers, or the start of names with a * after it
+    /// Names or identifiers of tokens; a * at the end of a name matches any rest
     #[arg(required = true)]
     tokens: Vec<String>,
-    /// The directory for the secrets; made if there is none
+    /// The directory for the secrets; created if it is missing
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
-    /// Say what would be rolled, and roll nothing
+    /// Print what would be rolled, and roll nothing
     #[arg(long)]
     dry_run: bool,
     /// Do not ask before rolling
@@ -41,9 +52,9 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let (client, _demo) = demo::client()?;
-    // Ctrl-C waits until the token in hand is done.
     ctrlc::set_handler(|| {
-        let _token_is_done = io::stdout().lock();
+        // Waits until the secret of the current token is in its file.
+        let _stdout = io::stdout().lock();
         std::process::exit(130);
     })?;
     let known = client.tokens().iter().collect::<Result<Vec<_>, _>>()?;
@@ -52,15 +63,15 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         let before = meant.len();
         meant.extend(known.iter().filter(|token| is_meant(token, wanted)));
         if meant.len() == before {
-            return Err(format!("{wanted:?} is no token's name or identifier").into());
+            return Err(format!("{wanted:?} is not the name or identifier of a token").into());
         }
     }
     let own = match client.verify_token().send() {
-        // An email and a key are no token.
+        // The credential is an email and a key, not a token.
         Err(error) if error.is_invalid_request() => None,
         verified => Some(verified?.id),
     };
-    // The token in use comes last: after it, the client may roll no other.
+    // The token in use comes last, because the client cannot send requests after it was rolled.
     meant.sort_by_key(|token| (Some(&token.id) == own.as_ref(), &token.id));
     meant.dedup_by_key(|token| &token.id);
     for Token { id, name, .. } in &meant {
@@ -72,16 +83,16 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     }
     if !arguments.yes {
         _ = write!(io::stderr(), "Roll {} tokens? [y/N] ", meant.len());
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer)?;
-        if answer.trim() != "y" {
-            return Err("the answer was not y".into());
+        let mut line = String::new();
+        io::stdin().read_line(&mut line)?;
+        if line.trim() != "y" {
+            return Err("not confirmed with y".into());
         }
     }
     fs::create_dir_all(&arguments.output)?;
     let mut code = ExitCode::SUCCESS;
     for Token { id, .. } in meant {
-        // Even if nobody reads it: the other tokens are rolled all the same.
+        // A broken pipe does not stop the rotation of the other tokens.
         _ = match roll(&client, id, &arguments.output) {
             Ok(path) => writeln!(io::stdout(), "rolled: {id:?}: {}", path.display()),
             Err(error) => {
@@ -101,18 +112,18 @@ fn is_meant(token: &Token, wanted: &str) -> bool {
     }
 }
 
-/// Rolls a token, and tells the file with its new secret, or what became of it instead.
+/// Rolls a token, and returns the path of the file with its new secret.
 fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> {
-    // The identifier comes from a server: a slash in it would lead out of the directory.
+    // The identifier comes from a server, and a slash in it would lead out of the directory.
     let name = id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
     let path = directory.join(name + ".secret");
-    let _no_ctrl_c = io::stdout().lock();
-    // While the old secret still works: a file that cannot be written is found out now.
-    let mut file = reserve(&path).map_err(|error| format!("failed: {error}"))?;
-    let answer = client.roll_token(id).send();
-    let secret = match &answer {
+    let _stdout = io::stdout().lock();
+    // Before the request, so that the old secret still works if the new one cannot be saved.
+    let mut file = secret_file::reserve(&path).map_err(|error| format!("failed: {error}"))?;
+    let result = client.roll_token(id).send();
+    let secret = match &result {
         Ok(secret) => secret.expose_secret().as_bytes(),
-        // An answer that could not be understood may be the only copy of the secret.
+        // The response cannot be decoded, and holds the only copy of the secret.
         Err(error) if error.is_decode() => error.body().unwrap_or_default(),
         Err(error) => {
             _ = fs::remove_file(&path);
@@ -121,27 +132,10 @@ fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> 
             return Err(format!("{what}: {error}"));
         }
     };
-    fill(&mut file, secret).map_err(|error| format!("rolled, but the secret is lost, so roll it again: {error}"))?;
-    match answer {
+    secret_file::fill(&mut file, secret)
+        .map_err(|error| format!("rolled, but the secret is lost, so roll it again: {error}"))?;
+    match result {
         Ok(_) => Ok(path),
-        Err(error) => Err(format!("unknown: {error}, see {}", path.display())),
+        Err(error) => Err(format!("rolled, but the file has the whole response: {error}; see {}", path.display())),
     }
-}
-
-/// Makes a new file for a secret, and takes the room that it needs.
-fn reserve(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.write(true).create_new(true).open(path)?;
-    let reserved = file.write_all(&[b' '; 4096]).and_then(|()| file.sync_all());
-    reserved.inspect_err(|_| drop(fs::remove_file(path)))?;
-    Ok(file)
-}
-
-fn fill(file: &mut File, secret: &[u8]) -> io::Result<()> {
-    file.rewind()?;
-    file.write_all(secret)?;
-    file.set_len(secret.len() as u64)?;
-    file.sync_all()
 }

@@ -1,4 +1,4 @@
-//! The demonstration's audit logs: the same ones all day long, so that an export can be resumed by another process.
+//! The audit logs of the demonstration. They stay the same all day, so that another process can resume an export.
 
 use std::env;
 use std::net::IpAddr;
@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, Time};
 
-use super::{answer, failure, number, success, text, time};
+use super::{failure, number, route, success, text, time};
 
-/// How many audit logs there are: two full pages, and one that is not.
+/// The number of audit logs: two full pages, and a short one.
 const LOGS: usize = 2340;
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
     let midnight = now.replace_time(Time::MIDNIGHT);
     let logs: Vec<Value> = (0..LOGS).map(|index| audit_log(midnight, index)).collect();
-    // With `DEMO_FAIL_AFTER=2`, only the first two pages are answered: something to resume after.
+    // With `DEMO_FAIL_AFTER=2`, requests fail after the second page, so that you can try to resume.
     let good_pages = env::var("DEMO_FAIL_AFTER").ok().and_then(|pages| pages.parse().ok()).unwrap_or(usize::MAX);
-    vec![answer(server, "GET", "/user/audit_logs", move |request| {
+    vec![route(server, "GET", "/user/audit_logs", move |request| {
         if number(request, "page", 1) > good_pages {
             return (503, failure(10013, "the demonstration was told to fail"));
         }
@@ -31,7 +31,7 @@ fn audit_logs(logs: &[Value], request: &Request) -> (usize, Value) {
     if page < 1 || !(1..=1000).contains(&per_page) {
         return (400, failure(1004, "page or per_page is out of range"));
     }
-    let mut logs: Vec<&Value> = logs.iter().filter(|log| is_asked_for(log, request)).collect();
+    let mut logs: Vec<&Value> = logs.iter().filter(|log| is_requested(log, request)).collect();
     if text(request, "direction").as_deref() == Some("asc") {
         logs.reverse();
     }
@@ -39,13 +39,13 @@ fn audit_logs(logs: &[Value], request: &Request) -> (usize, Value) {
     match pages.nth(page - 1) {
         Some(page) => (200, success(json!(page))),
         None if page == 1 => (200, success(json!([]))),
-        // The API answers a page past the end so.
+        // What the API returns for a page past the end.
         None => (400, failure(1004, "page is out of range")),
     }
 }
 
-/// Whether a log passes all filters of the request.
-fn is_asked_for(log: &Value, request: &Request) -> bool {
+/// Whether a log matches all filters of the request.
+fn is_requested(log: &Value, request: &Request) -> bool {
     let when = log["when"].as_str().and_then(moment);
     let after = |name| moment(&text(request, name)?).map(|moment| when >= Some(moment));
     if after("since") == Some(false) || after("before") == Some(true) {
@@ -79,13 +79,13 @@ fn is_in(address: &str, range: &str) -> bool {
     }
 }
 
-/// A day, which begins at its midnight in UTC, or an instant.
+/// Parses a date, which means its midnight in UTC, or a time.
 fn moment(text: &str) -> Option<OffsetDateTime> {
     let instant = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     OffsetDateTime::parse(&instant, &Rfc3339).ok()
 }
 
-/// More on some days than on others, and none today.
+/// The time of a log. Some days have more logs than others, and today has none.
 fn when(midnight: OffsetDateTime, mut index: usize) -> OffsetDateTime {
     let mut day = midnight;
     for logs in [124, 61, 96, 143, 38, 19, 112, 77, 54].into_iter().cycle() {
@@ -95,7 +95,7 @@ fn when(midnight: OffsetDateTime, mut index: usize) -> OffsetDateTime {
         index -= logs;
         day -= Duration::DAY;
     }
-    unreachable!("it goes on for ever")
+    unreachable!("the cycle does not end")
 }
 
 fn audit_log(midnight: OffsetDateTime, index: usize) -> Value {

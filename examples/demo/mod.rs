@@ -1,5 +1,5 @@
-//! The demonstration's server: Cloudflare's User API in small, on a free port of this machine, for examples that are
-//! run without credentials.
+//! A demonstration server for examples that run without credentials: a part of Cloudflare's User API with made-up data,
+//! on a free port of this machine.
 
 mod audit_logs;
 mod tokens;
@@ -21,7 +21,7 @@ pub(crate) struct Demo {
     _mocks: Vec<Mock>,
 }
 
-/// A client of Cloudflare's, if the environment has a credential, and of the demonstration's server otherwise.
+/// Returns a client for Cloudflare if the environment has a credential, and otherwise one for a demonstration server.
 pub(crate) fn client() -> Result<(Client, Option<Demo>)> {
     let has_credential = ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"]
         .iter()
@@ -29,11 +29,8 @@ pub(crate) fn client() -> Result<(Client, Option<Demo>)> {
     if has_credential {
         return Ok((Client::from_env()?, None));
     }
-    // Unlike `eprintln!`, this does not panic if nobody is there to read it.
-    _ = writeln!(
-        io::stderr(),
-        "CLOUDFLARE_API_TOKEN is not set: asking a server of the demonstration, with made-up data.\n"
-    );
+    // Unlike `eprintln!`, this does not panic if standard error is closed.
+    _ = writeln!(io::stderr(), "CLOUDFLARE_API_TOKEN is not set: using a demonstration server with made-up data.\n");
     let demo = Demo::start();
     let client = Client::builder().api_token("demonstration-token").base_url(demo._server.url()).build()?;
     Ok((client, Some(demo)))
@@ -44,8 +41,8 @@ impl Demo {
         let mut server = Server::new();
         let now = OffsetDateTime::now_utc();
         let mut mocks = vec![
-            answer(&mut server, "GET", "/user", |_| (200, success(user()))),
-            answer(&mut server, "GET", "/user/billing/profile", |_| {
+            route(&mut server, "GET", "/user", |_| (200, success(user()))),
+            route(&mut server, "GET", "/user/billing/profile", |_| {
                 (403, failure(9109, "Unauthorized to access requested resource"))
             }),
         ];
@@ -56,8 +53,8 @@ impl Demo {
     }
 }
 
-/// One path of the server, and the status and body that it answers.
-fn answer(
+/// Adds a path to the server, with a function that returns the status and the body.
+fn route(
     server: &mut Server,
     method: &str,
     path: impl Into<Matcher>,

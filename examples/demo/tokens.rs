@@ -1,19 +1,20 @@
-//! The demonstration's tokens: one at least for each thing that a review finds, and for each way a roll ends.
+//! The tokens of the demonstration: at least one for each finding of a review, and for each outcome of a roll.
 
 use mockito::{Matcher, Mock, Request, Server};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-use super::{answer, failure, number, success, time};
+use super::{failure, number, route, success, text, time};
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
     vec![
-        answer(server, "GET", "/user/tokens", move |request| (200, page(now, request))),
-        answer(server, "POST", "/user/tokens", move |request| (200, created(now, request))),
-        answer(server, "GET", "/user/tokens/verify", move |_| (200, verified(now))),
-        answer(server, "GET", one(""), move |request| one_token(now, request)),
-        answer(server, "PUT", one("/value"), move |request| rolled(now, request)),
-        answer(server, "DELETE", one(""), |request| {
+        route(server, "GET", "/user/tokens", move |request| (200, page(now, request))),
+        route(server, "POST", "/user/tokens", move |request| created(now, request)),
+        route(server, "GET", "/user/tokens/verify", move |_| (200, verified(now))),
+        route(server, "GET", "/user/tokens/permission_groups", |request| (200, permission_groups(request))),
+        route(server, "GET", one(""), move |request| one_token(now, request)),
+        route(server, "PUT", one("/value"), move |request| rolled(now, request)),
+        route(server, "DELETE", one(""), |request| {
             let id = request.path().rsplit('/').next();
             (200, success(json!({"id": id})))
         }),
@@ -25,7 +26,7 @@ fn one(rest: &str) -> Matcher {
     Matcher::Regex(format!("^/user/tokens/[0-9a-f]{{32}}{rest}(\\?|$)"))
 }
 
-/// The token that the demonstration's client uses itself.
+/// The token that the client of the demonstration uses.
 const OWN: &str = "deploy rotation";
 
 fn tokens(now: OffsetDateTime) -> Vec<Value> {
@@ -48,7 +49,7 @@ fn tokens(now: OffsetDateTime) -> Vec<Value> {
          "condition": office, "policies": [policy("allow", &["Zone Write"])]},
         {"name": "deploy api", "status": "active", "last_used_on": days(-2), "condition": office,
          "policies": [policy("allow", &["Workers Scripts Write"]), policy("deny", &["Workers KV Storage Write"])]},
-        // A range of every address is no limit.
+        // A range of all addresses does not limit anything.
         {"name": "deploy staging", "status": "active", "expires_on": days(120), "last_used_on": days(-9),
          "condition": {"request_ip": {"in": ["0.0.0.0/0", "::/0"], "not_in": ["203.0.113.0/24"]}},
          "policies": [policy("allow", &["Workers Scripts Write"])]},
@@ -62,7 +63,7 @@ fn tokens(now: OffsetDateTime) -> Vec<Value> {
          "condition": office, "policies": [policy("allow", &["Pages Write"])]},
         {"name": "reports", "status": "active", "expires_on": days(300), "last_used_on": days(-140),
          "condition": office, "policies": [policy("allow", &["Analytics Read"])]},
-        // A name may hold anything: this one would clear a terminal that shows it as it came.
+        // A name can contain control characters. This one would clear a terminal.
         {"name": "import\u{1b}[2J", "status": "active", "expires_on": days(80), "condition": office,
          "policies": [policy("allow", &["Zone Read"])]},
     ]);
@@ -97,17 +98,17 @@ fn page(now: OffsetDateTime, request: &Request) -> Value {
         "page": page, "per_page": per_page, "count": on_page.len(),
         "total_count": total, "total_pages": total.div_ceil(per_page),
     });
-    let mut answer = success(on_page.into());
-    answer["result_info"] = info;
-    answer
+    let mut body = success(on_page.into());
+    body["result_info"] = info;
+    body
 }
 
 fn one_token(now: OffsetDateTime, request: &Request) -> (usize, Value) {
-    let asked_for = |token: &Value| {
+    let is_requested = |token: &Value| {
         let id = token["id"].as_str().unwrap_or_default();
         request.path().split('/').any(|segment| segment == id)
     };
-    match tokens(now).into_iter().find(asked_for) {
+    match tokens(now).into_iter().find(is_requested) {
         Some(token) => (200, success(token)),
         None => (404, failure(1003, "token not found")),
     }
@@ -126,7 +127,7 @@ fn rolled(now: OffsetDateTime, request: &Request) -> (usize, Value) {
         Some("deploy mail") => (403, failure(9109, "Unauthorized to access requested resource")),
         Some("deploy edge") => (500, failure(1000, "Internal server error")),
         Some(name) => {
-            // Made of the name, because this is called twice a request.
+            // Made from the name, because this function is called twice for each request.
             let letters = name.bytes().cycle().map(char::from);
             let letters = letters.filter(char::is_ascii_alphanumeric).take(40);
             (200, success(json!(format!("cfut_{}", letters.collect::<String>()))))
@@ -134,9 +135,30 @@ fn rolled(now: OffsetDateTime, request: &Request) -> (usize, Value) {
     }
 }
 
-fn created(now: OffsetDateTime, request: &Request) -> Value {
+/// The same name exists with several scopes.
+fn permission_groups(request: &Request) -> Value {
+    let groups = [
+        ("com.cloudflare.api.account.zone", &["Zone Read", "Zone Write", "DNS Read", "DNS Write", "Logs Read"] as &[_]),
+        ("com.cloudflare.api.account", &["Workers Scripts Write", "Logs Read", "Workers R2 Storage Read"]),
+        ("com.cloudflare.edge.r2.bucket", &["Workers R2 Storage Bucket Item Read"]),
+    ];
+    let groups = groups.iter().flat_map(|(scope, names)| names.iter().map(move |name| (*scope, *name)));
+    let is_requested = |key, value| text(request, key).is_none_or(|requested| requested == value);
+    let groups = groups.filter(|(scope, name)| is_requested("scope", *scope) && is_requested("name", *name));
+    let groups = groups.map(|(scope, name)| {
+        let id = format!("{:032x}", scope.len() * 256 + name.len());
+        json!({"id": id, "name": name, "scopes": [scope]})
+    });
+    success(groups.collect())
+}
+
+/// A token named `lost` is created, but its response is an error.
+fn created(now: OffsetDateTime, request: &Request) -> (usize, Value) {
     let body = request.body().map_or(Value::Null, |body| serde_json::from_slice(body).unwrap_or_default());
-    success(json!({
+    if body["name"] == "lost" {
+        return (500, failure(1000, "Internal server error"));
+    }
+    let token = success(json!({
         "id": "a3f1c2d4e5b60718293a4b5c6d7e8f90",
         "name": body["name"],
         "status": "active",
@@ -145,5 +167,6 @@ fn created(now: OffsetDateTime, request: &Request) -> Value {
         "condition": body["condition"],
         "policies": body["policies"],
         "value": "cfut_8M7wS6hCpXVcDoRnPPYUCWPgy8aea4Wy6kCe5T0aB1cD2e",
-    }))
+    }));
+    (200, token)
 }

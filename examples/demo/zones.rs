@@ -1,16 +1,16 @@
-//! The demonstration's zones, for a request that is not part of the crate.
+//! The zones of the demonstration, for the custom endpoint.
 
 use mockito::{Mock, Request, Server};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-use super::{answer, failure, number, success, text, time};
+use super::{failure, number, route, success, text, time};
 
-/// How many zones there are: two full pages, and one that is not.
+/// The number of zones: two full pages, and a short one.
 const ZONES: usize = 117;
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
-    vec![answer(server, "GET", "/zones", move |request| zones(now, request))]
+    vec![route(server, "GET", "/zones", move |request| zones(now, request))]
 }
 
 fn zones(now: OffsetDateTime, request: &Request) -> (usize, Value) {
@@ -31,15 +31,15 @@ fn zones(now: OffsetDateTime, request: &Request) -> (usize, Value) {
     let (total, first) = (zones.len(), (page - 1).saturating_mul(per_page));
     let on_page: Vec<Value> = zones.into_iter().skip(first).take(per_page).collect();
     let count = on_page.len();
-    let mut answer = success(Value::Array(on_page));
-    answer["result_info"] = json!({
+    let mut body = success(Value::Array(on_page));
+    body["result_info"] = json!({
         "page": page,
         "per_page": per_page,
         "count": count,
         "total_count": total,
         "total_pages": total.div_ceil(per_page),
     });
-    (200, answer)
+    (200, body)
 }
 
 fn zone(now: OffsetDateTime, index: usize) -> Value {

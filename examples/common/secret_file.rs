@@ -1,0 +1,27 @@
+//! A file for a secret, which only its owner can read.
+
+use std::io::{self, Seek, Write};
+use std::path::Path;
+
+use fs_err::{self as fs, File, OpenOptions};
+
+/// Makes a file that does not exist yet and takes the room for a secret, so that a full disk is an error now and not
+/// when the only copy of the secret has arrived.
+pub(crate) fn reserve(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.write(true).create_new(true).open(path)?;
+    // As much as `Error::body` holds.
+    let reserved = file.write_all(&[b' '; 65536]).and_then(|()| file.sync_all());
+    reserved.inspect_err(|_| drop(fs::remove_file(path)))?;
+    Ok(file)
+}
+
+/// Writes the secret over the reserved room.
+pub(crate) fn fill(file: &mut File, secret: &[u8]) -> io::Result<()> {
+    file.rewind()?;
+    file.write_all(secret)?;
+    file.set_len(secret.len() as u64)?;
+    file.sync_all()
+}
