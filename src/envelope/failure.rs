@@ -9,7 +9,7 @@ use url::Url;
 use super::{BYTE_ORDER_MARK, refuse_tiny_values};
 use crate::call::{Call, ResponseHead};
 use crate::error::{ApiError, Fault};
-use crate::json::{Malformed, skip_space, value_at, walk_array, walk_object};
+use crate::json::{Malformed, skip_space, skip_value, value_at, walk_array, walk_object};
 
 /// Returns why a response with a status other than 2xx failed.
 pub(crate) fn failure(call: &Call, base_url: &str, head: &ResponseHead, body: &[u8]) -> Fault {
@@ -67,11 +67,12 @@ fn fields<'t, const N: usize>(text: &'t str, names: [&str; N]) -> Option<[Option
     }
     let mut values = [None; N];
     let _: Result<_, Malformed> = walk_object(text, start, |name, at| {
-        let value = value_at(text, at)?;
+        // A truncated value is the last one.
+        let end = skip_value(text, at).unwrap_or(text.len());
         if let Some(index) = names.iter().position(|known| *known == name) {
-            values[index] = Some(value);
+            values[index] = Some(&text[at..end]);
         }
-        Ok(at + value.len())
+        Ok(end)
     });
     Some(values)
 }

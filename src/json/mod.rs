@@ -4,4 +4,4 @@ mod explain;
 mod split;
 
 pub(crate) use self::explain::{decode, kind};
-pub(crate) use self::split::{Malformed, skip_space, value_at, walk_array, walk_object};
+pub(crate) use self::split::{Malformed, skip_space, skip_value, value_at, walk_array, walk_object};
