@@ -79,6 +79,7 @@ pub(crate) struct RawList {
 }
 
 /// Decodes the item at `index` of a page.
+#[inline]
 pub(crate) fn decode_item<T: DeserializeOwned>(page: Option<u64>, item: &str, index: usize) -> Result<T, Fault> {
     let decoded = json::decode(item, || format!("{}result[{index}]", page_prefix(page)));
     decoded.map_err(|text| Fault::Item { text, json: item.as_bytes().into() })

@@ -8,6 +8,7 @@ use serde_json::error::{Category, Error};
 const LONGEST_PATH: usize = 200;
 
 /// Decodes a value. An error names the field below `name()`: "result[37].when: expected a date, found a number".
+#[inline]
 pub(crate) fn decode<T: DeserializeOwned>(text: &str, name: impl FnOnce() -> String) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| explain::<T>(&error, name(), text))
 }

@@ -192,6 +192,7 @@ impl<T: DeserializeOwned> Pager<T> {
     }
 
     /// Returns the next item of the current page that was not yielded before; `None` after the last one.
+    #[inline]
     pub(super) fn next_item(&mut self) -> Option<Result<T>> {
         loop {
             let call = self.call.as_ref()?;
@@ -251,6 +252,7 @@ impl<T: DeserializeOwned> Pager<T> {
 }
 
 impl<T: DeserializeOwned> CurrentPage<T> {
+    #[inline]
     fn decode_next(&mut self, item_id: fn(&T) -> Option<Cow<'_, str>>, seen: &mut Seen) -> Option<Decoded<T>> {
         let index = self.next;
         let text = &self.fetched.text[self.fetched.items.get(index)?.clone()];
