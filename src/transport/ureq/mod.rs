@@ -54,6 +54,21 @@ use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind}
 /// `no_proxy`, or else `NO_PROXY`, lists hosts that use no proxy, separated by commas. An entry is a host, which
 /// includes its subdomains, or `*` for all hosts. For a base URL with an IP address, it can be an address or a range
 /// such as `10.0.0.0/8`. Each entry can have a port: `example.com:8443`, `[fd00::1]:8443`.
+///
+/// # Limitations of ureq
+///
+/// These come from ureq 3.5. [`ClientBuilder::transport`](crate::ClientBuilder::transport) accepts another HTTP client.
+///
+/// | limitation | workaround |
+/// | --- | --- |
+/// | It tries the addresses of a host one after another. An unreachable first address takes at least half of the connect timeout. | A shorter `connect_timeout`, or an agent with `ip_family(IpFamily::Ipv4Only)`. |
+/// | It starts a short-lived thread for each request, which resolves the host name. If the thread cannot be started, it panics. | A proxy that resolves the host name. |
+/// | A forked child shares the idle connections of its parent, so their responses mix up. | Build the client after the fork. |
+/// | Plain http through a proxy uses CONNECT, which many proxies allow for port 443 only. | An https base URL, or an entry in `no_proxy`. |
+/// | It reads at most 20 headers of the response to CONNECT, and accepts only status 200. | Another proxy, or an entry in `no_proxy`. |
+/// | With SOCKS 4 and 5, it resolves the host itself and tries only its first address. | `socks5h` or `socks4a`. |
+/// | A `100 Continue` with headers, folded header lines, and more than 128 headers are errors. | A server that does not send them. |
+/// | It supports HTTP/1.1 only. | Another transport. |
 pub struct UreqTransport {
     agent: Agent,
     /// The environment variable that is selected and invalid.
