@@ -242,7 +242,7 @@
 //! # Secrets
 //!
 //! A new secret is a [`SecretString`] as soon as it is decoded; [`ExposeSecret`] returns its text. No `Debug`, error or
-//! log line of this crate shows a new secret or the credential of a client, even if a server repeats it.
+//! log line of this crate shows a new secret or the credential of a client, even if a server returns it.
 //!
 //! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. If the response
 //! arrives but cannot be decoded, [`Error::body`] holds the only copy. Ask [`is_decode`](Error::is_decode) first:
