@@ -61,8 +61,8 @@
 //! yields pages: the good items of a page, and then an `Err` for each bad one. Both own a clone of the client: they can
 //! be stored in a struct, returned from a function, and moved to a thread.
 //!
-//! [`Iter::total`] is the total number of items, if the server states it. `size_hint` promises nothing before the list
-//! is over, because items at hand may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you work on
+//! [`Iter::total`] is the total number of items, if the server states it. `size_hint` has no upper bound until the list
+//! ends, because items of a page may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you work on
 //! the pages before them, for example `client.audit_logs().before(now).iter().read_ahead(4)`. Items, order and errors
 //! stay the same for a list that does not change. Use it if a response takes longer than your work on a page.
 //!
@@ -71,13 +71,14 @@
 //! 1. **An empty page** ends the list. If `total_pages` says that more pages follow, one empty page is skipped, and the
 //!    second in a row ends the list. A filter that matches nothing is an empty list and not an error.
 //! 2. **The last page by the server's totals** ends the list if it is also short: it has fewer items than `per_page`,
-//!    and `total_pages` says that nothing follows, or else `total_count` in a list read from page 1. Neither a short
-//!    page nor a total ends a list alone, because servers limit and filter pages, and totals may count other things.
-//! 3. **Pages without a new item**: two such pages in a row that equal the pages before them end the list, unless
-//!    `total_pages` says that more follow. Other pages of duplicates are skipped. After `n` pages with new items, `n+3`
-//!    pages in a row without one end the list. If `total_pages` says that pages are missing then, this is an error.
+//!    and `total_pages` says that nothing follows, or else `total_count` in a list read from page 1. A short page
+//!    without a total is not the end, because servers limit and filter pages. A total without a short page is not the
+//!    end either, because it may count other things.
+//! 3. **Pages without a new item** are skipped. The list ends after two of them in a row, each of which equals the page
+//!    before it, unless `total_pages` says that more pages follow. It also ends after `n + 3` of them in a row, where `n`
+//!    is the number of pages that had new items. If `total_pages` says that more pages follow then, this is an error.
 //! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. Any
-//!    other failure is yielded as an `Err`: a failure never ends a list silently.
+//!    other failure is yielded as an `Err`. It never ends a list silently.
 //!
 //! The lists of invites, subscriptions and permission groups have one page.
 //!
@@ -168,24 +169,23 @@
 //! # Errors
 //!
 //! The text of an [`Error`] is one line with the method, the path, the status, Cloudflare's codes and messages, the ray
-//! id and the number of attempts, in at most 500 characters beside method and path. It contains everything once:
-//! `source()` is `None`. Methods tell errors apart:
+//! id and the number of attempts. It has at most 500 characters, without method and path. `source()` is `None`, because
+//! the text is complete. Methods distinguish errors:
 //!
 //! | predicate | what happened | what to do |
 //! | --- | --- | --- |
 //! | [`is_invalid_request`](Error::is_invalid_request) | the input is invalid; nothing was sent | fix the call: the text names the parameter or the environment variable |
 //! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON, and continue |
-//! | [`is_decode`](Error::is_decode) | a success cannot be decoded; if it was a write, it was applied | save [`body`](Error::body): it holds the only copy of a new secret |
-//! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | check before you send it again; the text says what to look for |
+//! | [`is_decode`](Error::is_decode) | a response with a 2xx status cannot be decoded | after a write, as in the next row |
+//! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | save [`body`](Error::body), if there is one: it may hold the only copy of a new secret; the text says what to check before you send the write again |
 //! | [`is_unauthorized`](Error::is_unauthorized) | 401, 403, or 400 with code 6003, 9103, 9106 or 9107 | check the credential and its permissions; see [`codes`](Error::codes) |
 //! | [`is_not_found`](Error::is_not_found) | 404 | after a deletion, nothing |
 //! | [`is_rate_limited`](Error::is_rate_limited) | 429, or the request was not sent because of the rate limit | wait for [`retry_after`](Error::retry_after), and send it again |
 //! | [`is_connect`](Error::is_connect) | no connection, or a refused certificate; nothing was sent | check the network, the proxy and the trusted roots |
 //! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time |
 //!
-//! They overlap, so check them in the order of the table: a write whose success cannot be decoded is also one that
-//! [`may_have_been_applied`](Error::may_have_been_applied), and so is a write that timed out. A 200 with `"success":
-//! false` is an error like any other.
+//! They overlap, so check them in the order of the table: a write that timed out is also one that
+//! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other.
 //!
 //! ```text
 //! DELETE /user/tokens/ed17574386854bf7: 403 Forbidden: 9109 Unauthorized to access requested resource [1 attempt]
@@ -199,8 +199,8 @@
 //! malformed responses, and a refused certificate.
 //!
 //! Before a retry, the client waits as long as `Retry-After` requests; if that is too long, the call fails at once.
-//! Without a usable `Retry-After` it uses its own backoff: a random half to whole of 0.5 s, doubled with each attempt
-//! up to 8 s.
+//! Without a usable `Retry-After` it uses its own backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor
+//! from 0.5 to 1.
 //!
 //! | time limit | of what | default |
 //! | --- | --- | --- |
@@ -210,6 +210,13 @@
 //!
 //! [`Client::with_timeout`], [`with_deadline`](Client::with_deadline), [`with_max_retries`](Client::with_max_retries)
 //! and [`with_max_retry_wait`](Client::with_max_retry_wait) make a client with other limits over the same connections.
+//!
+//! ## Truncated responses
+//!
+//! The default transport verifies the end of a body by its `Content-Length`, chunks, or the trailer of gzip. A read whose body is truncated is retried.
+//! Without any of the three, truncated JSON is a decode error and is not retried. An export must then end in a line
+//! break, and an empty one is an error. This includes a compressed export without chunks, because ureq hides where it
+//! ends. After a failed read, the reader of an export keeps failing.
 //!
 //! # Rate limits
 //!
@@ -222,9 +229,9 @@
 //! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
 //! until the limit is reset. A request fails at once, without being sent, if its wait is longer than
 //! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. This holds for
-//! `max_retries(0)` too. The error [`is_rate_limited`](Error::is_rate_limited), has the wait in
-//! [`retry_after`](Error::retry_after), and has 0 [`attempts`](Error::attempts). A wait of more than an hour is
-//! returned by `retry_after`, and holds no later request.
+//! `max_retries(0)` too. For its error, [`is_rate_limited`](Error::is_rate_limited) is true,
+//! [`retry_after`](Error::retry_after) returns the wait, and [`attempts`](Error::attempts) returns 0. If the wait is
+//! longer than an hour, `retry_after` returns it, but later requests are sent.
 //!
 //! A program that should wait instead of failing allows longer waits:
 //!
@@ -244,20 +251,23 @@
 //! A new secret is a [`SecretString`] as soon as it is decoded; [`ExposeSecret`] returns its text. No `Debug`, error or
 //! log line of this crate shows a new secret or the credential of a client, even if a server returns it.
 //!
-//! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. If the response
-//! arrives but cannot be decoded, [`Error::body`] holds the only copy. Ask [`is_decode`](Error::is_decode) first:
+//! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. After an error that
+//! [`may_have_been_applied`](Error::may_have_been_applied), save [`Error::body`], which may hold the only copy. It is the
+//! JSON of the response, or the part that arrived. The secret is its `result.value`, or for a roll its `result`.
 //!
 //! ```no_run
 //! # let client = cloudflare_user::Client::from_env()?;
-//! # let mut save = |secret: &[u8]| {};
+//! # fn save_secret(_: &str) {}
+//! # fn save_response(_: &[u8]) {}
 //! use cloudflare_user::ExposeSecret;
 //!
 //! match client.roll_token("ed17574386854bf78a67040be0a770b0").send() {
-//!     Ok(secret) => save(secret.expose_secret().as_bytes()),
-//!     // The old secret no longer works. The body holds the new one.
-//!     Err(error) if error.is_decode() => save(error.body().unwrap_or_default()),
-//!     // The old secret may no longer work. The text says what to check.
-//!     Err(error) if error.may_have_been_applied() => eprintln!("{error}"),
+//!     Ok(secret) => save_secret(secret.expose_secret()),
+//!     Err(error) if error.may_have_been_applied() => {
+//!         // The old secret may no longer work. The text says what to check.
+//!         eprintln!("{error}");
+//!         save_response(error.body().unwrap_or_default());
+//!     }
 //!     Err(error) => return Err(error),
 //! }
 //! # Ok::<(), cloudflare_user::Error>(())
@@ -269,7 +279,8 @@
 //! # Changing tokens
 //!
 //! The API replaces a token as a whole. [`Client::update_token`] takes the token that was read and changes only what
-//! you set. Unknown fields of its policies go back as they were read, so that a rename does not widen the token.
+//! you set, such as `expires_on`. It sends back unknown fields of the policies, so that a rename cannot give the token
+//! more permissions. To create a token with the policies of another one, convert them with `Policy::from(&policy)`.
 //! [`CreateToken`] and [`UpdateToken`] list the input that they refuse before anything is sent.
 //!
 //! # Logging
@@ -318,13 +329,6 @@
 //! let client = Client::builder().api_token("your-token").transport(UreqTransport::new(agent)).build()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! ## Truncated responses
-//!
-//! `Content-Length`, chunks, or the trailer of gzip verify the end of a body. A read whose body is truncated is retried.
-//! Without any of the three, truncated JSON is a decode error and is not retried. An export must then end in a line
-//! break, and an empty one is an error. This includes a compressed export without chunks, because ureq hides where it
-//! ends. After a failed read, the reader of an export keeps failing.
 //!
 //! # Custom endpoints
 //!
