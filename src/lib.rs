@@ -58,22 +58,22 @@
 //! [`Iter`] yields every item of every page, and requests a page when it is needed. Without `per_page`, it requests the
 //! largest page that the API serves. An item that cannot be decoded is an `Err` in its place
 //! ([`is_item`](Error::is_item)), and the items after it still come. Any other error ends the iteration. [`Pages`]
-//! yields pages: the good items of a page, and then an `Err` for each bad one. Both own a clone of the client: they can
-//! be stored in a struct, returned from a function, and moved to a thread.
+//! yields pages: the items of a page that can be decoded, and then an `Err` for each other one. Both own a clone of the
+//! client, so they can be stored in a struct, returned from a function, and moved to a thread.
 //!
 //! [`Iter::total`] is the total number of items, if the server states it. `size_hint` has no upper bound until the list
 //! ends, because items of a page may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you work on
-//! the pages before them, for example `client.audit_logs().before(now).iter().read_ahead(4)`. Items, order and errors
-//! stay the same for a list that does not change. Use it if a response takes longer than your work on a page.
+//! earlier ones: `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are the same as
+//! without it if the list does not change. Use it if a response takes longer than your work on a page.
 //!
 //! ## Where a list ends
 //!
 //! 1. **An empty page** ends the list. If `total_pages` says that more pages follow, one empty page is skipped, and the
 //!    second in a row ends the list. A filter that matches nothing is an empty list and not an error.
-//! 2. **The last page by the server's totals** ends the list if it is also short: it has fewer items than `per_page`,
-//!    and `total_pages` says that nothing follows, or else `total_count` in a list read from page 1. A short page
-//!    without a total is not the end, because servers limit and filter pages. A total without a short page is not the
-//!    end either, because it may count other things.
+//! 2. **A short page** with fewer items than `per_page` ends the list if the totals agree: `total_pages`, or without it
+//!    `total_count` if the list was read from page 1. A short page
+//!    alone is not the end, because servers limit and filter pages. A total alone is not the end either, because it may
+//!    count other things.
 //! 3. **Pages without a new item** are skipped. The list ends after two of them in a row, each of which equals the page
 //!    before it, unless `total_pages` says that more pages follow. It also ends after `n + 3` of them in a row, where `n`
 //!    is the number of pages that had new items. If `total_pages` says that more pages follow then, this is an error.
@@ -84,8 +84,10 @@
 //!
 //! ## Resuming
 //!
-//! [`Iter::next_page`] is the page to resume from: the first one that was not yet yielded whole. After an error it is
-//! the page that failed. Pass it to `.page(n)` of the same request, with the same `per_page`:
+//! [`Iter::next_page`] is the page to resume from: the first one that was not yet yielded whole, with its errors. After
+//! an error it is the page that failed. Pass it to `.page(n)` of the same request, with the same `per_page`. A page that
+//! was yielded in part is yielded again from its start, so write a page to its destination as a whole, as the example
+//! `audit_export` does.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -114,31 +116,22 @@
 //!
 //! * **Added items** push others to the next page. Each item with an identifier is yielded once: the last 65,536 are
 //!   remembered. Items without one are compared page by page only. An iterator that resumes remembers none of the
-//!   earlier ones and may yield some of them again. If a list grows by a whole page before each of several requests, it
-//!   can end early: its pages look like duplicates.
-//! * **Removed items** pull others to an earlier page, which was read already. Those are missed. No client can detect
-//!   it.
-//! * **With `read_ahead`**, pages are requested before the pages before them arrived. If the list grows meanwhile,
+//!   earlier ones and may yield some of them again. If a list grows by a whole page before each of several requests, its
+//!   pages look like duplicates, and it can end early without an error.
+//! * **Removed items** pull others to an earlier page, which was read already. The moved items are missed. No client can
+//!   detect it.
+//! * **With `read_ahead`**, pages are requested before earlier ones have arrived. If the list grows in the meantime,
 //!   items between two pages in flight can be missed.
-//! * **`before`** on audit logs, newest first, avoids all three: nothing is added before a fixed instant, and logs that
-//!   expire are removed at the end of the list.
-//! * **Deleting while iterating** removes items. Collect the list first:
-//!
-//! ```no_run
-//! use cloudflare_user::{Token, TokenStatus};
-//! # let client = cloudflare_user::Client::from_env()?;
-//!
-//! let tokens: Vec<Token> = client.tokens().include_expired(true).iter().collect::<Result<_, _>>()?;
-//! for token in tokens.iter().filter(|token| token.status == Some(TokenStatus::Expired)) {
-//!     client.delete_token(&token.id).send()?;
-//! }
-//! # Ok::<(), cloudflare_user::Error>(())
-//! ```
+//! * **`before`** on audit logs, newest first, avoids all of this: logs that expire are removed at the end of the list,
+//!   and new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late.
+//! * **Deleting while iterating** removes items. Collect the list first, with
+//!   `client.tokens().iter().collect::<Result<Vec<_>, _>>()?`.
 //!
 //! # Following the audit log
 //!
 //! [`follow`](ListAuditLogs::follow) yields the logs that are new since the last run, each once, oldest first. An
-//! [`AuditLogCursor`] is the position. Save it after each run, also after one that failed:
+//! [`AuditLogCursor`] is the position. Save it after each run, also after one that failed, or whenever you have stored
+//! the logs so far:
 //!
 //! ```no_run
 //! use cloudflare_user::AuditLogCursor;
@@ -153,18 +146,19 @@
 //! for log in &mut logs {
 //!     match log {
 //!         Ok(log) => println!("{} created a token", log.actor.email.unwrap_or_default()),
-//!         Err(error) => eprintln!("{error}"), // the last one, unless `is_item()`
+//!         Err(error) => eprintln!("{error}"), // no more logs follow, unless `is_item()`
 //!     }
 //! }
 //! fs::write("cursor.json", serde_json::to_vec(&logs.cursor())?)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! * Logs that arrive up to 15 minutes late are yielded by a later run. Later ones are missed. Change this time with
-//!   [`AuditLogCursor::overlap`].
+//! * A log that becomes visible up to 15 minutes late is yielded by a later run. One that becomes visible even later is
+//!   missed. [`AuditLogCursor::overlap`] changes this time.
 //! * Use one cursor for each set of filters. The cursor sets `since`, `before`, `direction` and `page` itself.
 //! * If the program is killed before it saves the cursor, the next run yields the same logs again. The example
 //!   `audit_follow` shows how to append each log to a file exactly once.
+//! * For a fixed period, use a list with `since` and `before` instead. The example `audit_export` writes one to a file.
 //!
 //! # Errors
 //!
@@ -175,7 +169,7 @@
 //! | predicate | what happened | what to do |
 //! | --- | --- | --- |
 //! | [`is_invalid_request`](Error::is_invalid_request) | the input is invalid; nothing was sent | fix the call: the text names the parameter or the environment variable |
-//! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON, and continue |
+//! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON; `iter` and `pages` continue, `send` returns no page |
 //! | [`is_decode`](Error::is_decode) | a response with a 2xx status cannot be decoded | after a write, as in the next row |
 //! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | save [`body`](Error::body), if there is one: it may hold the only copy of a new secret; the text says what to check before you send the write again |
 //! | [`is_unauthorized`](Error::is_unauthorized) | 401, 403, or 400 with code 6003, 9103, 9106 or 9107 | check the credential and its permissions; see [`codes`](Error::codes) |
@@ -195,10 +189,10 @@
 //!
 //! Reads are retried, by default twice, after a failed or interrupted connection, a truncated body, a timeout, and the
 //! statuses 408, 425, 429, 500, 502 to 504, 520 to 527, 529 and 530. Writes are retried only if they were not applied:
-//! if no connection was made, or after a 429. Never retried are a write whose response was lost, other statuses,
-//! malformed responses, and a refused certificate.
+//! if no connection was made, or after a 429. A write whose response was lost, other statuses, malformed
+//! responses, and a refused certificate are never retried.
 //!
-//! Before a retry, the client waits as long as `Retry-After` requests; if that is too long, the call fails at once.
+//! Before a retry, the client waits as long as `Retry-After` says. If that is too long, the call fails at once.
 //! Without a usable `Retry-After` it uses its own backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor
 //! from 0.5 to 1.
 //!
@@ -211,8 +205,6 @@
 //! [`Client::with_timeout`], [`with_deadline`](Client::with_deadline), [`with_max_retries`](Client::with_max_retries)
 //! and [`with_max_retry_wait`](Client::with_max_retry_wait) make a client with other limits over the same connections.
 //!
-//! ## Truncated responses
-//!
 //! The default transport verifies the end of a body by its `Content-Length`, chunks, or the trailer of gzip. A read whose body is truncated is retried.
 //! Without any of the three, truncated JSON is a decode error and is not retried. An export must then end in a line
 //! break, and an empty one is an error. This includes a compressed export without chunks, because ureq hides where it
@@ -220,15 +212,15 @@
 //!
 //! # Rate limits
 //!
-//! Cloudflare allows 1,200 requests in five minutes for each user, those of other programs and of the dashboard
-//! included. Above that, it refuses everything for up to five minutes. A million audit logs take 1,000 requests.
+//! Cloudflare allows 1,200 requests in five minutes for each user, including those of other programs and of the
+//! dashboard. Above that, it refuses everything for up to five minutes. A million audit logs take 1,000 requests.
 //!
 //! [`Client::rate_limit`] returns the last limit that a response stated. Its `reset_in` counts from the moment of the
 //! call.
 //!
 //! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
-//! until the limit is reset. A request fails at once, without being sent, if its wait is longer than
-//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. This holds for
+//! until the limit is reset, within one process. A request fails at once, without being sent, if its wait is longer than
+//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. This is so with
 //! `max_retries(0)` too. For its error, [`is_rate_limited`](Error::is_rate_limited) is true,
 //! [`retry_after`](Error::retry_after) returns the wait, and [`attempts`](Error::attempts) returns 0. If the wait is
 //! longer than an hour, `retry_after` returns it, but later requests are sent.
@@ -278,10 +270,10 @@
 //!
 //! # Changing tokens
 //!
-//! The API replaces a token as a whole. [`Client::update_token`] takes the token that was read and changes only what
-//! you set, such as `expires_on`. It sends back unknown fields of the policies, so that a rename cannot give the token
-//! more permissions. To create a token with the policies of another one, convert them with `Policy::from(&policy)`.
-//! [`CreateToken`] and [`UpdateToken`] list the input that they refuse before anything is sent.
+//! The API replaces a token as a whole, so [`Client::update_token`] takes the token that was read and sends everything
+//! back that you do not change. This includes unknown fields of the policies, so that a rename cannot give the token more
+//! permissions. To create a token with the policies of another one, convert them with `Policy::from(&policy)`.
+//! The documentation of [`CreateToken`] and [`UpdateToken`] lists the input that is refused before sending.
 //!
 //! # Logging
 //!
@@ -295,10 +287,10 @@
 //! ```
 //!
 //! ureq, the HTTP client below this crate, has its own log. At `trace` it contains whole requests and responses,
-//! credentials included. If that level is on, the client logs one warning a process when it is built. Keep ureq at
+//! credentials included. If that level is on, the first client of a process logs one warning. Keep ureq at
 //! `debug`, for both env_logger and tracing's `EnvFilter`: `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs
 //! some response headers as they came, such as `server` and `date`, and the first letter of a proxy's user name. A server
-//! can put a credential into a header; `ureq=info,ureq_proto=info` excludes them.
+//! can put a credential into a header. To exclude headers, use `ureq=info,ureq_proto=info`.
 //!
 //! # Corporate networks
 //!
@@ -336,8 +328,31 @@
 //! GET or DELETE, or the JSON body of any other method. Three items are required: the output, the method and the path.
 //! Credentials, retries, errors and pagination work as for the requests of this crate. [`Endpoint`] has examples.
 //!
-//! A custom endpoint can also wrap a request of this crate and change its output. The example `audit_export` wraps
-//! [`ListAuditLogs`] with `Page<Box<RawValue>>`, which yields the exact bytes of each item, for an archive.
+//! A custom endpoint can also wrap a request of this crate and change its output. This one yields the exact bytes of each
+//! log, for an archive. It needs the feature `raw_value` of `serde_json`:
+//!
+//! ```no_run
+//! use cloudflare_user::{Endpoint, ListAuditLogs, Page, http::Method};
+//! use serde_json::value::RawValue;
+//! # let client = cloudflare_user::Client::from_env()?;
+//!
+//! #[derive(serde::Serialize)]
+//! struct RawAuditLogs(ListAuditLogs);
+//!
+//! impl Endpoint for RawAuditLogs {
+//!     type Output = Page<Box<RawValue>>;
+//!     const METHOD: Method = Method::GET;
+//!     const MAX_PER_PAGE: Option<u64> = <ListAuditLogs>::MAX_PER_PAGE;
+//!     fn path(&self) -> Vec<&str> {
+//!         self.0.path()
+//!     }
+//! }
+//!
+//! for log in client.iter(&RawAuditLogs(ListAuditLogs::new().action_type("login"))) {
+//!     println!("{}", log?.get());
+//! }
+//! # Ok::<(), cloudflare_user::Error>(())
+//! ```
 //!
 //! # Testing
 //!
@@ -364,7 +379,8 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! * The query of a paginated list contains `page` and `per_page`, even if you set neither: `page=1&per_page=1000`.
+//! * `iter` and `pages` send `page` and `per_page` even if you set neither: `page=1&per_page=1000`. `send` adds `per_page`
+//!   only.
 //! * The path starts with `/client/v4`, unless [`base_url`](ClientBuilder::base_url) differs.
 //! * A short page with `total_pages` in `result_info` ends a list at once. Without it, the client requests another
 //!   page.
@@ -385,9 +401,9 @@
 //! }
 //! ```
 //!
-//! ## Exit until a rate limit is reset
+//! ## Exit on a rate limit
 //!
-//! [Rate limits](#rate-limits) shows a client that waits. A cron job exits instead, and says when to come back:
+//! [Rate limits](#rate-limits) shows a client that waits. A cron job exits instead, and reports when to come back:
 //!
 //! ```no_run
 //! # let client = cloudflare_user::Client::from_env()?;
@@ -420,7 +436,7 @@
 //!
 //! ## Use chrono or jiff
 //!
-//! Both convert through [`SystemTime`](std::time::SystemTime), in either direction:
+//! Types of both crates convert through [`SystemTime`](std::time::SystemTime), in either direction:
 //!
 //! ```
 //! use cloudflare_user::{AuditLog, ListAuditLogs};
