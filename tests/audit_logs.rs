@@ -127,7 +127,7 @@ fn numbers_as_identifiers_become_their_digits() {
 
 #[test]
 fn since_that_is_not_earlier_than_before_is_refused() {
-    let (client, seen) = common::scripted(vec![common::ok(success("[]"))]);
+    let (client, requests) = common::scripted(vec![common::ok(success("[]"))]);
     let list = || client.audit_logs();
     let day = date!(2026 - 11 - 01);
     let midnight = datetime!(2026-11-01 0:00 UTC);
@@ -143,16 +143,16 @@ fn since_that_is_not_earlier_than_before_is_refused() {
             assert!(error.to_string().starts_with("`since` "), "{error}");
         }
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
     list().since(day).before(date!(2026 - 11 - 02)).send().unwrap();
     list().since(midnight).before(datetime!(2026-11-01 0:00:00.001 UTC)).send().unwrap();
-    assert_eq!(seen.lock().unwrap().len(), 2);
+    assert_eq!(requests.lock().unwrap().len(), 2);
 }
 
 #[test]
 fn an_instant_before_the_year_0_is_refused() {
-    let (client, seen) = common::scripted(vec![common::ok(success("[]"))]);
+    let (client, requests) = common::scripted(vec![common::ok(success("[]"))]);
     let error = client.audit_logs().since(datetime!(-0001-01-01 0:00 UTC)).send().unwrap_err();
     assert!(error.is_invalid_request() && error.to_string().contains("since"), "{error}");
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }

@@ -168,15 +168,15 @@ fn an_update_made_by_hand_sends_what_it_was_given() {
 
 /// Sends each request and asserts that it is refused for this parameter.
 #[track_caller]
-fn assert_refused<E: Endpoint>(requests: impl IntoIterator<Item = (E, &'static str)>) {
-    let (client, seen) = scripted(vec![common::ok(success("{}"))]);
-    for (request, parameter) in requests {
+fn assert_refused<E: Endpoint>(refused: impl IntoIterator<Item = (E, &'static str)>) {
+    let (client, requests) = scripted(vec![common::ok(success("{}"))]);
+    for (request, parameter) in refused {
         let error = client.send(&request).err().expect(parameter);
         assert!(error.is_invalid_request(), "{error}");
         let start = format!("`{parameter}` ");
         assert!(error.to_string().starts_with(&start), "{parameter}: {error}");
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 /// Wrong names and policies, and the parameters that name them.
@@ -321,13 +321,13 @@ fn what_replaces_wrong_input_is_validated_instead() {
 
 #[test]
 fn names_and_ranges_up_to_the_limits_are_sent() {
-    let (client, seen) = scripted(vec![common::ok(fixture("tokens_create"))]);
+    let (client, requests) = scripted(vec![common::ok(fixture("tokens_create"))]);
     let create = CreateToken::new("\u{e9}".repeat(120), [policy()])
         .request_ip_in(["203.0.113.7", "203.0.113.7/24", "0.0.0.0/0", "10.0.0.1/32", "::1", "::/0", "2001:db8::1/128"])
         .not_before(datetime!(2027-01-01 12:00:00 UTC))
         .expires_on(datetime!(2027-01-01 12:00:01 UTC));
     client.send(&create).unwrap();
-    assert_eq!(seen.lock().unwrap().len(), 1);
+    assert_eq!(requests.lock().unwrap().len(), 1);
 }
 
 #[test]
@@ -342,17 +342,17 @@ fn what_an_update_carries_over_goes_back_unchecked() {
         ],
     });
     let token: Token = serde_json::from_value(read.clone()).unwrap();
-    let (client, seen) = scripted(vec![common::ok(fixture("tokens_update"))]);
+    let (client, requests) = scripted(vec![common::ok(fixture("tokens_update"))]);
     client.send(&UpdateToken::from(&token).status(TokenStatus::Disabled)).unwrap();
     let mut expected = read;
     expected.as_object_mut().unwrap().remove("id");
     expected["status"] = json!("disabled");
-    assert_eq!(seen.lock().unwrap()[0].json(), expected);
+    assert_eq!(requests.lock().unwrap()[0].json(), expected);
 
     // A token that was read without a name or policies can be disabled too.
     let token: Token = serde_json::from_value(json!({"id": ID})).unwrap();
     client.send(&UpdateToken::from(&token).status(TokenStatus::Disabled)).unwrap();
-    assert_eq!(seen.lock().unwrap()[1].json(), json!({"status": "disabled", "policies": []}));
+    assert_eq!(requests.lock().unwrap()[1].json(), json!({"status": "disabled", "policies": []}));
 }
 
 #[test]
@@ -372,9 +372,9 @@ fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
     ]);
     let error = client_returning("").send(&read(json!({"status": "expired"}))).unwrap_err();
     assert!(error.to_string().contains(".status(TokenStatus::Active)"), "{error}");
-    let (client, seen) = scripted(vec![common::ok(fixture("tokens_update"))]);
+    let (client, requests) = scripted(vec![common::ok(fixture("tokens_update"))]);
     client.send(&read(json!({"status": "revoked (exposed)"})).status(TokenStatus::Active)).unwrap();
-    assert_eq!(seen.lock().unwrap()[0].json()["status"], "active");
+    assert_eq!(requests.lock().unwrap()[0].json()["status"], "active");
 }
 
 #[test]
