@@ -1,4 +1,4 @@
-//! Invalid identifiers and parameters are refused before sending. All others are encoded exactly once.
+//! Invalid identifiers and parameters are refused before sending. Valid ones are percent-encoded exactly once.
 
 mod common;
 
@@ -27,7 +27,7 @@ const CALLS: [(&str, &str, &str, Call); 10] = [
 ];
 
 #[test]
-fn refuses_identifiers_that_name_another_resource() {
+fn refuses_identifiers_that_would_address_another_resource() {
     let (client, requests) = scripted(vec![ok(success("{}"))]);
     for (parameter, _, _, call) in CALLS {
         let reserved: &[&str] = if parameter == "token_id" { &["verify", "permission_groups"] } else { &[] };
@@ -41,7 +41,7 @@ fn refuses_identifiers_that_name_another_resource() {
 }
 
 #[test]
-fn encodes_other_identifiers_as_one_segment() {
+fn encodes_other_identifiers_as_one_path_segment() {
     let encodings = [
         ("abc-._~123", "abc-._~123"),
         ("a/b?c#d", "a%2Fb%3Fc%23d"),
@@ -64,7 +64,7 @@ fn encodes_other_identifiers_as_one_segment() {
 }
 
 #[test]
-fn sends_long_identifiers_or_refuses_them_for_the_length_of_the_url() {
+fn refuses_long_identifiers_only_if_the_url_is_too_long() {
     let (client, requests) = scripted(vec![ok(success("null"))]);
     for (_, before, after, call) in CALLS {
         let long = "x".repeat(10_000);
