@@ -1,4 +1,4 @@
-//! Audit logs, on the wire and decoded.
+//! Listing and exporting audit logs: the requests, the decoded responses and the filters that are refused.
 
 mod common;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use time::macros::{date, datetime};
 
 #[test]
-fn each_filter_alone_is_on_the_wire() {
+fn sends_each_filter() {
     type Filter = fn(ListAuditLogs<&Client>) -> ListAuditLogs<&Client>;
     let filters: [(Filter, &str); 13] = [
         (|list| list.id("d5b0f326-1232"), "id=d5b0f326-1232"),
@@ -35,14 +35,14 @@ fn each_filter_alone_is_on_the_wire() {
 }
 
 #[test]
-fn page_and_its_size_are_sent_as_they_were_set() {
+fn sends_page_and_per_page() {
     let api = Api::responding(fixture("audit_logs_list"));
     api.client().audit_logs().page(3).per_page(7).send().unwrap();
     assert_eq!(api.request().line(), "GET /user/audit_logs?page=3&per_page=7");
 }
 
 #[test]
-fn iterating_starts_at_the_first_page_and_asks_for_the_largest() {
+fn iterates_from_the_first_page_with_the_largest_page_size() {
     let api = Api::responding(fixture("audit_logs_list"));
     assert!(api.client().audit_logs().iter().next().unwrap().is_ok());
     let target = api.request().target;
@@ -52,7 +52,7 @@ fn iterating_starts_at_the_first_page_and_asks_for_the_largest() {
 }
 
 #[test]
-fn an_export_sends_the_filters_and_streams_csv() {
+fn sends_the_filters_of_an_export_and_streams_csv() {
     let api = Api::responding_as(200, "text/csv", "when,action\n2026-11-01T00:00:00Z,login\n");
     let request = ListAuditLogs::new().since(date!(2026 - 11 - 01)).zone_name("example.com");
     let mut csv = String::new();
@@ -66,7 +66,7 @@ fn an_export_sends_the_filters_and_streams_csv() {
 }
 
 #[test]
-fn an_export_that_failed_with_status_200_is_an_error() {
+fn reports_a_failed_export_with_status_200() {
     let failed = r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#;
     for (content_type, body) in [("application/json", failed), ("text/html", "<html>please log in</html>")] {
         let api = Api::responding_as(200, content_type, body);
@@ -76,7 +76,7 @@ fn an_export_that_failed_with_status_200_is_an_error() {
 }
 
 #[test]
-fn a_large_export_is_not_capped() {
+fn does_not_limit_the_size_of_an_export() {
     let csv = "x".repeat(3 << 20);
     let api = Api::responding_as(200, "text/csv", &csv);
     let client = Client::builder().api_token("token").base_url(api.url()).max_response_size(1 << 10).build().unwrap();
@@ -86,7 +86,7 @@ fn a_large_export_is_not_capped() {
 }
 
 #[test]
-fn documented_log_loses_nothing() {
+fn keeps_every_field_of_the_documented_log() {
     let page = client_returning(fixture("audit_logs_list")).send(&ListAuditLogs::new()).unwrap();
     assert_eq!(page.info, None);
     assert_eq!(page.items[0].actor.kind, Some(ActorKind::User));
@@ -95,7 +95,7 @@ fn documented_log_loses_nothing() {
 }
 
 #[test]
-fn logs_are_read_as_they_have_been_seen() {
+fn keeps_unknown_fields_and_values_of_any_type_of_a_log() {
     let result = json!([{
         "id": "1",
         "action": {"result": true, "type": "rotate_API_key", "info": "key digest: abc"},
@@ -116,7 +116,7 @@ fn logs_are_read_as_they_have_been_seen() {
 }
 
 #[test]
-fn numbers_as_identifiers_become_their_digits() {
+fn reads_numeric_identifiers_as_text() {
     let result = r#"[{"id":5,"resource":{"id":10715065315},"actor":{"id":-1},"when":""}]"#;
     let page = client_returning(success(result)).send(&ListAuditLogs::new()).unwrap();
     assert_eq!(page.items[0].id, "5");
@@ -126,8 +126,8 @@ fn numbers_as_identifiers_become_their_digits() {
 }
 
 #[test]
-fn since_that_is_not_earlier_than_before_is_refused() {
-    let (client, seen) = common::scripted(vec![common::ok(success("[]"))]);
+fn refuses_since_that_is_not_earlier_than_before() {
+    let (client, requests) = common::scripted(vec![common::ok(success("[]"))]);
     let list = || client.audit_logs();
     let day = date!(2026 - 11 - 01);
     let midnight = datetime!(2026-11-01 0:00 UTC);
@@ -143,16 +143,16 @@ fn since_that_is_not_earlier_than_before_is_refused() {
             assert!(error.to_string().starts_with("`since` "), "{error}");
         }
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
     list().since(day).before(date!(2026 - 11 - 02)).send().unwrap();
     list().since(midnight).before(datetime!(2026-11-01 0:00:00.001 UTC)).send().unwrap();
-    assert_eq!(seen.lock().unwrap().len(), 2);
+    assert_eq!(requests.lock().unwrap().len(), 2);
 }
 
 #[test]
-fn an_instant_before_the_year_0_is_refused() {
-    let (client, seen) = common::scripted(vec![common::ok(success("[]"))]);
+fn refuses_an_instant_before_the_year_0() {
+    let (client, requests) = common::scripted(vec![common::ok(success("[]"))]);
     let error = client.audit_logs().since(datetime!(-0001-01-01 0:00 UTC)).send().unwrap_err();
     assert!(error.is_invalid_request() && error.to_string().contains("since"), "{error}");
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }

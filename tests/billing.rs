@@ -1,4 +1,4 @@
-//! Billing, on the wire and decoded.
+//! The billing history and profile: the requests and the decoded responses.
 
 mod common;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 
 #[test]
-fn each_filter_alone_is_on_the_wire() {
+fn sends_each_filter() {
     type Filter = fn(ListBillingHistory<&Client>) -> ListBillingHistory<&Client>;
     let filters: [(Filter, &str); 6] = [
         (|list| list.action("subscription"), "action=subscription"),
@@ -29,7 +29,7 @@ fn each_filter_alone_is_on_the_wire() {
 }
 
 #[test]
-fn documented_history_loses_nothing() {
+fn keeps_every_field_of_the_documented_history() {
     let page = client_returning(fixture("billing_history_list")).send(&ListBillingHistory::new()).unwrap();
     assert_eq!(serde_json::to_value(&page.items).unwrap(), fixture_result("billing_history_list"));
     assert_eq!(page.items[0].amount.as_ref().unwrap().as_f64(), Some(20.99));
@@ -38,7 +38,7 @@ fn documented_history_loses_nothing() {
 }
 
 #[test]
-fn an_amount_is_a_number_or_text() {
+fn reads_an_amount_as_a_number_or_text() {
     let result = json!([{"amount": "3.45 usd", "zone": {"name": null}}, {"amount": 7}, {"amount": null, "zone": null}]);
     let page = client_returning(success(&result.to_string())).send(&ListBillingHistory::new()).unwrap();
     let shown: Vec<_> = page.items.iter().map(|item| item.amount.as_ref().map(ToString::to_string)).collect();
@@ -47,7 +47,7 @@ fn an_amount_is_a_number_or_text() {
 }
 
 #[test]
-fn documented_profile_loses_nothing() {
+fn reads_every_field_of_the_documented_profile_and_redacts_its_secrets() {
     let profile = client_returning(fixture("billing_profile_get")).send(&GetBillingProfile::new()).unwrap();
     assert!(profile.extra.is_empty(), "{:?}", profile.extra);
     assert_eq!(profile.card_number.as_ref().unwrap().expose_secret(), "4242424242424242");
@@ -55,7 +55,7 @@ fn documented_profile_loses_nothing() {
     assert_eq!(profile.validation_code.as_ref().unwrap().expose_secret(), "1111");
     assert_eq!((profile.card_expiry_month, profile.card_expiry_year), (Some(12), Some(2099)));
     assert_eq!(profile.next_bill_date, Some(datetime!(2014-03-01 12:21:59.3456 UTC)));
-    // `Debug` names every field, and shows all but the secrets.
+    // `Debug` names every field and redacts the secrets. Times are formatted in another way than they are read.
     let shown = format!("{profile:?}");
     for (name, value) in fixture_result("billing_profile_get").as_object().unwrap() {
         assert!(shown.contains(&format!("{name}:")), "{name}");
@@ -63,14 +63,14 @@ fn documented_profile_loses_nothing() {
         if let Value::String(text) = value
             && !text.ends_with('Z')
         {
-            let holds = shown.contains(&format!("{text:?}"));
-            assert_eq!(holds, !is_secret, "{name}");
+            let is_shown = shown.contains(&format!("{text:?}"));
+            assert_eq!(is_shown, !is_secret, "{name}");
         }
     }
 }
 
 #[test]
-fn balance_may_be_a_number() {
+fn reads_a_balance_that_is_a_number() {
     let profile =
         client_returning(success(r#"{"balance":0,"card_number":null}"#)).send(&GetBillingProfile::new()).unwrap();
     assert_eq!(profile.balance.as_deref(), Some("0"));

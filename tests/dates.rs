@@ -1,4 +1,4 @@
-//! Dates and times: read from responses, parsed from text, converted and sent.
+//! Dates and times: reading them from responses, parsing them from text, converting and sending them.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +12,7 @@ fn read(text: &str) -> serde_json::Result<Token> {
 }
 
 #[test]
-fn reads_times_in_every_form_that_the_api_has_sent() {
+fn reads_times_in_every_form_that_the_api_sends() {
     for (text, expected) in [
         ("2017-04-26T17:31:07Z", datetime!(2017-04-26 17:31:07 UTC)),
         ("2014-03-01T12:21:59.3456Z", datetime!(2014-03-01 12:21:59.3456 UTC)),
@@ -82,7 +82,7 @@ fn parses_a_date_or_an_instant_and_displays_it() {
 }
 
 #[test]
-fn refuses_text_that_is_neither_a_date_nor_an_instant_and_names_what_is_expected() {
+fn refuses_text_that_is_neither_a_date_nor_an_instant_with_an_example() {
     for text in [
         "",
         "today",
@@ -111,7 +111,7 @@ fn converts_a_system_time_and_saturates() {
     for (system, expected) in [
         (Some(epoch + Duration::from_secs(1_700_000_000)), datetime!(2023-11-14 22:13:20 UTC).into()),
         (Some(epoch - Duration::from_secs(1)), datetime!(1969-12-31 23:59:59 UTC).into()),
-        // Not every system can represent these.
+        // Not every system can represent these times.
         (epoch.checked_add(Duration::from_secs(1 << 60)), last),
         (epoch.checked_sub(Duration::from_secs(1 << 60)), first),
     ] {
@@ -121,13 +121,13 @@ fn converts_a_system_time_and_saturates() {
 
 #[test]
 fn displays_every_instant_and_refuses_to_send_those_outside_rfc_3339() {
-    for wide in [
+    for outside in [
         DateOrDateTime::from(Date::MIN),
         DateOrDateTime::from(Date::MIN.midnight().assume_offset(UtcOffset::from_hms(23, 0, 0).unwrap())),
         DateOrDateTime::from(datetime!(-0001-01-01 0:00 UTC)),
     ] {
-        assert!(!wide.to_string().is_empty());
-        let error = ListAuditLogs::new().since(wide).validate().unwrap_err();
+        assert!(!outside.to_string().is_empty());
+        let error = ListAuditLogs::new().since(outside).validate().unwrap_err();
         assert!(error.to_string().starts_with("`since` is outside the years 0 to 9999"), "{error}");
     }
 }

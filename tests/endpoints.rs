@@ -59,25 +59,25 @@ fn purge(zone_id: &str, files: &[&str]) -> PurgeCache {
     PurgeCache { zone_id: zone_id.to_owned(), files: files.iter().map(|file| (*file).to_owned()).collect() }
 }
 
-fn lines(seen: &Mutex<Vec<RecordedRequest>>) -> Vec<String> {
-    seen.lock().unwrap().iter().map(RecordedRequest::line).collect()
+fn lines(requests: &Mutex<Vec<RecordedRequest>>) -> Vec<String> {
+    requests.lock().unwrap().iter().map(RecordedRequest::line).collect()
 }
 
 #[test]
 fn ends_a_list_without_provided_items_at_an_empty_page() {
     let page = |name| ok(success(&format!(r#"[{{"name":"{name}"}}]"#)));
-    let (client, seen) = scripted(vec![page("a"), page("b"), ok(success("[]"))]);
+    let (client, requests) = scripted(vec![page("a"), page("b"), ok(success("[]"))]);
     let zones: Vec<_> = client.iter(&ListZones::default()).map(|zone| zone.unwrap().name).collect();
     assert_eq!(zones, ["a", "b"]);
-    assert_eq!(lines(&seen), ["GET /zones?page=1", "GET /zones?page=2", "GET /zones?page=3"]);
+    assert_eq!(lines(&requests), ["GET /zones?page=1", "GET /zones?page=2", "GET /zones?page=3"]);
 }
 
 #[test]
 fn joins_nested_fields_of_a_query_with_dots() {
-    let (client, seen) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted(vec![ok(success("[]"))]);
     let account = Account { id: Some(5), paused: Some(true) };
     client.send(&ListZones { name: Some("a b".to_owned()), account, page: Some(2) }).unwrap();
-    let target = seen.lock().unwrap().pop().unwrap().target;
+    let target = requests.lock().unwrap().pop().unwrap().target;
     let (path, query) = target.split_once('?').unwrap();
     let mut parameters: Vec<_> = query.split('&').collect();
     parameters.sort_unstable();
@@ -93,20 +93,20 @@ fn names_the_item_and_its_missing_field_in_an_error() {
 
 #[test]
 fn sends_the_fields_of_a_write_as_its_body_without_path_parameters() {
-    let (client, seen) = scripted(vec![ok(success("null"))]);
+    let (client, requests) = scripted(vec![ok(success("null"))]);
     assert_eq!(client.send(&purge("a/b", &["x"])).unwrap(), None);
-    assert_eq!(lines(&seen), [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]);
+    assert_eq!(lines(&requests), [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]);
 }
 
 #[test]
 fn refuses_path_segments_that_name_another_resource() {
-    let (client, seen) = scripted(vec![ok(success("null"))]);
+    let (client, requests) = scripted(vec![ok(success("null"))]);
     for segment in ["", ".", ".."] {
         let error = client.send(&purge(segment, &["x"])).unwrap_err();
         assert!(error.is_invalid_request(), "{error}");
         assert!(error.to_string().starts_with("`path`"), "{error}");
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]
@@ -122,14 +122,14 @@ fn refuses_an_array_in_a_query_with_a_hint() {
             vec!["report"]
         }
     }
-    let (client, seen) = scripted(vec![ok(success("null"))]);
+    let (client, requests) = scripted(vec![ok(success("null"))]);
     for metrics in [vec![], vec!["a"], vec!["a", "b"]] {
         let error = client.send(&Report { metrics }).unwrap_err();
         let text = error.to_string();
         assert!(error.is_invalid_request(), "{text}");
         assert!(text.starts_with("`metrics`") && text.contains("join the values"), "{text}");
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]
@@ -202,24 +202,24 @@ fn names<E: Endpoint<Output = Page<Zone>>>(client: &Client, request: &E) -> Vec<
 
 #[test]
 fn single_page_sends_one_request_without_a_page_number() {
-    let (client, seen) = scripted(pages(&[&["a"], &["b"], &[]]));
+    let (client, requests) = scripted(pages(&[&["a"], &["b"], &[]]));
     assert_eq!(names(&client, &Things::<true, 0, false>::default()), ["a"]);
-    assert_eq!(lines(&seen), ["GET /things"]);
+    assert_eq!(lines(&requests), ["GET /things"]);
 
-    let (client, seen) = scripted(pages(&[&["a"], &["b"], &[]]));
+    let (client, requests) = scripted(pages(&[&["a"], &["b"], &[]]));
     let paginated = Things::<false, 0, false>::default();
     assert_eq!(names(&client, &paginated), ["a", "b"]);
-    assert_eq!(seen.lock().unwrap().len(), 3);
+    assert_eq!(requests.lock().unwrap().len(), 3);
 }
 
 #[test]
 fn max_per_page_is_sent_unless_the_request_sets_per_page() {
     let targets = |per_page| {
-        let (client, seen) = scripted(pages(&[&[]]));
+        let (client, requests) = scripted(pages(&[&[]]));
         let request = Things::<false, 50, false> { per_page };
         client.send(&request).unwrap();
         assert!(names(&client, &request).is_empty());
-        lines(&seen)
+        lines(&requests)
     };
     assert_eq!(targets(None), ["GET /things?per_page=50", "GET /things?per_page=50&page=1"]);
     assert_eq!(targets(Some(5)), ["GET /things?per_page=5", "GET /things?per_page=5&page=1"]);
@@ -269,14 +269,14 @@ fn token_only_refuses_an_email_with_a_key() {
 
 #[test]
 fn validate_refuses_a_request_before_it_is_sent() {
-    let (client, seen) = scripted(vec![ok(success("null"))]);
+    let (client, requests) = scripted(vec![ok(success("null"))]);
     let invalid = purge("a", &[]);
     let error = client.send(&invalid).unwrap_err();
     assert!(error.is_invalid_request(), "{error}");
     assert_eq!(error.to_string(), "`files` is empty");
     let error = client.send_raw(&invalid).unwrap_err();
     assert_eq!(error.to_string(), "`files` is empty");
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]
@@ -293,13 +293,13 @@ fn validate_refuses_a_list_before_it_is_sent() {
             Err(Error::invalid_request("name", "is missing"))
         }
     }
-    let (client, seen) = scripted(pages(&[&[]]));
+    let (client, requests) = scripted(pages(&[&[]]));
     let errors =
         [client.iter(&Refused).next().unwrap().unwrap_err(), client.pages(&Refused).next().unwrap().unwrap_err()];
     for error in errors {
         assert_eq!(error.to_string(), "`name` is missing");
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 /// A request whose `is_idempotent` and `recovery_hint` are fields.
@@ -330,11 +330,11 @@ fn is_idempotent_decides_whether_a_write_is_retried() {
     let failures: [fn() -> ScriptedResponse; 2] = [|| status(503, ""), || Err(|| TransportError::interrupted("reset"))];
     for failure in failures {
         for (is_idempotent, attempts) in [(true, 2), (false, 1)] {
-            let (client, seen) = scripted(vec![failure(), ok(success("null"))]);
+            let (client, requests) = scripted(vec![failure(), ok(success("null"))]);
             let request = Write { is_idempotent, recovery_hint: None };
             let sent = client.with_max_retries(1).send(&request);
             assert_eq!(sent.is_ok(), is_idempotent, "{sent:?}");
-            assert_eq!(seen.lock().unwrap().len(), attempts);
+            assert_eq!(requests.lock().unwrap().len(), attempts);
         }
     }
 }
@@ -353,10 +353,10 @@ fn treats_a_get_that_is_not_idempotent_as_a_write() {
             false
         }
     }
-    let (client, seen) = scripted(vec![status(503, ""), ok(success("null"))]);
+    let (client, requests) = scripted(vec![status(503, ""), ok(success("null"))]);
     let error = client.with_max_retries(1).send(&Next).unwrap_err();
     assert!(error.may_have_been_applied(), "{error}");
-    assert_eq!(seen.lock().unwrap().len(), 1);
+    assert_eq!(requests.lock().unwrap().len(), 1);
 }
 
 #[test]
@@ -401,9 +401,9 @@ fn sends_an_empty_object_for_a_write_without_fields() {
             vec!["purge"]
         }
     }
-    let (client, seen) = scripted(vec![ok(r#"{"success":true,"result":{}}"#)]);
+    let (client, requests) = scripted(vec![ok(r#"{"success":true,"result":{}}"#)]);
     client.send(&PurgeAll).unwrap();
-    assert_eq!(seen.lock().unwrap()[0].line(), "POST /purge {}");
+    assert_eq!(requests.lock().unwrap()[0].line(), "POST /purge {}");
 }
 
 #[test]

@@ -224,10 +224,10 @@ fn reports_a_redirect_with_its_host() {
         let mut response = http::Response::new(String::new());
         *response.status_mut() = http::StatusCode::FOUND;
         response.headers_mut().insert("location", location.parse().unwrap());
-        let (client, seen) = scripted(vec![Ok(response)]);
+        let (client, requests) = scripted(vec![Ok(response)]);
         let error = client.send(&GetUser::new()).unwrap_err();
         assert!(error.to_string().contains(expected) && !error.to_string().contains("s3cr3t"), "{error}");
-        assert_eq!((error.status(), seen.lock().unwrap().len()), (Some(302), 1));
+        assert_eq!((error.status(), requests.lock().unwrap().len()), (Some(302), 1));
     }
 }
 
@@ -278,13 +278,13 @@ fn keeps_a_page_with_too_many_items_as_the_next_page() {
         let items = vec![r#"{"a":1}"#; items].join(",");
         ok(format!(r#"{{"success":true,"result":[{items}]}}"#))
     };
-    let (client, seen) = scripted(vec![page(2), page(200_000)]);
+    let (client, requests) = scripted(vec![page(2), page(200_000)]);
     let mut pages = client.audit_logs().page(7).pages();
     assert_eq!(pages.next().unwrap().unwrap().items.len(), 2);
     assert!(pages.next().unwrap().is_err());
     assert_eq!(pages.next_page(), 8);
     assert!(pages.next().is_none());
-    assert_eq!(seen.lock().unwrap().len(), 2);
+    assert_eq!(requests.lock().unwrap().len(), 2);
 }
 
 #[test]
@@ -455,11 +455,11 @@ fn accepts_text_full_of_commas() {
 fn ends_a_list_at_the_largest_page_number() {
     let page = || vec![ok(success(r#"[{"id":"1"}]"#))];
     for ahead in [0, 2] {
-        let (client, seen) = scripted(page());
+        let (client, requests) = scripted(page());
         let logs = client.audit_logs().page(u64::MAX).iter().read_ahead(ahead);
         let ids: Vec<_> = logs.take(10).map(|log| log.unwrap().id).collect();
         assert_eq!(ids, ["1"], "{ahead} ahead");
-        assert!(seen.lock().unwrap().len() <= 1 + ahead);
+        assert!(requests.lock().unwrap().len() <= 1 + ahead);
     }
 }
 

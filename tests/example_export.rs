@@ -1,4 +1,4 @@
-//! The example `audit_export`: formulas in CSV, interruptions, and two processes at once.
+//! The example `audit_export`: it defuses formulas in CSV, resumes after it is killed, and locks its files.
 
 #[path = "common/example.rs"]
 mod example;
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use example::{Directory, example, parameter, serve, success};
 
+/// A server of these logs, with pages of at most 20.
 fn server_of(logs: Vec<String>) -> String {
     serve(move |line, _| {
         let page: usize = parameter(line, "page").unwrap().parse().unwrap();
@@ -64,7 +65,7 @@ fn resumes_whenever_it_is_killed() {
 }
 
 #[test]
-fn a_second_process_does_not_write_the_same_file() {
+fn refuses_a_file_that_another_process_writes() {
     let slow = serve(|_, _| {
         thread::sleep(Duration::from_secs(20));
         success("[]")
@@ -73,7 +74,7 @@ fn a_second_process_does_not_write_the_same_file() {
     let mut first = export(&slow, &directory).spawn().unwrap();
     let start = Instant::now();
     while !directory.path("out.state").exists() {
-        assert!(start.elapsed() < Duration::from_secs(20), "the first process has not started");
+        assert!(start.elapsed() < Duration::from_secs(20), "the first process did not start");
         thread::sleep(Duration::from_millis(5));
     }
     let second = export(&slow, &directory).arg("--resume").stderr(Stdio::piped()).output().unwrap();

@@ -1,4 +1,4 @@
-//! The example `audit_follow`: each log is in its output once, whenever it is killed.
+//! The example `audit_follow`: it writes each log once, whenever it is killed, and reports the actions that are selected.
 
 #[path = "common/example.rs"]
 mod example;
@@ -19,7 +19,7 @@ const START: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
 
 type Logs = Arc<Mutex<Vec<String>>>;
 
-/// A log every 20 seconds, so that the overlap of 15 minutes holds 45. Every seventh cannot be decoded.
+/// Adds a log for every 20 seconds, so that the overlap of 15 minutes contains 45. Every seventh log cannot be decoded.
 fn add_logs(logs: &Logs, count: usize) {
     let mut logs = logs.lock().unwrap();
     for _ in 0..count {
@@ -89,7 +89,7 @@ fn writes_each_log_once_whenever_it_is_killed() {
         command.args(["--batch", "3"]).stderr(Stdio::null());
         command
     };
-    // How long a run takes here decides how long the next ones live.
+    // Runs are killed after a random part of the time that a complete run takes on this machine.
     let mut time_of_a_run = Duration::from_millis(50);
     let (mut killed, mut unsaved) = (0, 0);
     for round in 0..60 {
@@ -122,7 +122,7 @@ fn writes_each_log_once_whenever_it_is_killed() {
 }
 
 #[test]
-fn reports_the_actions_of_a_list_except_those_of_some_people() {
+fn reports_the_listed_actions_except_those_of_excluded_actors() {
     let (logs, directory) = (Logs::default(), Directory::new());
     add_logs(&logs, 40);
     let server = server_of(&logs);
@@ -133,13 +133,13 @@ fn reports_the_actions_of_a_list_except_those_of_some_people() {
         stderr(&output).lines().filter(|line| line.starts_with("alert:")).map(str::to_owned).collect();
     assert_eq!(alerts.len(), 2, "{alerts:?}");
     assert_eq!(alerts[0], "alert: 2026-01-01T00:04:20Z token_create by ops@example.com from -, id 13");
-    // The cursor is saved, so the same alerts do not come again.
+    // The cursor was saved, so the next run does not report the same actions.
     assert_eq!(follow(&server, &directory).args(alert).output().unwrap().status.code(), Some(0));
     assert_eq!(ids(&directory.read("out.jsonl")).len(), 40);
 }
 
 #[test]
-fn a_malformed_log_is_written_and_reported() {
+fn writes_and_reports_a_malformed_log() {
     let directory = Directory::new();
     let server = serve(|line, _| match parameter(line, "page").as_deref() {
         Some("1") => success(r#"[{"id":"1","when":"2026-01-01T00:00:00Z"},{"id":nope}]"#),
@@ -155,7 +155,7 @@ fn a_malformed_log_is_written_and_reported() {
 }
 
 #[test]
-fn a_second_process_does_not_use_the_same_state() {
+fn refuses_a_state_that_another_process_uses() {
     let (logs, directory) = (Logs::default(), Directory::new());
     add_logs(&logs, 5);
     let server = server_of(&logs);
@@ -171,7 +171,7 @@ fn a_second_process_does_not_use_the_same_state() {
 }
 
 #[test]
-fn a_missing_or_truncated_output_is_an_error() {
+fn reports_a_missing_or_truncated_output() {
     let (logs, directory) = (Logs::default(), Directory::new());
     add_logs(&logs, 5);
     let server = server_of(&logs);
@@ -183,7 +183,7 @@ fn a_missing_or_truncated_output_is_an_error() {
     let output = follow(&server, &directory).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("lines are lost"), "{}", stderr(&output));
-    assert_eq!(directory.read("out.jsonl").len(), content.len() - 1, "the file is left as it is");
+    assert_eq!(directory.read("out.jsonl").len(), content.len() - 1, "the file was changed");
 
     fs::rename(&path, moved).unwrap();
     let output = follow(&server, &directory).output().unwrap();
@@ -202,7 +202,7 @@ fn a_missing_or_truncated_output_is_an_error() {
 }
 
 #[test]
-fn a_rate_limit_ends_a_single_run_and_is_waited_out_in_a_loop() {
+fn ends_a_single_run_at_a_rate_limit_but_waits_in_a_loop() {
     let directory = Directory::new();
     let limited = || (429, "retry-after: 240\r\n", r#"{"success":false,"errors":[],"result":null}"#.to_owned());
     let server = serve(move |_, _| limited());
@@ -222,7 +222,7 @@ fn a_rate_limit_ends_a_single_run_and_is_waited_out_in_a_loop() {
     });
     let mut child = follow(&server, &directory).args(["--every", "1s"]).stderr(Stdio::null()).spawn().unwrap();
     wait_until(|| requests.lock().unwrap().len() > 2);
-    assert!(child.try_wait().unwrap().is_none(), "the loop goes on");
+    assert!(child.try_wait().unwrap().is_none(), "the loop ended");
     child.kill().unwrap();
     child.wait().unwrap();
     let requests = requests.lock().unwrap();
@@ -231,7 +231,7 @@ fn a_rate_limit_ends_a_single_run_and_is_waited_out_in_a_loop() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_ends_a_loop_with_everything_saved() {
+fn saves_everything_before_ctrl_c_ends_a_loop() {
     let (logs, directory) = (Logs::default(), Directory::new());
     add_logs(&logs, 30);
     let server = server_of(&logs);
@@ -247,7 +247,7 @@ fn ctrl_c_ends_a_loop_with_everything_saved() {
 fn wait_until(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
-        assert!(start.elapsed() < Duration::from_secs(30), "it took too long");
+        assert!(start.elapsed() < Duration::from_secs(30), "the condition did not become true within 30 seconds");
         thread::sleep(Duration::from_millis(5));
     }
 }

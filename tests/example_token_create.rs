@@ -1,4 +1,5 @@
-//! The example `token_create`: where the secret goes, whatever the response is.
+//! The example `token_create`: it saves the secret, or the response or instructions if there is no secret, and never
+//! prints it.
 
 #[path = "common/example.rs"]
 mod example;
@@ -12,7 +13,8 @@ use serde_json::{Value, json};
 
 const SECRET: &str = "cfut_8M7wS6hCpXVcDoRnPPYUCWPgy8aea4Wy6kCe5T0aB1cD2e";
 
-/// Runs the example against a server that responds so to the creation, and returns its output and the bodies sent.
+/// Runs the example against a server with this response to the creation. Returns the output of the example and the
+/// bodies that it sent.
 fn create(directory: &Directory, arguments: &[&str], response: Response) -> (Output, Vec<Value>) {
     let bodies = Arc::new(Mutex::new(Vec::new()));
     let log = bodies.clone();
@@ -44,7 +46,7 @@ fn created() -> Response {
 const ZONE: &[&str] = &["--zone", "023e", "--expires-in", "90d"];
 
 #[test]
-fn writes_the_secret_to_a_file_of_its_owner() {
+fn writes_the_secret_to_a_file_that_only_its_owner_can_read() {
     let directory = Directory::new();
     let arguments = [ZONE, &["--permission", "DNS Read", "--ip", "198.51.100.0/24"]].concat();
     let (output, bodies) = create(&directory, &arguments, created());
@@ -63,7 +65,7 @@ fn writes_the_secret_to_a_file_of_its_owner() {
 }
 
 #[test]
-fn the_scope_of_the_groups_is_that_of_the_resources() {
+fn selects_permission_groups_with_the_scope_of_the_resources() {
     for (arguments, group, resources) in [
         (&["--all-zones"] as &[_], "Zone Read 1", json!({"com.cloudflare.api.account.zone.*": "*"})),
         (
@@ -85,7 +87,7 @@ fn the_scope_of_the_groups_is_that_of_the_resources() {
 }
 
 #[test]
-fn nothing_is_created_if_the_secret_cannot_be_saved_or_an_argument_is_wrong() {
+fn creates_nothing_if_the_secret_cannot_be_saved_or_an_argument_is_invalid() {
     let directory = Directory::new();
     fs::write(directory.path("secret"), "another secret").unwrap();
     let (output, bodies) = create(&directory, ZONE, created());
@@ -107,7 +109,7 @@ fn nothing_is_created_if_the_secret_cannot_be_saved_or_an_argument_is_wrong() {
 }
 
 #[test]
-fn a_refused_creation_leaves_no_file() {
+fn leaves_no_file_if_the_creation_is_refused() {
     let directory = Directory::new();
     let refused =
         (403, "", r#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized"}],"result":null}"#.into());
@@ -117,17 +119,21 @@ fn a_refused_creation_leaves_no_file() {
 }
 
 #[test]
-fn a_lost_response_leaves_instructions_and_is_not_sent_again() {
+fn writes_instructions_and_does_not_retry_if_the_response_is_lost() {
     let directory = Directory::new();
     let (output, bodies) = create(&directory, ZONE, (500, "", "{}".into()));
     assert_eq!((output.status.code(), bodies.len()), (Some(3), 1));
     assert!(directory.read("secret").contains("look for a token named \"backup\""), "{}", directory.read("secret"));
     let (output, bodies) = create(&directory, ZONE, created());
-    assert_eq!((output.status.code(), bodies.len()), (Some(1), 0), "the file keeps a second token away");
+    assert_eq!(
+        (output.status.code(), bodies.len()),
+        (Some(1), 0),
+        "a second token was requested although the file exists"
+    );
 }
 
 #[test]
-fn a_response_that_cannot_be_decoded_is_saved() {
+fn saves_a_response_that_cannot_be_decoded() {
     let directory = Directory::new();
     let response = success(&json!({"id": "ed17", "name": {}, "value": SECRET}).to_string());
     let (output, _) = create(&directory, ZONE, response.clone());

@@ -153,42 +153,43 @@ fn page(items: &str) -> ScriptedResponse {
 
 #[test]
 fn keeps_the_cursor_if_nothing_is_yielded() {
-    let (client, seen) = scripted(vec![page("[]")]);
+    let (client, requests) = scripted(vec![page("[]")]);
     let cursor = AuditLogCursor::starting_at(datetime!(2026-11-01 12:00:00.7 UTC));
     let mut logs = client.follow(&ListAuditLogs::new(), &cursor);
     assert!(logs.next().is_none() && logs.next().is_none());
     assert_eq!(logs.cursor(), cursor);
-    let requests = seen.lock().unwrap();
+    let requests = requests.lock().unwrap();
     assert_eq!(requests.len(), 1);
     assert!(requests[0].target.contains("since=2026-11-01T12%3A00%3A00Z"), "{:?}", requests[0]);
 }
 
 #[test]
 fn limits_the_position_to_now() {
-    let (client, seen) = scripted(vec![page(r#"[{"id":"1","when":"2999-01-01T00:00:00Z"}]"#), page("[]"), page("[]")]);
+    let (client, requests) =
+        scripted(vec![page(r#"[{"id":"1","when":"2999-01-01T00:00:00Z"}]"#), page("[]"), page("[]")]);
     let cursor = AuditLogCursor::starting_at(datetime!(2026-01-01 0:00 UTC));
     let mut logs = client.follow(&ListAuditLogs::new(), &cursor);
     assert_eq!(logs.by_ref().count(), 1);
     let next = logs.cursor();
     assert!(serde_json::to_value(&next).unwrap()["position"].as_str().unwrap() < "2990");
     assert_eq!(client.follow(&ListAuditLogs::new(), &next).count(), 0);
-    assert!(!seen.lock().unwrap().last().unwrap().target.contains("since=29"));
+    assert!(!requests.lock().unwrap().last().unwrap().target.contains("since=29"));
 }
 
 #[test]
 fn keeps_a_position_in_the_future() {
-    let (client, seen) = scripted(vec![page(r#"[{"id":"1","when":"2900-01-01T00:00:00Z"}]"#), page("[]")]);
+    let (client, requests) = scripted(vec![page(r#"[{"id":"1","when":"2900-01-01T00:00:00Z"}]"#), page("[]")]);
     let future = AuditLogCursor::starting_at(datetime!(2900-01-01 0:00 UTC));
     let mut logs = client.follow(&ListAuditLogs::new(), &future);
     assert_eq!(logs.by_ref().count(), 1);
     let position = |cursor: &AuditLogCursor| serde_json::to_value(cursor).unwrap()["position"].clone();
     assert_eq!(position(&logs.cursor()), position(&future));
-    assert!(seen.lock().unwrap()[0].target.contains("before=2900-01-01T00%3A00%3A01Z"));
+    assert!(requests.lock().unwrap()[0].target.contains("before=2900-01-01T00%3A00%3A01Z"));
 }
 
 #[test]
 fn refuses_parameters_that_the_cursor_sets() {
-    let (client, seen) = scripted(vec![page("[]")]);
+    let (client, requests) = scripted(vec![page("[]")]);
     let cursor = AuditLogCursor::starting_at(START);
     for request in [
         ListAuditLogs::new().since(START),
@@ -201,7 +202,7 @@ fn refuses_parameters_that_the_cursor_sets() {
         assert!(logs.next().is_none());
         assert_eq!(logs.cursor(), cursor);
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]

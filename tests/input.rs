@@ -1,4 +1,4 @@
-//! Invalid identifiers and parameters are refused before sending. All others are encoded exactly once.
+//! Invalid identifiers and parameters are refused before sending. Valid ones are percent-encoded exactly once.
 
 mod common;
 
@@ -27,8 +27,8 @@ const CALLS: [(&str, &str, &str, Call); 10] = [
 ];
 
 #[test]
-fn refuses_identifiers_that_name_another_resource() {
-    let (client, seen) = scripted(vec![ok(success("{}"))]);
+fn refuses_identifiers_that_would_address_another_resource() {
+    let (client, requests) = scripted(vec![ok(success("{}"))]);
     for (parameter, _, _, call) in CALLS {
         let reserved: &[&str] = if parameter == "token_id" { &["verify", "permission_groups"] } else { &[] };
         for id in ["", ".", ".."].iter().chain(reserved) {
@@ -37,11 +37,11 @@ fn refuses_identifiers_that_name_another_resource() {
             assert!(error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
         }
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]
-fn encodes_other_identifiers_as_one_segment() {
+fn encodes_other_identifiers_as_one_path_segment() {
     let encodings = [
         ("abc-._~123", "abc-._~123"),
         ("a/b?c#d", "a%2Fb%3Fc%23d"),
@@ -54,25 +54,25 @@ fn encodes_other_identifiers_as_one_segment() {
         ("é", "%C3%A9"),
         ("Verify", "Verify"),
     ];
-    let (client, seen) = scripted(vec![ok(success("null"))]);
+    let (client, requests) = scripted(vec![ok(success("null"))]);
     for (_, before, after, call) in CALLS {
         for (id, encoded) in encodings {
             let _ = call(&client, id);
-            assert_eq!(seen.lock().unwrap().pop().unwrap().target, format!("{before}{encoded}{after}"));
+            assert_eq!(requests.lock().unwrap().pop().unwrap().target, format!("{before}{encoded}{after}"));
         }
     }
 }
 
 #[test]
-fn sends_long_identifiers_or_refuses_them_for_the_length_of_the_url() {
-    let (client, seen) = scripted(vec![ok(success("null"))]);
+fn refuses_long_identifiers_only_if_the_url_is_too_long() {
+    let (client, requests) = scripted(vec![ok(success("null"))]);
     for (_, before, after, call) in CALLS {
         let long = "x".repeat(10_000);
         let _ = call(&client, &long);
-        assert_eq!(seen.lock().unwrap().pop().unwrap().target, format!("{before}{long}{after}"));
+        assert_eq!(requests.lock().unwrap().pop().unwrap().target, format!("{before}{long}{after}"));
         let error = call(&client, &"\u{20ac}".repeat(10_000)).unwrap_err();
         assert!(error.is_invalid_request() && error.to_string().contains("URL"), "{error}");
-        assert!(seen.lock().unwrap().is_empty());
+        assert!(requests.lock().unwrap().is_empty());
     }
 }
 
@@ -85,7 +85,7 @@ fn encodes_identifiers_in_the_same_way_over_a_connection() {
 
 #[test]
 fn refuses_page_and_per_page_of_zero() {
-    let (client, seen) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted(vec![ok(success("[]"))]);
     let refused = [
         (client.audit_logs().page(0).send().err(), "page"),
         (client.audit_logs().per_page(0).send().err(), "per_page"),
@@ -98,12 +98,12 @@ fn refuses_page_and_per_page_of_zero() {
         let error = error.unwrap();
         assert!(error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]
 fn refuses_an_empty_filter() {
-    let (client, seen) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted(vec![ok(success("[]"))]);
     let refused = [
         (client.audit_logs().actor_email("").send().err(), "actor.email"),
         (client.audit_logs().id("").iter().next().unwrap().err(), "id"),
@@ -115,13 +115,13 @@ fn refuses_an_empty_filter() {
         let error = error.unwrap();
         assert!(error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")), "{error}");
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]
 fn encodes_text_in_a_query_once() {
-    let (client, seen) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted(vec![ok(success("[]"))]);
     client.permission_groups().name("a&b=c?d#e%20 \u{e9}\r\n\0+").send().unwrap();
-    let target = seen.lock().unwrap().pop().unwrap().target;
+    let target = requests.lock().unwrap().pop().unwrap().target;
     assert_eq!(target, "/user/tokens/permission_groups?name=a%26b%3Dc%3Fd%23e%2520%20%C3%A9%0D%0A%00%2B");
 }

@@ -1,4 +1,4 @@
-//! Invites, on the wire and decoded.
+//! Reading and responding to invites: the requests and the decoded responses.
 
 mod common;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 const ID: &str = "4f5f0c14a2a41d5063dd301b2f829f04";
 
 #[test]
-fn a_response_is_a_patch_of_the_status() {
+fn sends_a_response_as_a_patch_of_the_status() {
     for (response, body) in
         [(InviteResponse::Accepted, r#"{"status":"accepted"}"#), (InviteResponse::Rejected, r#"{"status":"rejected"}"#)]
     {
@@ -17,13 +17,13 @@ fn a_response_is_a_patch_of_the_status() {
         let invite = api.client().respond_to_invite(ID, response).send().unwrap();
         assert_eq!(api.request().line(), format!("PATCH /user/invites/{ID} {body}"));
         assert_eq!(serde_json::to_value(&invite).unwrap(), fixture_result("invites_edit"));
-        let again = client_returning(fixture("invites_edit")).send(&RespondToInvite::new(ID, response)).unwrap();
-        assert_eq!(again, invite);
+        let detached = client_returning(fixture("invites_edit")).send(&RespondToInvite::new(ID, response)).unwrap();
+        assert_eq!(detached, invite);
     }
 }
 
 #[test]
-fn roles_are_names_or_objects() {
+fn reads_roles_as_names_or_objects() {
     let result = json!({"id": "1", "roles": ["Admin", {"id": "2", "name": "Billing", "permissions": []}]});
     let invite = client_returning(success(&result.to_string())).send(&GetInvite::new(ID)).unwrap();
     let names: Vec<_> = invite.roles.iter().map(|role| role.name()).collect();
@@ -32,7 +32,7 @@ fn roles_are_names_or_objects() {
 }
 
 #[test]
-fn unknown_status_is_kept_and_written_back() {
+fn keeps_an_unknown_status() {
     let page = client_returning(success(r#"[{"id":"1","status":"left"},{"id":"2","invited_member_id":null}]"#))
         .send(&ListInvites::new())
         .unwrap();

@@ -1,4 +1,4 @@
-//! Organizations, on the wire and decoded.
+//! Listing, reading and leaving organizations: the requests and the decoded responses.
 
 mod common;
 
@@ -11,7 +11,7 @@ use common::{Api, client_returning, fixture, fixture_result, success};
 const ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 
 #[test]
-fn each_filter_alone_is_on_the_wire() {
+fn sends_each_filter() {
     type Filter = fn(ListOrganizations<&Client>) -> ListOrganizations<&Client>;
     let filters: [(Filter, &str); 11] = [
         (|list| list.name("Acme & Co"), "name=Acme%20%26%20Co"),
@@ -34,7 +34,7 @@ fn each_filter_alone_is_on_the_wire() {
 }
 
 #[test]
-fn get_organization_is_on_the_wire_and_may_answer_nothing() {
+fn reads_an_organization_without_fields() {
     let api = Api::responding(fixture("organizations_get"));
     let organization = api.client().organization(ID).send().unwrap();
     assert_eq!(api.request().line(), format!("GET /user/organizations/{ID}"));
@@ -43,7 +43,7 @@ fn get_organization_is_on_the_wire_and_may_answer_nothing() {
 }
 
 #[test]
-fn leaving_is_a_delete_without_a_body() {
+fn leaves_an_organization_without_a_body() {
     let api = Api::responding(fixture("organizations_delete"));
     let deleted = api.client().leave_organization(ID).send().unwrap();
     let request = api.request();
@@ -54,16 +54,16 @@ fn leaving_is_a_delete_without_a_body() {
 }
 
 #[test]
-fn leaving_is_answered_bare_or_in_the_envelope_or_with_nothing() {
+fn accepts_a_response_to_leaving_with_or_without_an_envelope_or_a_body() {
     let bare = fixture("organizations_delete");
-    for (answer, id) in [(bare.clone(), ID), (success(&bare), ID), (String::new(), ""), (success("null"), "")] {
-        let deleted = client_returning(answer.clone()).send(&LeaveOrganization::new(ID)).unwrap();
-        assert_eq!(deleted.id, id, "{answer}");
+    for (body, id) in [(bare.clone(), ID), (success(&bare), ID), (String::new(), ""), (success("null"), "")] {
+        let deleted = client_returning(body.clone()).send(&LeaveOrganization::new(ID)).unwrap();
+        assert_eq!(deleted.id, id, "{body}");
     }
 }
 
 #[test]
-fn a_bare_object_is_no_organization() {
+fn reports_an_organization_without_an_envelope() {
     let error = client_returning(r#"{"id":"1","name":"Acme"}"#).send(&GetOrganization::new(ID)).unwrap_err();
     assert!(error.is_decode(), "{error}");
 }

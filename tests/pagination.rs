@@ -20,17 +20,17 @@ fn ids(client: &Client) -> Vec<String> {
 #[test]
 fn yields_items_in_order_and_requests_one_page_at_a_time() {
     let pages = vec![page(&[1, 2], "null"), page(&[3, 4], "null"), page(&[], "null")];
-    let (client, seen) = scripted(pages);
+    let (client, requests) = scripted(pages);
     let mut tokens = client.tokens().per_page(2).iter();
-    assert_eq!(seen.lock().unwrap().len(), 0);
+    assert_eq!(requests.lock().unwrap().len(), 0);
     let mut read = Vec::new();
     for token in tokens.by_ref() {
         read.push(token.unwrap().id);
-        assert_eq!(seen.lock().unwrap().len(), read.len().div_ceil(2));
+        assert_eq!(requests.lock().unwrap().len(), read.len().div_ceil(2));
     }
     assert_eq!(read, ["1", "2", "3", "4"]);
     assert!(tokens.next().is_none());
-    let targets: Vec<_> = seen.lock().unwrap().iter().map(|seen| seen.target.clone()).collect();
+    let targets: Vec<_> = requests.lock().unwrap().iter().map(|request| request.target.clone()).collect();
     assert_eq!(targets.len(), 3);
     assert!(targets[2].contains("page=3") && targets[2].contains("per_page=2"), "{targets:?}");
 }
@@ -38,7 +38,7 @@ fn yields_items_in_order_and_requests_one_page_at_a_time() {
 #[test]
 fn returns_the_total_but_no_size_hint_before_the_end() {
     let info = r#"{"total_count":3,"per_page":2,"total_pages":2}"#;
-    let (client, seen) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
+    let (client, requests) = scripted(vec![page(&[1, 2], info), page(&[3], info)]);
     let mut tokens = client.tokens().iter();
     assert_eq!((tokens.next_page(), tokens.total(), tokens.size_hint()), (1, None, (0, None)));
     tokens.next().unwrap().unwrap();
@@ -48,7 +48,7 @@ fn returns_the_total_but_no_size_hint_before_the_end() {
     tokens.next().unwrap().unwrap();
     assert_eq!((tokens.next_page(), tokens.size_hint()), (3, (0, Some(0))));
     assert!(tokens.next().is_none());
-    assert_eq!(seen.lock().unwrap().len(), 2);
+    assert_eq!(requests.lock().unwrap().len(), 2);
 }
 
 #[test]
@@ -154,12 +154,12 @@ fn resumes_from_the_page_that_failed() {
 
 #[test]
 fn yields_only_an_error_for_an_invalid_request() {
-    let (client, seen) = scripted(vec![page(&[1], "null")]);
+    let (client, requests) = scripted(vec![page(&[1], "null")]);
     let mut tokens = client.iter(&ListTokens::new().page(0));
     assert!(tokens.next().unwrap().unwrap_err().is_invalid_request());
     assert!(tokens.next().is_none());
     assert!(client.tokens().per_page(0).send().unwrap_err().to_string().contains("per_page"));
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
 #[test]

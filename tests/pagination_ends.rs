@@ -31,14 +31,14 @@ fn page_without_ids(numbers: &[u32]) -> ScriptedResponse {
 /// Reads audit logs with `per_page(2)`. Returns their identifiers (or the metadata of a log without one), with `!` for
 /// an error, and the number of requests. Requests after the last response return it again.
 fn read_from(first: u64, responses: Vec<ScriptedResponse>) -> (String, usize) {
-    let (client, seen) = scripted(responses);
+    let (client, requests) = scripted(responses);
     let logs = client.audit_logs().page(first).per_page(2).iter();
     let texts = logs.take(200).map(|log| match log {
         Ok(log) if log.id.is_empty() => log.metadata.to_string(),
         Ok(log) => log.id,
         Err(_) => "!".to_owned(),
     });
-    (texts.collect::<Vec<_>>().join(" "), seen.lock().unwrap().len())
+    (texts.collect::<Vec<_>>().join(" "), requests.lock().unwrap().len())
 }
 
 #[track_caller]
@@ -72,10 +72,10 @@ fn ends_after_an_empty_page() {
 fn yields_nothing_if_the_first_page_is_empty() {
     for empty in WITHOUT_ITEMS {
         expect(vec![ok(empty), page(&[9])], "", 1);
-        let (client, seen) = scripted(vec![ok(empty)]);
+        let (client, requests) = scripted(vec![ok(empty)]);
         assert_eq!(client.audit_logs().pages().count(), 0, "{empty}");
         assert_eq!(client.invites().iter().count(), 0, "{empty}");
-        assert_eq!(seen.lock().unwrap().len(), 2, "{empty}");
+        assert_eq!(requests.lock().unwrap().len(), 2, "{empty}");
     }
 }
 
@@ -219,20 +219,20 @@ fn ignores_a_result_info_without_usable_numbers() {
 #[test]
 fn ignores_the_page_number_that_the_server_states() {
     let info = r#"{"page":1,"total_pages":3}"#;
-    let (client, seen) = scripted([&[1, 2][..], &[3, 4], &[5]].map(|ids| page_with(ids, info)).into());
+    let (client, requests) = scripted([&[1, 2][..], &[3, 4], &[5]].map(|ids| page_with(ids, info)).into());
     assert_eq!(client.audit_logs().per_page(2).iter().count(), 5);
-    let last = seen.lock().unwrap().last().unwrap().target.clone();
+    let last = requests.lock().unwrap().last().unwrap().target.clone();
     assert!(last.contains("page=3"), "{last}");
 }
 
 #[test]
 fn ends_a_single_page_list_after_one_request() {
     let info = r#"{"count":1,"page":1,"per_page":20,"total_count":2000,"total_pages":100}"#;
-    let (client, seen) = scripted(vec![page_with(&[1, 2], info)]);
+    let (client, requests) = scripted(vec![page_with(&[1, 2], info)]);
     assert_eq!(client.invites().iter().count(), 2);
     assert_eq!(client.subscriptions().pages().count(), 1);
     assert_eq!(client.permission_groups().iter().read_ahead(4).count(), 2);
-    assert_eq!(seen.lock().unwrap().len(), 3);
+    assert_eq!(requests.lock().unwrap().len(), 3);
 }
 
 // Rule 3: pages without a new item.
@@ -396,11 +396,11 @@ fn treats_items_of_an_endpoint_without_item_id_as_unidentified() {
     }
     let pages =
         (0..10).map(|value| page_of(&format!(r#"{{"id":"a","value":{value}}},{{"id":"a","value":{value}}}"#), "null"));
-    let (client, seen) = scripted(pages.collect());
+    let (client, requests) = scripted(pages.collect());
     let rows = client.iter(&ListOf::<Row>::new()).take(100);
     let values: Vec<usize> = rows.map(|row| row.unwrap().value).collect();
     assert_eq!(values, (0..10).flat_map(|value| [value; 2]).collect::<Vec<_>>());
-    assert_eq!(seen.lock().unwrap().len(), 12);
+    assert_eq!(requests.lock().unwrap().len(), 12);
 }
 
 #[test]
@@ -553,14 +553,14 @@ fn yields_an_error_for_a_200_without_success() {
 #[test]
 fn ends_the_iteration_after_an_error() {
     let pages = || vec![page(&[1, 2]), status(400, "{}"), page(&[3, 4])];
-    let (client, seen) = scripted(pages());
+    let (client, requests) = scripted(pages());
     let mut logs = client.audit_logs().per_page(2).iter();
     assert_eq!(logs.by_ref().filter(Result::is_err).count(), 1);
     assert!(logs.next().is_none());
-    assert_eq!((logs.next_page(), seen.lock().unwrap().len()), (2, 2));
-    let (client, seen) = scripted(pages());
+    assert_eq!((logs.next_page(), requests.lock().unwrap().len()), (2, 2));
+    let (client, requests) = scripted(pages());
     let mut read = client.audit_logs().per_page(2).pages();
     assert_eq!(read.by_ref().filter(Result::is_err).count(), 1);
     assert!(read.next().is_none());
-    assert_eq!((read.next_page(), seen.lock().unwrap().len()), (2, 2));
+    assert_eq!((read.next_page(), requests.lock().unwrap().len()), (2, 2));
 }

@@ -1,4 +1,4 @@
-//! Subscriptions, on the wire and decoded.
+//! Listing, updating and deleting subscriptions: the requests and the decoded responses.
 
 mod common;
 
@@ -12,7 +12,7 @@ use serde_json::json;
 const ID: &str = "506e3185e9c882d175a2d0cb0093d9f2";
 
 #[test]
-fn listing_has_one_page_and_no_parameters() {
+fn lists_subscriptions_in_one_request_without_parameters() {
     let api = Api::responding(fixture("subscriptions_get"));
     let subscriptions: Vec<_> = api.client().subscriptions().iter().collect::<Result<_, _>>().unwrap();
     assert_eq!(api.request().line(), "GET /user/subscriptions");
@@ -21,7 +21,7 @@ fn listing_has_one_page_and_no_parameters() {
 }
 
 #[test]
-fn fields_of_the_older_schema_are_read() {
+fn reads_fields_of_the_older_schema() {
     let result = json!([{
         "id": ID, "price": "20.00", "frequency": "not-applicable", "state": "", "rate_plan": {"id": "PRO"},
         "app": {"install_id": "a"}, "zone": {"id": "z", "name": "example.com"},
@@ -37,7 +37,7 @@ fn fields_of_the_older_schema_are_read() {
 }
 
 #[test]
-fn each_change_alone_is_in_the_body() {
+fn sends_each_change_of_an_update() {
     type Change = fn(UpdateSubscription<&Client>) -> UpdateSubscription<&Client>;
     let mut rules = ComponentValue::default();
     rules.name = Some("page_rules".to_owned());
@@ -60,11 +60,11 @@ fn each_change_alone_is_in_the_body() {
     ];
     for (change, body) in changes {
         let api = Api::responding(fixture("subscriptions_update"));
-        let answer = change(api.client().update_subscription(ID)).send().unwrap();
+        let updated = change(api.client().update_subscription(ID)).send().unwrap();
         let request = api.request();
         assert_eq!((request.method.as_str(), request.target), ("PUT", format!("/user/subscriptions/{ID}")));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&request.body).unwrap(), body);
-        assert_eq!(answer, json!({}));
+        assert_eq!(updated, json!({}));
     }
     let api = Api::responding(fixture("subscriptions_update"));
     api.client().update_subscription(ID).component_values([rules]).send().unwrap();
@@ -72,15 +72,15 @@ fn each_change_alone_is_in_the_body() {
 }
 
 #[test]
-fn an_update_answers_whatever_comes() {
+fn returns_any_result_of_an_update() {
     for result in [json!(null), json!("done"), json!({"id": ID})] {
-        let answer = client_returning(success(&result.to_string())).send(&UpdateSubscription::new(ID)).unwrap();
-        assert_eq!(answer, result);
+        let updated = client_returning(success(&result.to_string())).send(&UpdateSubscription::new(ID)).unwrap();
+        assert_eq!(updated, result);
     }
 }
 
 #[test]
-fn deleting_is_a_delete_without_a_body_answered_bare_or_in_the_envelope() {
+fn deletes_without_a_body_and_reads_the_response_with_or_without_an_envelope() {
     let api = Api::responding(fixture("subscriptions_delete"));
     let deleted = api.client().delete_subscription(ID).send().unwrap();
     assert_eq!(api.request().line(), format!("DELETE /user/subscriptions/{ID}"));
@@ -90,7 +90,7 @@ fn deleting_is_a_delete_without_a_body_answered_bare_or_in_the_envelope() {
 }
 
 #[test]
-fn a_deletion_that_says_no_more_than_that_it_succeeded_is_one() {
+fn accepts_a_successful_deletion_without_a_result() {
     for body in [r#"{"success":true,"result":null}"#, r#"{"success":true}"#] {
         let deleted = client_returning(body).delete_subscription(ID).send().unwrap();
         assert_eq!(deleted.subscription_id, "");

@@ -1,5 +1,5 @@
-//! Certificates: one that nobody signed is refused, unless the caller's agent or the operating system trusts it. And
-//! what is said where a feature is missing.
+//! Certificates that are trusted or refused, by the default client and with a custom agent. Also the errors if a feature
+//! for TLS is not enabled.
 
 mod common;
 
@@ -18,13 +18,13 @@ fn client_with(agent: ureq::Agent, url: &str) -> Client {
 }
 
 #[test]
-fn environment_of_a_child() {
+fn sends_a_request_in_a_child_process() {
     if let Ok(url) = std::env::var("BASE_URL") {
         print_user(&client_of(&url));
     }
 }
 
-/// What the default client says of a server, on a machine that trusts it.
+/// The outcome of a request by the default client, on a machine that trusts the certificate of the server.
 #[allow(dead_code)]
 fn on_a_machine_that_trusts(server: &Tls) -> String {
     let file = std::env::temp_dir().join(format!("roots-{}.pem", server.address.port()));
@@ -34,11 +34,11 @@ fn on_a_machine_that_trusts(server: &Tls) -> String {
     printed
 }
 
-/// As above, on a machine that trusts the roots of this file.
+/// The outcome of a request by the default client, on a machine that trusts the certificates in this file.
 #[allow(dead_code)]
 fn on_a_machine_with_roots(file: &str, server: &Tls) -> String {
     let variables = [("BASE_URL", &*server.url), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "/nowhere")];
-    in_environment("environment_of_a_child", &variables)
+    in_environment("sends_a_request_in_a_child_process", &variables)
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -52,7 +52,7 @@ mod with_a_provider {
     use common::network::trusting;
 
     #[test]
-    fn a_certificate_that_nobody_signed_is_refused_once_and_nothing_is_sent() {
+    fn refuses_an_untrusted_certificate_and_sends_nothing() {
         let server = Tls::new();
         let client = client_of(&server.url);
         let error = client.user().send().unwrap_err();
@@ -64,7 +64,7 @@ mod with_a_provider {
     }
 
     #[test]
-    fn an_agent_of_the_callers_may_trust_it() {
+    fn accepts_a_certificate_that_a_custom_agent_trusts() {
         let server = Tls::new();
         let agent = ureq::Agent::config_builder().tls_config(trusting(&server.certificate)).proxy(None).build();
         let client = client_with(agent.into(), &server.url);
@@ -72,7 +72,7 @@ mod with_a_provider {
     }
 
     #[test]
-    fn a_server_that_requires_a_client_certificate_is_a_failure_to_connect() {
+    fn reports_a_connect_error_if_the_server_requires_a_client_certificate() {
         for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
             let server = Tls::requiring_client_certificates(version);
             let agent = ureq::Agent::config_builder().tls_config(trusting(&server.certificate)).proxy(None).build();
@@ -88,7 +88,7 @@ mod with_a_provider {
     }
 
     #[test]
-    fn what_is_no_tls_is_an_error_that_is_not_repeated() {
+    fn does_not_retry_if_the_server_does_not_use_tls() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/", listener.local_addr().unwrap());
         let server = thread::spawn(move || {
@@ -102,23 +102,23 @@ mod with_a_provider {
     }
 }
 
-/// Where the operating system's roots count, and stand in files.
+/// With these features the client uses the roots of the operating system. On Linux, environment variables name them.
 #[cfg(all(
     target_os = "linux",
     any(feature = "platform-verifier", all(feature = "native-tls", not(feature = "rustls")))
 ))]
-mod with_the_roots_of_the_system {
+mod with_system_roots {
     use super::*;
 
     #[test]
-    fn what_the_system_trusts_is_trusted() {
+    fn accepts_a_certificate_that_the_system_trusts() {
         let server = Tls::new();
         let printed = on_a_machine_that_trusts(&server);
         assert!(printed.contains("user 7"), "{printed}");
     }
 
     #[test]
-    fn a_machine_without_roots_trusts_nobody() {
+    fn refuses_every_certificate_on_a_machine_without_roots() {
         let server = Tls::new();
         let printed = on_a_machine_with_roots("/nowhere", &server);
         assert!(printed.contains("connect true") && printed.contains("certificate"), "{printed}");
@@ -127,10 +127,9 @@ mod with_the_roots_of_the_system {
     }
 }
 
-/// Where Mozilla's roots count, the system's do not.
 #[cfg(all(feature = "rustls", not(feature = "platform-verifier")))]
 #[test]
-fn what_the_system_trusts_is_nothing_to_mozilla() {
+fn uses_the_roots_of_mozilla_instead_of_those_of_the_system() {
     let server = Tls::new();
     let printed = on_a_machine_that_trusts(&server);
     assert!(printed.contains("certificate was refused"), "{printed}");
@@ -138,7 +137,7 @@ fn what_the_system_trusts_is_nothing_to_mozilla() {
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 #[test]
-fn without_a_feature_of_tls_https_is_an_error_that_names_them() {
+fn refuses_https_without_a_tls_feature_and_names_the_features() {
     let server = Tls::new();
     let agent = ureq::Agent::config_builder().proxy(None).build();
     for client in [client_of(&server.url), client_with(agent.into(), &server.url)] {
@@ -151,7 +150,7 @@ fn without_a_feature_of_tls_https_is_an_error_that_names_them() {
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
-fn an_agent_whose_tls_is_not_compiled_in_is_an_error_that_names_the_feature() {
+fn names_the_missing_feature_that_a_custom_agent_needs() {
     use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
     let with = |provider, roots| TlsConfig::builder().provider(provider).root_certs(roots).build();
     let configs = [
@@ -164,11 +163,11 @@ fn an_agent_whose_tls_is_not_compiled_in_is_an_error_that_names_the_feature() {
         ),
     ];
     let server = Tls::new();
-    for (feature, is_on, config) in configs {
+    for (feature, is_enabled, config) in configs {
         let agent = ureq::Agent::config_builder().tls_config(config).proxy(None).build();
         let error = client_with(agent.into(), &server.url).user().send().unwrap_err();
         let names_a_feature = error.to_string().contains("enable the feature `");
-        assert!(names_a_feature != is_on && error.is_connect(), "{feature}: {error}");
+        assert!(names_a_feature != is_enabled && error.is_connect(), "{feature}: {error}");
     }
     assert!(server.requests().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Tokens that are read, verified, deleted and rolled, on the wire and decoded.
+//! Reading, verifying, deleting and rolling tokens, and finding permission groups: the requests and the decoded responses.
 
 mod common;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const ID: &str = "ed17574386854bf78a67040be0a770b0";
 
 #[test]
-fn each_filter_alone_is_on_the_wire() {
+fn sends_each_filter() {
     type Filter = fn(ListTokens<&Client>) -> ListTokens<&Client>;
     let filters: [(Filter, &str); 6] = [
         (|list| list, "per_page=50"),
@@ -30,7 +30,7 @@ fn each_filter_alone_is_on_the_wire() {
 }
 
 #[test]
-fn documented_tokens_lose_nothing() {
+fn keeps_every_field_of_the_documented_tokens() {
     let page = client_returning(fixture("tokens_list")).send(&ListTokens::new()).unwrap();
     assert_eq!(serde_json::to_value(&page.items).unwrap(), fixture_result("tokens_list"));
     let api = Api::responding(fixture("tokens_get"));
@@ -41,13 +41,13 @@ fn documented_tokens_lose_nothing() {
 }
 
 #[test]
-fn tokens_are_read_as_they_have_been_seen() {
+fn keeps_unknown_values_of_a_token() {
     let result = json!({
         "id": ID, "status": "revoked (exposed)",
         "policies": [{
             "id": "p",
             "permission_groups": [{"id": "g", "meta": {"editable": "false"}}],
-            "resources": {"com.cloudflare.api.user.*": "*", "com.cloudflare.api.account.*": {"zone": "*"}, "odd": 1},
+            "resources": {"com.cloudflare.api.user.*": "*", "com.cloudflare.api.account.*": {"zone": "*"}, "malformed": 1},
         }],
     });
     let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
@@ -56,12 +56,12 @@ fn tokens_are_read_as_they_have_been_seen() {
     let resources = &token.policies[0].resources;
     assert_eq!(resources["com.cloudflare.api.user.*"], ResourceScope::Value("*".to_owned()));
     assert!(matches!(&resources["com.cloudflare.api.account.*"], ResourceScope::Nested(nested) if nested.len() == 1));
-    assert_eq!(resources["odd"], ResourceScope::Other(json!(1)));
+    assert_eq!(resources["malformed"], ResourceScope::Other(json!(1)));
     assert_eq!(serde_json::to_value(&token).unwrap(), result);
 }
 
 #[test]
-fn either_spelling_of_the_condition_is_read() {
+fn reads_either_spelling_of_request_ip() {
     for name in ["request_ip", "request.ip"] {
         let result = json!({"id": ID, "condition": {name: {"in": ["10.0.0.0/8"], "not_in": null}}});
         let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
@@ -73,7 +73,7 @@ fn either_spelling_of_the_condition_is_read() {
 }
 
 #[test]
-fn contradicting_spellings_of_the_condition_are_both_kept() {
+fn keeps_both_spellings_of_request_ip_if_they_differ() {
     let result = json!({"condition": {"request_ip": {"in": ["10.0.0.0/8"]}, "request.ip": {"not_in": ["10.0.0.1"]}}});
     let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
     assert_eq!(token.condition.request_ip.in_, ["10.0.0.0/8"]);
@@ -81,7 +81,7 @@ fn contradicting_spellings_of_the_condition_are_both_kept() {
 }
 
 #[test]
-fn the_zero_time_of_go_is_no_time() {
+fn reads_the_zero_time_of_go_as_none() {
     for zero in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z", "0001-01-01"] {
         let result = json!({"id": ID, "last_used_on": zero, "issued_on": "0001-01-01T00:00:01Z"});
         let token = client_returning(success(&result.to_string())).send(&GetToken::new(ID)).unwrap();
@@ -93,7 +93,7 @@ fn the_zero_time_of_go_is_no_time() {
 }
 
 #[test]
-fn verifying_asks_about_the_clients_own_token() {
+fn verifies_the_token_of_the_client() {
     let api = Api::responding(fixture("tokens_verify"));
     let verification = api.client().verify_token().send().unwrap();
     assert_eq!(api.request().line(), "GET /user/tokens/verify");
@@ -102,7 +102,7 @@ fn verifying_asks_about_the_clients_own_token() {
 }
 
 #[test]
-fn verifying_without_a_token_is_refused() {
+fn refuses_to_verify_a_client_without_a_token() {
     let api = Api::responding(fixture("tokens_verify"));
     let client = Client::builder().api_key("a@example.com", "some-key").base_url(api.url()).build().unwrap();
     let error = client.verify_token().send().unwrap_err();
@@ -111,7 +111,7 @@ fn verifying_without_a_token_is_refused() {
 }
 
 #[test]
-fn deleting_has_no_body_and_may_be_answered_with_null() {
+fn deletes_without_a_body_and_accepts_a_null_result() {
     let api = Api::responding(fixture("tokens_delete"));
     let deleted = api.client().delete_token(ID).send().unwrap();
     assert_eq!(api.request().line(), format!("DELETE /user/tokens/{ID}"));
@@ -120,7 +120,7 @@ fn deleting_has_no_body_and_may_be_answered_with_null() {
 }
 
 #[test]
-fn deleting_is_not_answered_bare() {
+fn reports_a_response_to_a_deletion_without_an_envelope() {
     for body in [r#"{"id":"1"}"#, r#"{"ok":1}"#, ""] {
         let error = client_returning(body).send(&DeleteToken::new(ID)).unwrap_err();
         assert!(error.is_decode() && error.may_have_been_applied(), "{body}: {error}");
@@ -128,7 +128,7 @@ fn deleting_is_not_answered_bare() {
 }
 
 #[test]
-fn rolling_sends_an_empty_object_and_answers_the_secret() {
+fn sends_an_empty_object_to_roll_a_token_and_returns_the_secret() {
     let api = Api::responding(fixture("token_value_update"));
     let secret = api.client().roll_token(ID).send().unwrap();
     let request = api.request();
@@ -139,7 +139,7 @@ fn rolling_sends_an_empty_object_and_answers_the_secret() {
 }
 
 #[test]
-fn permission_groups_have_one_page_and_two_filters() {
+fn lists_permission_groups_in_one_request_with_each_filter() {
     type Filter = fn(ListPermissionGroups<&Client>) -> ListPermissionGroups<&Client>;
     let filters: [(Filter, &str); 3] = [
         (|list| list, ""),
@@ -160,7 +160,7 @@ fn groups(items: Value) -> String {
 }
 
 #[test]
-fn a_permission_group_is_found_by_its_name_and_scope_in_one_request() {
+fn finds_a_permission_group_by_name_and_scope_in_one_request() {
     let zone = "com.cloudflare.api.account.zone";
     let api = Api::responding(groups(json!([
         {"id": "1", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
@@ -177,7 +177,7 @@ fn a_permission_group_is_found_by_its_name_and_scope_in_one_request() {
 }
 
 #[test]
-fn a_permission_group_with_another_name_or_scope_is_none() {
+fn returns_none_if_no_permission_group_has_the_name_and_scope() {
     let client = client_returning(groups(json!([
         {"id": "1", "name": "zone read", "scopes": ["com.cloudflare.api.account.zone"]},
         {"id": "2", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
@@ -189,7 +189,7 @@ fn a_permission_group_with_another_name_or_scope_is_none() {
 }
 
 #[test]
-fn a_permission_group_that_may_be_an_undecodable_item_is_an_error() {
+fn returns_an_error_if_an_undecodable_item_may_be_the_permission_group() {
     let client = client_returning(groups(json!([
         {"id": "1", "name": "Zone Read", "scopes": ["com.cloudflare.api.account"]},
         {"id": "2", "name": "Zone Read", "scopes": 5},
@@ -201,7 +201,7 @@ fn a_permission_group_that_may_be_an_undecodable_item_is_an_error() {
 }
 
 #[test]
-fn a_list_of_permission_groups_that_fails_is_an_error() {
+fn returns_an_error_if_listing_the_permission_groups_fails() {
     for body in [r#"{"success":false,"errors":[{"code":9109}]}"#, "<html>"] {
         let found = client_returning(body).find_permission_group("Zone Read", PermissionScope::Zone);
         assert!(found.is_err(), "{body}");

@@ -1,4 +1,4 @@
-//! Tokens that are made and changed, on the wire.
+//! Creating and updating tokens: the request bodies, and the input that is refused before sending.
 
 mod common;
 
@@ -27,7 +27,7 @@ fn minimal() -> Value {
 }
 
 #[test]
-fn each_field_of_a_creation_alone_is_in_the_body() {
+fn sends_each_field_of_a_creation() {
     type Set = fn(CreateToken<&Client>) -> CreateToken<&Client>;
     let sets: [(Set, Value); 5] = [
         (|create| create, json!({})),
@@ -57,7 +57,7 @@ fn each_field_of_a_creation_alone_is_in_the_body() {
 }
 
 #[test]
-fn a_created_token_holds_its_secret_apart() {
+fn separates_the_secret_from_the_created_token() {
     let created = client_returning(fixture("tokens_create")).send(&CreateToken::new("ci", [policy()])).unwrap();
     let mut documented = fixture_result("tokens_create");
     let secret = documented.as_object_mut().unwrap().remove("value").unwrap();
@@ -67,12 +67,12 @@ fn a_created_token_holds_its_secret_apart() {
 }
 
 #[test]
-fn a_creation_without_a_secret_is_an_error_that_keeps_the_body() {
+fn reports_a_creation_without_a_secret_and_keeps_the_body() {
     for result in [r#"{"id":"1"}"#, r#"{"id":"1","value":null}"#, r#"{"id":"1","value":5}"#, r#"{"value":""}"#] {
         let error = client_returning(success(result)).send(&CreateToken::new("ci", [policy()])).unwrap_err();
         assert!(error.is_decode() && error.may_have_been_applied(), "{error}");
         assert!(
-            // The token was just made: nothing advises to delete it.
+            // The token was just created, so the message must not advise to delete it.
             error.to_string().contains("was applied, and `Error::body`") && !error.to_string().contains("delete"),
             "{error}"
         );
@@ -81,7 +81,7 @@ fn a_creation_without_a_secret_is_an_error_that_keeps_the_body() {
 }
 
 #[test]
-fn an_update_carries_over_all_that_was_read() {
+fn updates_a_token_with_every_writable_field_that_was_read() {
     let read = json!({
         "id": ID, "name": "ci", "status": "disabled", "issued_on": "2018-07-01T05:20:00Z",
         "not_before": "2018-07-01T05:20:00Z", "expires_on": "2020-01-01T00:00:00.25Z",
@@ -91,7 +91,7 @@ fn an_update_carries_over_all_that_was_read() {
              "resources": {"a": "*", "b": {"c": "*"}, "d": 5}, "conditions": {"time": "09-17"}, "note": null},
             {"id": "p2", "effect": "deny", "permission_groups": [], "resources": {}},
         ],
-        "value": "must-not-go-back",
+        "value": "must-not-be-sent",
     });
     let token: Token = client_returning(success(&read.to_string())).send(&GetToken::new(ID)).unwrap();
     let api = Api::responding(fixture("tokens_update"));
@@ -118,7 +118,7 @@ fn an_update_carries_over_all_that_was_read() {
 }
 
 #[test]
-fn each_change_of_an_update_alone_is_in_the_body() {
+fn sends_each_change_of_an_update() {
     type Change = fn(UpdateToken<&Client>) -> UpdateToken<&Client>;
     let changes: [(Change, &str, Value); 10] = [
         (|update| update.name("new"), "name", json!("new")),
@@ -148,7 +148,7 @@ fn each_change_of_an_update_alone_is_in_the_body() {
         let api = Api::responding(fixture("tokens_update"));
         change(api.client().update_token(&token)).send().unwrap();
         let mut expected = unchanged.clone();
-        // What is cleared is left out: null is never sent.
+        // A cleared field is left out of the body. It is not sent as null.
         match value {
             Value::Null => drop(expected.as_object_mut().unwrap().remove(field)),
             value => expected[field] = value,
@@ -158,7 +158,7 @@ fn each_change_of_an_update_alone_is_in_the_body() {
 }
 
 #[test]
-fn an_update_made_by_hand_sends_what_it_was_given() {
+fn sends_an_update_that_was_built_without_reading_the_token() {
     let api = Api::responding(fixture("tokens_update"));
     api.client().send(&UpdateToken::new(ID, "ci", TokenStatus::Active, [policy()])).unwrap();
     let mut expected = minimal();
@@ -166,25 +166,26 @@ fn an_update_made_by_hand_sends_what_it_was_given() {
     assert_eq!(api.request().json(), expected);
 }
 
-/// Sends each request and asserts that it is refused for this parameter.
+/// Asserts that each request is refused before sending, with an error that names this parameter.
 #[track_caller]
-fn assert_refused<E: Endpoint>(requests: impl IntoIterator<Item = (E, &'static str)>) {
-    let (client, seen) = scripted(vec![common::ok(success("{}"))]);
-    for (request, parameter) in requests {
+fn assert_refused<E: Endpoint>(refused: impl IntoIterator<Item = (E, &'static str)>) {
+    let (client, requests) = scripted(vec![common::ok(success("{}"))]);
+    for (request, parameter) in refused {
         let error = client.send(&request).err().expect(parameter);
         assert!(error.is_invalid_request(), "{error}");
         let start = format!("`{parameter}` ");
         assert!(error.to_string().starts_with(&start), "{parameter}: {error}");
     }
-    assert!(seen.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty());
 }
 
-/// Wrong names and policies, and the parameters that name them.
-fn wrong_names() -> Vec<(String, &'static str)> {
+/// Invalid names, and the parameter that the error names.
+fn invalid_names() -> Vec<(String, &'static str)> {
     vec![(String::new(), "name"), (" ".to_owned(), "name"), ("\u{e9}".repeat(121), "name")]
 }
 
-fn wrong_policies() -> Vec<(Vec<Policy>, &'static str)> {
+/// Invalid policies, and the parameter that the error names.
+fn invalid_policies() -> Vec<(Vec<Policy>, &'static str)> {
     let group = || Policy::allow().permission_group("g");
     let zone = r#"policies[0].resources["com.cloudflare.api.account.zone."]"#;
     let account = r#"policies[0].resources["com.cloudflare.api.account.a"]"#;
@@ -222,7 +223,8 @@ fn wrong_policies() -> Vec<(Vec<Policy>, &'static str)> {
     ]
 }
 
-const WRONG_RANGES: [(&[&str], &str); 24] = [
+/// Invalid lists of IP ranges, and the index that the error names.
+const INVALID_RANGES: [(&[&str], &str); 24] = [
     (&[], ""),
     (&["::1", " "], "[1]"),
     (&["203.0.113.7/24", "203.0.113.7,203.0.113.8"], "[1]"),
@@ -249,23 +251,25 @@ const WRONG_RANGES: [(&[&str], &str); 24] = [
     (&["::1/ 8"], "[0]"),
 ];
 
-/// The parameter of a list of ranges, with the place in it.
-fn leaked(parameter: &str, place: &str) -> &'static str {
-    format!("{parameter}{place}").leak()
+/// The name of a parameter with an index, as an error names it.
+fn indexed(parameter: &str, index: &str) -> &'static str {
+    format!("{parameter}{index}").leak()
 }
 
 #[test]
-fn a_creation_from_wrong_input_is_refused() {
+fn refuses_to_create_a_token_from_invalid_input() {
     let create = || CreateToken::new("ci", [policy()]);
-    assert_refused(wrong_names().into_iter().map(|(name, parameter)| (CreateToken::new(name, [policy()]), parameter)));
     assert_refused(
-        wrong_policies().into_iter().map(|(policies, parameter)| (CreateToken::new("ci", policies), parameter)),
+        invalid_names().into_iter().map(|(name, parameter)| (CreateToken::new(name, [policy()]), parameter)),
     );
-    for (ranges, place) in WRONG_RANGES {
+    assert_refused(
+        invalid_policies().into_iter().map(|(policies, parameter)| (CreateToken::new("ci", policies), parameter)),
+    );
+    for (ranges, index) in INVALID_RANGES {
         let ranges = || ranges.iter().copied();
         assert_refused([
-            (create().request_ip_in(ranges()), leaked("request_ip_in", place)),
-            (create().request_ip_not_in(ranges()), leaked("request_ip_not_in", place)),
+            (create().request_ip_in(ranges()), indexed("request_ip_in", index)),
+            (create().request_ip_not_in(ranges()), indexed("request_ip_not_in", index)),
         ]);
     }
     let (noon, later) = (datetime!(2027-01-01 12:00 UTC), datetime!(2027-01-01 12:00:00.9 UTC));
@@ -278,16 +282,18 @@ fn a_creation_from_wrong_input_is_refused() {
 }
 
 #[test]
-fn wrong_input_set_on_an_update_is_refused() {
+fn refuses_invalid_input_that_is_set_on_an_update() {
     let token: Token = serde_json::from_value(fixture_result("tokens_get")).unwrap();
     let update = || UpdateToken::from(&token);
-    assert_refused(wrong_names().into_iter().map(|(name, parameter)| (update().name(name), parameter)));
-    assert_refused(wrong_policies().into_iter().map(|(policies, parameter)| (update().policies(policies), parameter)));
-    for (ranges, place) in WRONG_RANGES {
+    assert_refused(invalid_names().into_iter().map(|(name, parameter)| (update().name(name), parameter)));
+    assert_refused(
+        invalid_policies().into_iter().map(|(policies, parameter)| (update().policies(policies), parameter)),
+    );
+    for (ranges, index) in INVALID_RANGES {
         let ranges = || ranges.iter().copied();
         assert_refused([
-            (update().request_ip_in(ranges()), leaked("request_ip_in", place)),
-            (update().request_ip_not_in(ranges()), leaked("request_ip_not_in", place)),
+            (update().request_ip_in(ranges()), indexed("request_ip_in", index)),
+            (update().request_ip_not_in(ranges()), indexed("request_ip_not_in", index)),
         ]);
     }
     assert_refused([
@@ -302,7 +308,7 @@ fn wrong_input_set_on_an_update_is_refused() {
 }
 
 #[test]
-fn what_replaces_wrong_input_is_validated_instead() {
+fn validates_only_the_last_value_of_a_field() {
     let (client, _) = scripted(vec![common::ok(fixture("tokens_update"))]);
     let token: Token = serde_json::from_value(fixture_result("tokens_get")).unwrap();
     let update = UpdateToken::from(&token)
@@ -320,18 +326,18 @@ fn what_replaces_wrong_input_is_validated_instead() {
 }
 
 #[test]
-fn names_and_ranges_up_to_the_limits_are_sent() {
-    let (client, seen) = scripted(vec![common::ok(fixture("tokens_create"))]);
+fn sends_names_and_ranges_at_the_limits() {
+    let (client, requests) = scripted(vec![common::ok(fixture("tokens_create"))]);
     let create = CreateToken::new("\u{e9}".repeat(120), [policy()])
         .request_ip_in(["203.0.113.7", "203.0.113.7/24", "0.0.0.0/0", "10.0.0.1/32", "::1", "::/0", "2001:db8::1/128"])
         .not_before(datetime!(2027-01-01 12:00:00 UTC))
         .expires_on(datetime!(2027-01-01 12:00:01 UTC));
     client.send(&create).unwrap();
-    assert_eq!(seen.lock().unwrap().len(), 1);
+    assert_eq!(requests.lock().unwrap().len(), 1);
 }
 
 #[test]
-fn what_an_update_carries_over_goes_back_unchecked() {
+fn does_not_validate_the_fields_that_an_update_copies() {
     let read = json!({
         "id": ID, "name": "x".repeat(200), "status": "active",
         "not_before": "2030-01-01T00:00:00Z", "expires_on": "2020-01-01T00:00:00Z",
@@ -342,21 +348,21 @@ fn what_an_update_carries_over_goes_back_unchecked() {
         ],
     });
     let token: Token = serde_json::from_value(read.clone()).unwrap();
-    let (client, seen) = scripted(vec![common::ok(fixture("tokens_update"))]);
+    let (client, requests) = scripted(vec![common::ok(fixture("tokens_update"))]);
     client.send(&UpdateToken::from(&token).status(TokenStatus::Disabled)).unwrap();
     let mut expected = read;
     expected.as_object_mut().unwrap().remove("id");
     expected["status"] = json!("disabled");
-    assert_eq!(seen.lock().unwrap()[0].json(), expected);
+    assert_eq!(requests.lock().unwrap()[0].json(), expected);
 
     // A token that was read without a name or policies can be disabled too.
     let token: Token = serde_json::from_value(json!({"id": ID})).unwrap();
     client.send(&UpdateToken::from(&token).status(TokenStatus::Disabled)).unwrap();
-    assert_eq!(seen.lock().unwrap()[1].json(), json!({"status": "disabled", "policies": []}));
+    assert_eq!(requests.lock().unwrap()[1].json(), json!({"status": "disabled", "policies": []}));
 }
 
 #[test]
-fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
+fn refuses_to_update_a_token_that_cannot_be_sent_as_it_was_read() {
     let read = |fields: Value| {
         let mut token = json!({"id": ID, "name": "ci", "status": "active"});
         token.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -372,13 +378,13 @@ fn a_token_that_cannot_go_back_as_it_was_read_is_refused() {
     ]);
     let error = client_returning("").send(&read(json!({"status": "expired"}))).unwrap_err();
     assert!(error.to_string().contains(".status(TokenStatus::Active)"), "{error}");
-    let (client, seen) = scripted(vec![common::ok(fixture("tokens_update"))]);
+    let (client, requests) = scripted(vec![common::ok(fixture("tokens_update"))]);
     client.send(&read(json!({"status": "revoked (exposed)"})).status(TokenStatus::Active)).unwrap();
-    assert_eq!(seen.lock().unwrap()[0].json()["status"], "active");
+    assert_eq!(requests.lock().unwrap()[0].json()["status"], "active");
 }
 
 #[test]
-fn the_helpers_of_a_policy_write_the_documented_resource_names() {
+fn writes_the_documented_resource_names() {
     let api = Api::responding(fixture("tokens_create"));
     let policies = [
         Policy::allow().permission_groups(["g", "h"]).zone("z").zone("z").all_zones().account("a").all_accounts(),
@@ -417,7 +423,7 @@ fn the_helpers_of_a_policy_write_the_documented_resource_names() {
 }
 
 #[test]
-fn debug_of_a_policy_shows_only_the_names_of_unknown_fields() {
+fn debug_of_a_policy_shows_unknown_fields_by_name_only() {
     let read = json!({"effect": "allow", "conditions": "s3cr3t", "permission_groups": [{"id": "g", "key": "s3cr3t"}]});
     let policy = Policy::from(&serde_json::from_value::<TokenPolicy>(read).unwrap());
     let shown = format!("{policy:?}");

@@ -1,4 +1,4 @@
-//! The warning about ureq's trace log. The only test of its file, because a process has one logger.
+//! The warning about ureq's trace log. This file has one test, because a process has one logger.
 
 mod common;
 
@@ -9,7 +9,7 @@ use cloudflare_user::Client;
 use common::success;
 use common::tcp::Tcp;
 
-/// A logger like that of the filter `trace`, or of `trace,ureq=debug,ureq_proto=debug`.
+/// A logger with the filter `trace`, or with `trace,ureq=debug,ureq_proto=debug`.
 struct Filtered {
     is_ureq_at_debug: AtomicBool,
     lines: Mutex<Vec<String>>,
@@ -38,7 +38,7 @@ fn take_lines() -> Vec<String> {
 }
 
 #[test]
-fn warns_once_if_the_trace_log_of_ureq_would_hold_credentials() {
+fn warns_once_if_the_trace_log_of_ureq_would_contain_credentials() {
     const TOKEN: &str = "a-token-of-the-tests";
     log::set_logger(&LOGGER).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
@@ -48,7 +48,7 @@ fn warns_once_if_the_trace_log_of_ureq_would_hold_credentials() {
         client.build().unwrap()
     };
 
-    // With the filter that the warning suggests, no credential and no warning is logged.
+    // With the filter that the warning suggests, neither a credential nor a warning is logged.
     build().user().send().unwrap();
     let lines = take_lines();
     assert!(lines.iter().any(|line| line.contains("ureq")), "{lines:?}");
@@ -69,7 +69,7 @@ fn warns_once_if_the_trace_log_of_ureq_would_hold_credentials() {
     assert!(lines[0].starts_with("WARN cloudflare_user"), "{lines:?}");
     assert!(lines[0].contains("ureq=debug,ureq_proto=debug"), "{lines:?}");
 
-    // Without the filter, ureq logs the token. It dumps sixteen bytes a line.
+    // Without the filter, ureq logs the token as a dump with 16 bytes on each line.
     build().user().send().unwrap();
     let lines = take_lines();
     let dumped: String = lines

@@ -1,4 +1,4 @@
-//! The user's details, on the wire and decoded.
+//! Reading and editing the user's details: the requests, their headers and the decoded responses.
 
 mod common;
 
@@ -7,7 +7,7 @@ use common::{Api, client_returning, fixture, fixture_result, success};
 use serde_json::json;
 
 #[test]
-fn get_user_is_a_get_with_the_token_and_nothing_else() {
+fn sends_the_token_in_the_authorization_header() {
     let api = Api::responding(fixture("user_get"));
     let user = api.client().user().send().unwrap();
     let request = api.request();
@@ -21,7 +21,7 @@ fn get_user_is_a_get_with_the_token_and_nothing_else() {
 }
 
 #[test]
-fn email_and_key_are_sent_in_their_own_headers() {
+fn sends_email_and_key_in_separate_headers() {
     let api = Api::responding(fixture("user_get"));
     let client = Client::builder()
         .api_key("user@example.com", "144c9defac04969c7bfad8efaa8ea194")
@@ -36,7 +36,7 @@ fn email_and_key_are_sent_in_their_own_headers() {
 }
 
 #[test]
-fn each_detail_is_set_alone() {
+fn sends_only_the_details_that_are_set_or_cleared() {
     type Edit = fn(EditUser<&Client>) -> EditUser<&Client>;
     let edits: [(Edit, _); 10] = [
         (|edit| edit.country("US"), json!({"country": "US"})),
@@ -61,7 +61,7 @@ fn each_detail_is_set_alone() {
 }
 
 #[test]
-fn undocumented_fields_are_read_and_others_kept_and_written_back() {
+fn keeps_unknown_fields_of_a_user() {
     let result = json!({
         "id": "7", "email": "a@example.com", "username": "a", "created_on": "2015-02-24T13:03:05.255956Z",
         "modified_on": "2015-02-24T13:03:05Z", "email_verified": true, "twofactor": {"type": "totp"},
@@ -74,7 +74,7 @@ fn undocumented_fields_are_read_and_others_kept_and_written_back() {
 }
 
 #[test]
-fn what_is_null_is_as_what_is_missing() {
+fn reads_null_and_missing_fields_alike() {
     let nulls: serde_json::Map<_, _> =
         fixture_result("user_get").as_object().unwrap().keys().map(|name| (name.clone(), json!(null))).collect();
     let user = |result: &str| client_returning(success(result)).send(&GetUser::new()).unwrap();

@@ -1,4 +1,4 @@
-//! Runs an example as its users do: the program that `cargo test` built, against a server of the test.
+//! Runs the program of an example, which `cargo test` built, against a server that the test starts.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Status, headers that end with a line break each, and body.
+/// Status, headers (a line break after each), and body.
 pub type Response = (u16, &'static str, String);
 
 /// Starts a server on a free port and returns its URL. `respond` takes the request line and the body.
@@ -48,7 +48,7 @@ fn serve_connection(mut stream: TcpStream, respond: &dyn Fn(&str, &str) -> Respo
         reader.read_exact(&mut request)?;
         let (status, headers, body) = respond(line.trim(), &String::from_utf8(request).unwrap());
         let length = body.len();
-        // In one piece: several small writes would wait for each other's acknowledgement.
+        // One write, because a small write can wait until the one before it is acknowledged.
         let response = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
         stream.write_all(response.as_bytes())?;
     }
@@ -63,12 +63,13 @@ pub fn success(result: &str) -> Response {
 pub fn parameter(line: &str, name: &str) -> Option<String> {
     let query = line.split([' ', '?']).nth(2)?;
     let mut parameters = url::form_urlencoded::parse(query.as_bytes());
-    parameters.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    parameters.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// The built example, with a token for this server and nothing else from the environment that a client reads.
+/// A command that runs the built example with a token for this server. All other environment variables that a client
+/// reads are removed.
 pub fn example(name: &str, server: &str) -> Command {
-    // The test is in `deps`, and the examples are beside that directory.
+    // The test program is in `deps`, and the examples are in a directory beside it.
     let test = env::current_exe().unwrap();
     let path = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(name);
     let path = path.with_extension(env::consts::EXE_EXTENSION);
@@ -84,7 +85,7 @@ pub fn example(name: &str, server: &str) -> Command {
     command
 }
 
-/// A new directory, removed when it is dropped.
+/// A new directory, which is removed when this value is dropped.
 pub struct Directory(pub PathBuf);
 
 impl Directory {

@@ -61,7 +61,7 @@ impl RecordedRequest {
 /// A server on a free port that sends the same response to every request.
 pub struct Api {
     server: ServerGuard,
-    seen: Arc<Mutex<Vec<RecordedRequest>>>,
+    requests: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 impl Api {
@@ -71,8 +71,8 @@ impl Api {
 
     pub fn responding_as(status: usize, content_type: &str, body: impl Into<String>) -> Self {
         let mut server = Server::new();
-        let seen = Arc::<Mutex<Vec<RecordedRequest>>>::default();
-        let (log, body) = (seen.clone(), body.into());
+        let requests = Arc::<Mutex<Vec<RecordedRequest>>>::default();
+        let (log, body) = (requests.clone(), body.into());
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             let (log, body) = (log.clone(), body.clone());
             server
@@ -86,7 +86,7 @@ impl Api {
                 })
                 .create();
         }
-        Self { server, seen }
+        Self { server, requests }
     }
 
     pub fn url(&self) -> String {
@@ -100,13 +100,13 @@ impl Api {
 
     /// The only request so far. Fails if there are more.
     pub fn request(&self) -> RecordedRequest {
-        let mut seen = self.seen.lock().unwrap();
-        assert_eq!(seen.len(), 1, "{seen:?}");
-        seen.remove(0)
+        let mut requests = self.requests.lock().unwrap();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        requests.remove(0)
     }
 
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.seen.lock().unwrap().clone()
+        self.requests.lock().unwrap().clone()
     }
 }
 
@@ -129,8 +129,8 @@ pub type ScriptedResponse = Result<http::Response<String>, fn() -> TransportErro
 
 /// A client whose transport returns these responses in order, the last one for every further request; and its requests.
 pub fn scripted(responses: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<RecordedRequest>>>) {
-    let seen = Arc::<Mutex<Vec<RecordedRequest>>>::default();
-    let log = seen.clone();
+    let requests = Arc::<Mutex<Vec<RecordedRequest>>>::default();
+    let log = requests.clone();
     let transport = move |request: http::Request<Vec<u8>>| {
         let mut log = log.lock().unwrap();
         let response = &responses[log.len().min(responses.len() - 1)];
@@ -147,7 +147,7 @@ pub fn scripted(responses: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<Reco
     };
     let client =
         Client::builder().api_token("a-token-of-the-tests").transport(transport).max_retries(0).build().unwrap();
-    (client, seen)
+    (client, requests)
 }
 
 /// A response with status 200.

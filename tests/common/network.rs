@@ -1,4 +1,4 @@
-//! A server with a self-signed certificate, and proxies, on free ports.
+//! An HTTPS server with a self-signed certificate, and proxies, on free ports. Also runs a test in a separate process.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -107,13 +107,13 @@ fn pem(der: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
     for line in der.chunks(48) {
-        for three in line.chunks(3) {
-            let byte = |index| u32::from(*three.get(index).unwrap_or(&0));
+        for group in line.chunks(3) {
+            let byte = |index| u32::from(*group.get(index).unwrap_or(&0));
             let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
             for digit in 0..4 {
                 let value = (bits >> (18 - 6 * digit)) as usize % 64;
-                let is_there = digit <= three.len();
-                text.push(if is_there { DIGITS[value].into() } else { '=' });
+                let is_padding = digit > group.len();
+                text.push(if is_padding { '=' } else { DIGITS[value].into() });
             }
         }
         text.push('\n');
@@ -130,7 +130,7 @@ pub fn trusting(certificate: &CertificateDer<'_>) -> ureq::tls::TlsConfig {
     TlsConfig::builder().provider(provider).root_certs(RootCerts::new_with_certs(&[root])).build()
 }
 
-/// A proxy that connects every client to one address, whatever the requested target, and records the bytes that clients
+/// A proxy that connects every client to one address, whatever the requested target. It records the bytes that clients
 /// send.
 pub struct Proxy {
     pub address: SocketAddr,
@@ -207,6 +207,7 @@ impl Proxy {
     }
 }
 
+/// Reads this number of bytes, records them in `read`, and returns them.
 fn take(client: &mut TcpStream, read: &mut Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
     let mut taken = vec![0; length];
     client.read_exact(&mut taken)?;
@@ -214,6 +215,7 @@ fn take(client: &mut TcpStream, read: &mut Vec<u8>, length: usize) -> io::Result
     Ok(taken)
 }
 
+/// Copies bytes in both directions on two threads, and records those of the client.
 fn relay(mut client: TcpStream, mut server: TcpStream, recorded: Arc<Mutex<Vec<u8>>>) {
     let (mut responses, mut back) = (server.try_clone().unwrap(), client.try_clone().unwrap());
     thread::spawn(move || {
@@ -239,7 +241,7 @@ pub fn unused_address() -> SocketAddr {
 
 /// Runs the test of this name in a new process with these environment variables, and returns what it prints.
 ///
-/// Setting variables of this process would race with the tests on other threads.
+/// Variables set in this process would also affect the tests on other threads.
 pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", test, "--nocapture"]);
@@ -250,12 +252,12 @@ pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
     child.env("IS_CHILD", "1").envs(variables.iter().copied());
     let output = child.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (printed, messages) = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success(), "{printed}{messages}");
+    let (printed, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{printed}{stderr}");
     printed
 }
 
-/// Sends a request and prints its outcome, for a test that runs in a process of its own.
+/// Sends a request and prints its outcome, for a test that runs in a separate process.
 pub fn print_user(client: &cloudflare_user::Client) {
     match client.with_max_retries(0).user().send() {
         Ok(user) => println!("user {}", user.id),

@@ -1,4 +1,4 @@
-//! The list of all requests. An operation that is missing here, in README or in `src/api` fails `tests/requests.rs`.
+//! The list of all operations. `tests/requests.rs` fails if an operation is missing here, in README or in `src/api`.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -23,7 +23,7 @@ pub enum Kind {
     Write,
 }
 
-/// Reads at most this many items or pages of a list.
+/// Reads a list up to this number of items or pages.
 pub type ReadList = fn(&Client, usize) -> Vec<Result<String>>;
 
 /// An operation of the API, and the request that sends it.
@@ -37,7 +37,7 @@ pub struct Operation {
     pub path: &'static str,
     pub query: &'static str,
     pub body: Option<Value>,
-    /// The name of the documented response.
+    /// The name of the file with the documented response.
     pub fixture: &'static str,
     pub is_single_page: bool,
     pub is_idempotent: bool,
@@ -51,7 +51,7 @@ pub struct Operation {
 #[derive(Debug, PartialEq)]
 pub struct Sent {
     pub debug: String,
-    /// As JSON, for the types that serialize without a secret.
+    /// The output as JSON, including its secrets; `None` for a type that does not serialize.
     pub json: Option<Value>,
 }
 
@@ -141,7 +141,7 @@ macro_rules! operations {
             }),+]
         }
 
-        /// Checks the traits of every request when it is compiled.
+        /// Checks at compile time that every request implements its traits.
         pub fn check_traits() {
             fn is_request<T: Endpoint + Debug + Clone + PartialEq + Serialize + Send + Sync + Unpin + 'static>() {}
             fn is_bound<T: Endpoint + Debug + Clone + Serialize + Send + Sync + Unpin>() {}
@@ -153,15 +153,15 @@ macro_rules! operations {
             )+
         }
     };
-    // A request without arguments has a default.
+    // Only a request without arguments implements `Default`.
     (@default $has_default:ident $request:ident) => { $has_default::<$request>() };
     (@default $has_default:ident $request:ident $($argument:expr)+) => {};
     (@read List $terminal:ident client.$bound:ident()) => { operations!(@list $terminal $bound) };
     (@read SinglePage $terminal:ident client.$bound:ident()) => { operations!(@list $terminal $bound) };
     (@read $kind:ident $terminal:ident client.$bound:ident()) => { None };
     (@list $terminal:ident $bound:ident) => {
-        Some(|client, most| {
-            let read = client.$bound().$terminal().take(most);
+        Some(|client, limit| {
+            let read = client.$bound().$terminal().take(limit);
             read.map(|yielded| yielded.map(|yielded| format!("{yielded:?}"))).collect()
         })
     };
