@@ -68,6 +68,34 @@ macro_rules! open_enum {
     };
 }
 
+/// Defines a struct that the API returns. It is read from an object, in which every field may be missing. Fields with
+/// their default value are left out when it is written.
+macro_rules! model {
+    (
+        $(#[$meta:meta])*
+        pub struct $model:ident {
+            $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+        }
+    ) => {
+        #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        $(#[$meta])*
+        #[serde(default, expecting = "an object")]
+        #[non_exhaustive]
+        pub struct $model {
+            $(
+                $(#[$field_meta])*
+                #[serde(skip_serializing_if = "is_default")]
+                pub $field: $type,
+            )*
+            /// The unknown fields, unchanged.
+            #[serde(flatten)]
+            pub extra: serde_json::Map<String, serde_json::Value>,
+        }
+
+        debug_model!($model: $($field),*);
+    };
+}
+
 /// Implements `Debug` for a model from the list of its fields. It shows only the names of `extra`, because secrets have
 /// been seen there. A field that is missing from the list is a compile error.
 macro_rules! debug_model {
@@ -85,9 +113,9 @@ macro_rules! debug_model {
     };
 }
 
-pub(crate) use {debug_model, open_enum};
+pub(crate) use {debug_model, model, open_enum};
 
-/// Whether a field has its default value, so that it is left out when the model is written.
+/// Whether a field has its default value.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
