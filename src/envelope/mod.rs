@@ -135,7 +135,8 @@ impl<'a> RawResponse<'a> {
             found = None;
             walk_array(text, at, |at| {
                 if items.len() == MOST_ITEMS {
-                    return Err(decode_fault(format!("result: has more than {MOST_ITEMS} items, too many for a page")));
+                    let reason = format!("result: has more than {MOST_ITEMS} items, too many for a page");
+                    return Err(Malformed::Refused(reason));
                 }
                 let end = at + value_at(text, at)?.len();
                 items.push(at..end);
@@ -146,8 +147,7 @@ impl<'a> RawResponse<'a> {
         match found {
             Some(found) if found != "null" || envelope.success != Some(true) => {
                 let (prefix, found) = (page_prefix(self.call.page()), json::kind(found));
-                let text = format!("{prefix}result: expected a list, found {found}");
-                Err(Fault::Decode(text))
+                Err(Fault::Decode(format!("{prefix}result: expected a list, found {found}")))
             }
             _ => Ok(RawList { items, info: envelope.info }),
         }
@@ -181,7 +181,7 @@ impl<'a> RawResponse<'a> {
     fn split(
         self,
         text: &str,
-        mut result: impl FnMut(usize) -> Result<usize, SplitError>,
+        mut result: impl FnMut(usize) -> Result<usize, Malformed>,
     ) -> Result<Option<Envelope>, Fault> {
         refuse_tiny_values(text)?;
         let start = skip_space(text, if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 });
@@ -193,7 +193,7 @@ impl<'a> RawResponse<'a> {
         let mut has_result = false;
         let mut info = None;
         let end = walk_object(text, start, |name, at| match name.as_ref() {
-            "success" if success.is_some() => Err(decode_fault("`success` occurs twice")),
+            "success" if success.is_some() => Err(Malformed::Refused("`success` occurs twice".to_owned())),
             "success" => {
                 let value = value_at(text, at)?;
                 success = match value {
@@ -201,12 +201,13 @@ impl<'a> RawResponse<'a> {
                     "false" => Some(false),
                     "null" => None,
                     other => {
-                        return Err(decode_fault(format!("success: expected a boolean, found {}", json::kind(other))));
+                        let reason = format!("success: expected a boolean, found {}", json::kind(other));
+                        return Err(Malformed::Refused(reason));
                     }
                 };
                 Ok(at + value.len())
             }
-            "result" if has_result => Err(decode_fault("`result` occurs twice")),
+            "result" if has_result => Err(Malformed::Refused("`result` occurs twice".to_owned())),
             "result" => {
                 has_result = true;
                 result(at)
@@ -219,8 +220,8 @@ impl<'a> RawResponse<'a> {
             _ => Ok(at + value_at(text, at)?.len()),
         });
         let end = end.map_err(|error| match error {
-            SplitError::Malformed(malformed) => self.not_json(&malformed.to_string()),
-            SplitError::Fault(fault) => fault,
+            Malformed::Refused(reason) => Fault::Decode(reason),
+            malformed => self.not_json(&malformed.to_string()),
         })?;
         let rest = skip_space(text, end);
         if rest < text.len() {
@@ -272,22 +273,6 @@ impl<'a> RawResponse<'a> {
 struct Envelope {
     success: Option<bool>,
     info: Option<PageInfo>,
-}
-
-/// Why an envelope could not be split.
-enum SplitError {
-    Malformed(Malformed),
-    Fault(Fault),
-}
-
-impl From<Malformed> for SplitError {
-    fn from(malformed: Malformed) -> Self {
-        Self::Malformed(malformed)
-    }
-}
-
-fn decode_fault(text: impl Into<String>) -> SplitError {
-    SplitError::Fault(Fault::Decode(text.into()))
 }
 
 /// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them takes many times the
