@@ -82,9 +82,7 @@ impl ClientBuilder {
 
     /// Creates a builder with the credential and the base URL of the environment.
     ///
-    /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with `CLOUDFLARE_API_KEY`. The base URL
-    /// is `CLOUDFLARE_BASE_URL`, which is optional. An empty variable counts as unset. Use
-    /// [`Client::from_env`] if you need the defaults for everything else.
+    /// The variables are those of [`Client::from_env`]. Use that function if you need the defaults for everything else.
     ///
     /// # Errors
     ///
@@ -213,7 +211,6 @@ impl ClientBuilder {
             }
         };
         let base_url = base_url(&self.base_url, self.allow_http)?;
-        let connect_timeout = self.connect_timeout.min(LONGEST);
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let transport = self.transport.unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
         let shared = Shared {
@@ -221,7 +218,7 @@ impl ClientBuilder {
             auth,
             base_url,
             user_agent,
-            connect_timeout,
+            connect_timeout: self.connect_timeout.min(LONGEST),
             max_response_size: self.max_response_size,
             rate_limiter: RateLimiter::default(),
         };

@@ -53,8 +53,8 @@ impl Client {
     /// Creates a client with the credential and the base URL of the environment.
     ///
     /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with `CLOUDFLARE_API_KEY`. The base URL
-    /// is `CLOUDFLARE_BASE_URL`, which is optional. Use [`ClientBuilder::from_env`] to set limits or a transport as
-    /// well.
+    /// is `CLOUDFLARE_BASE_URL`, which is optional. An empty variable counts as unset. Use [`ClientBuilder::from_env`]
+    /// to set limits or a transport as well.
     ///
     /// # Errors
     ///

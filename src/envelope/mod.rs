@@ -55,10 +55,10 @@ pub(crate) mod sealed {
     impl<T: DeserializeOwned> Decode for Page<T> {
         fn decode(response: RawResponse<'_>) -> Result<Self, Fault> {
             let text = response.text()?;
-            let list = response.list(text)?;
-            let items = list.items.into_iter().enumerate();
+            let (items, info) = response.list(text)?;
+            let items = items.into_iter().enumerate();
             let items = items.map(|(index, item)| decode_item(response.call.page(), &text[item], index));
-            Ok(Self { items: items.collect::<Result<_, _>>()?, info: list.info })
+            Ok(Self { items: items.collect::<Result<_, _>>()?, info })
         }
     }
 }
@@ -69,13 +69,6 @@ pub(crate) struct RawResponse<'a> {
     pub(crate) call: &'a Call,
     pub(crate) head: &'a ResponseHead,
     pub(crate) body: &'a [u8],
-}
-
-/// A page whose items are not decoded yet.
-pub(crate) struct RawList {
-    /// Where each item is in the text of the response.
-    pub(crate) items: Vec<Range<usize>>,
-    pub(crate) info: Option<PageInfo>,
 }
 
 /// Decodes the item at `index` of a page.
@@ -119,10 +112,10 @@ impl<'a> RawResponse<'a> {
         }
     }
 
-    /// Finds the items of a `result` that is a list. `null` and absence are an empty list.
+    /// Finds where each item of a `result` that is a list is in the text. `null` and absence are an empty list.
     ///
     /// A malformed item is an error when it is decoded.
-    pub(crate) fn list(self, text: &str) -> Result<RawList, Fault> {
+    pub(crate) fn list(self, text: &str) -> Result<(Vec<Range<usize>>, Option<PageInfo>), Fault> {
         let mut items = Vec::new();
         // The value in the place of the list.
         let mut found = Some("null");
@@ -149,7 +142,7 @@ impl<'a> RawResponse<'a> {
                 let (prefix, found) = (page_prefix(self.call.page()), json::kind(found));
                 Err(Fault::Decode(format!("{prefix}result: expected a list, found {found}")))
             }
-            _ => Ok(RawList { items, info: envelope.info }),
+            _ => Ok((items, envelope.info)),
         }
     }
 
@@ -189,22 +182,15 @@ impl<'a> RawResponse<'a> {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]).is_ok();
             return if is_json { Ok(None) } else { Err(self.not_json("")) };
         }
-        let mut success = None;
+        let mut success: Option<bool> = None;
         let mut has_result = false;
         let mut info = None;
         let end = walk_object(text, start, |name, at| match name.as_ref() {
             "success" if success.is_some() => Err(Malformed::Refused("`success` occurs twice".to_owned())),
             "success" => {
                 let value = value_at(text, at)?;
-                success = match value {
-                    "true" => Some(true),
-                    "false" => Some(false),
-                    "null" => None,
-                    other => {
-                        let reason = format!("success: expected a boolean, found {}", json::kind(other));
-                        return Err(Malformed::Refused(reason));
-                    }
-                };
+                let reason = || format!("success: expected a boolean, found {}", json::kind(value));
+                success = serde_json::from_str(value).map_err(|_| Malformed::Refused(reason()))?;
                 Ok(at + value.len())
             }
             "result" if has_result => Err(Malformed::Refused("`result` occurs twice".to_owned())),
