@@ -14,6 +14,10 @@ use crate::redact;
 const SHORTEST_REDACTED: usize = 6;
 /// Shorter secrets are not searched for in paths, because they may equal a segment of the path.
 const SHORTEST_IN_PATH: usize = 16;
+const EMAIL_ADDRESS: &str = "email address";
+
+/// The value of a setting, after the name of the method or of the environment variable that set it.
+pub(crate) type Setting = (&'static str, String);
 
 /// The credential of a client and the headers that contain it.
 #[derive(Clone)]
@@ -23,21 +27,21 @@ pub(crate) struct Auth {
 }
 
 impl Auth {
-    pub(crate) fn token(token: &str) -> Result<Self> {
-        let token = validate("api_token", "API token", token)?;
+    pub(crate) fn token((name, token): &Setting) -> Result<Self> {
+        let token = validate(name, "API token", token)?;
         Ok(Self {
-            headers: vec![(AUTHORIZATION, sensitive("api_token", &format!("Bearer {token}"))?)],
+            headers: vec![(AUTHORIZATION, sensitive(name, &format!("Bearer {token}"))?)],
             secrets: vec![token.into()],
         })
     }
 
-    pub(crate) fn key(email: &str, key: &str) -> Result<Self> {
-        let email = validate("email", "email address", email)?;
-        let key = validate("api_key", "Global API Key", key)?;
+    pub(crate) fn key((email_name, email): &Setting, (key_name, key): &Setting) -> Result<Self> {
+        let email = validate(email_name, EMAIL_ADDRESS, email)?;
+        let key = validate(key_name, "Global API Key", key)?;
         Ok(Self {
             headers: vec![
-                (HeaderName::from_static("x-auth-email"), sensitive("email", email)?),
-                (HeaderName::from_static("x-auth-key"), sensitive("api_key", key)?),
+                (HeaderName::from_static("x-auth-email"), sensitive(email_name, email)?),
+                (HeaderName::from_static("x-auth-key"), sensitive(key_name, key)?),
             ],
             secrets: vec![email.into(), key.into()],
         })
@@ -90,9 +94,9 @@ impl fmt::Debug for Auth {
 fn validate<'v>(parameter: &'static str, noun: &str, value: &'v str) -> Result<&'v str> {
     let value = value.trim();
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
-    let is_quoted = match parameter {
+    let is_quoted = match noun {
         // `o'brien@example.com` is a valid address.
-        "email" => value.starts_with(is_quote) || value.ends_with(is_quote) || value.contains('"'),
+        EMAIL_ADDRESS => value.starts_with(is_quote) || value.ends_with(is_quote) || value.contains('"'),
         _ => value.contains(is_quote),
     };
     let is_bearer = value.split(char::is_whitespace).next().is_some_and(|word| word.eq_ignore_ascii_case("bearer"));

@@ -1,10 +1,8 @@
 //! A page of a list, as plain data.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
 
-use crate::redact::Names;
+use crate::redact::debug_model;
 
 /// One page of a paginated list.
 // Never `Deserialize`: see `Output`.
@@ -77,15 +75,4 @@ impl PageInfo {
     }
 }
 
-impl fmt::Debug for PageInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PageInfo")
-            .field("page", &self.page)
-            .field("per_page", &self.per_page)
-            .field("count", &self.count)
-            .field("total_count", &self.total_count)
-            .field("total_pages", &self.total_pages)
-            .field("extra", &Names(&self.extra))
-            .finish()
-    }
-}
+debug_model!(PageInfo: page, per_page, count, total_count, total_pages);

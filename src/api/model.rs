@@ -1,5 +1,5 @@
-//! What all models share: open enums, `Debug` without secrets, and functions that read fields in every form in which the
-//! API sends them.
+//! What all models share: their attributes, open enums, and functions that read fields in every form in which the API
+//! sends them.
 
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde_json::Value;
@@ -15,7 +15,8 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Deserialize)]
+        #[serde(from = "String")]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
@@ -59,35 +60,40 @@ macro_rules! open_enum {
                 serializer.serialize_str(self.as_str())
             }
         }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Ok(String::deserialize(deserializer)?.into())
-            }
-        }
     };
 }
 
-/// Implements `Debug` for a model from the list of its fields. It shows only the names of `extra`, because secrets have
-/// been seen there. A field that is missing from the list is a compile error.
-macro_rules! debug_model {
-    ($model:ident: $($field:ident),* $(; redacted: $secret:ident)?) => {
-        impl std::fmt::Debug for $model {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let Self { $($field,)* $($secret,)? extra } = self;
-                f.debug_struct(stringify!($model))
-                    $(.field(stringify!($field), $field))*
-                    $(.field(stringify!($secret), &$secret.as_ref().map(|_| "[redacted]")))?
-                    .field("extra", &$crate::redact::Names(extra))
-                    .finish()
-            }
+/// Defines a struct that the API returns. It is read from an object, in which every field may be missing. Fields with
+/// their default value are left out when it is written.
+macro_rules! model {
+    (
+        $(#[$meta:meta])*
+        pub struct $model:ident {
+            $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
         }
+    ) => {
+        #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        $(#[$meta])*
+        #[serde(default, expecting = "an object")]
+        #[non_exhaustive]
+        pub struct $model {
+            $(
+                $(#[$field_meta])*
+                #[serde(skip_serializing_if = "is_default")]
+                pub $field: $type,
+            )*
+            /// The unknown fields, unchanged.
+            #[serde(flatten)]
+            pub extra: serde_json::Map<String, serde_json::Value>,
+        }
+
+        $crate::redact::debug_model!($model: $($field),*);
     };
 }
 
-pub(crate) use {debug_model, open_enum};
+pub(crate) use {model, open_enum};
 
-/// Whether a field has its default value, so that it is left out when the model is written.
+/// Whether a field has its default value.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

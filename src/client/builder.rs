@@ -9,9 +9,9 @@ use http::header::HeaderValue;
 use url::{Host, Url};
 
 use super::rate_limit::RateLimiter;
-use super::retry::{LONGEST, Limits, RetryPolicy};
+use super::retry::{LONGEST, Limits};
 use super::{Client, Shared};
-use crate::auth::Auth;
+use crate::auth::{Auth, Setting};
 use crate::error::{Error, Result};
 use crate::transport::{Transport, UreqTransport};
 
@@ -21,9 +21,6 @@ const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
 const TOKEN: &str = "CLOUDFLARE_API_TOKEN";
 const EMAIL: &str = "CLOUDFLARE_EMAIL";
 const KEY: &str = "CLOUDFLARE_API_KEY";
-/// The credential's parameters and the environment variables that hold them.
-const CREDENTIAL_VARIABLES: Variables = &[("api_token", TOKEN), ("email", EMAIL), ("api_key", KEY)];
-const BASE_URL_VARIABLES: Variables = &[("base_url", "CLOUDFLARE_BASE_URL")];
 
 /// Builds a [`Client`] with a credential, limits, or a transport of your choice.
 ///
@@ -49,11 +46,7 @@ const BASE_URL_VARIABLES: Variables = &[("base_url", "CLOUDFLARE_BASE_URL")];
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     credential: Credential,
-    /// The variables that the credential was read from. Empty if a setter set it.
-    credential_variables: Variables,
-    base_url: String,
-    /// The variables that the base URL was read from. Empty if a setter set it.
-    base_url_variables: Variables,
+    base_url: Setting,
     allow_http: bool,
     user_agent: Option<String>,
     connect_timeout: Duration,
@@ -62,29 +55,24 @@ pub struct ClientBuilder {
     transport: Option<Box<dyn Transport>>,
 }
 
-/// Parameters and the environment variables that hold them.
-type Variables = &'static [(&'static str, &'static str)];
-
 enum Credential {
     None,
-    Token(String),
-    Key { email: String, key: String },
+    Token(Setting),
+    Key { email: Setting, key: Setting },
 }
 
 impl ClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
             credential: Credential::None,
-            credential_variables: &[],
-            base_url: BASE_URL.to_owned(),
-            base_url_variables: &[],
+            base_url: ("base_url", BASE_URL.to_owned()),
             allow_http: false,
             user_agent: None,
             connect_timeout: Duration::from_secs(10),
             limits: Limits {
                 timeout: Duration::from_secs(60),
                 deadline: Duration::from_secs(300),
-                retry: RetryPolicy { max_retries: 2 },
+                max_retries: 2,
                 max_retry_wait: Duration::from_secs(60),
             },
             max_response_size: 64 << 20,
@@ -94,9 +82,7 @@ impl ClientBuilder {
 
     /// Creates a builder with the credential and the base URL of the environment.
     ///
-    /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with `CLOUDFLARE_API_KEY`. The base URL
-    /// is `CLOUDFLARE_BASE_URL`, which is optional. An empty variable counts as unset. Use
-    /// [`Client::from_env`] if you need the defaults for everything else.
+    /// The variables are those of [`Client::from_env`]. Use that function if you need the defaults for everything else.
     ///
     /// # Errors
     ///
@@ -116,25 +102,20 @@ impl ClientBuilder {
             (None, None, None) => Err((TOKEN, "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`")),
         };
         let credential = credential.map_err(|(name, reason)| Error::invalid_request(name, reason))?;
-        let mut builder = Self { credential, credential_variables: CREDENTIAL_VARIABLES, ..Self::new() };
-        if let Some(base_url) = variable("CLOUDFLARE_BASE_URL")? {
-            builder = builder.base_url(base_url);
-            builder.base_url_variables = BASE_URL_VARIABLES;
-        }
-        Ok(builder)
+        let builder = Self::new();
+        let base_url = variable("CLOUDFLARE_BASE_URL")?.unwrap_or(builder.base_url);
+        Ok(Self { credential, base_url, ..builder })
     }
 
     /// Sets an API token as the credential. Replaces a credential that was set before.
     pub fn api_token(mut self, token: impl Into<String>) -> Self {
-        self.credential = Credential::Token(token.into());
-        self.credential_variables = &[];
+        self.credential = Credential::Token(("api_token", token.into()));
         self
     }
 
     /// Sets an email address and its Global API Key as the credential. Replaces a credential that was set before.
     pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
-        self.credential = Credential::Key { email: email.into(), key: key.into() };
-        self.credential_variables = &[];
+        self.credential = Credential::Key { email: ("email", email.into()), key: ("api_key", key.into()) };
         self
     }
 
@@ -144,8 +125,7 @@ impl ClientBuilder {
     /// Plain http is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`), because it exposes the
     /// credential. [`allow_http`](Self::allow_http) accepts it for any host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
-        self.base_url_variables = &[];
+        self.base_url = ("base_url", url.into());
         self
     }
 
@@ -186,7 +166,7 @@ impl ClientBuilder {
 
     /// Sets how often a failed request may be retried. The default is 2.
     pub fn max_retries(mut self, retries: u32) -> Self {
-        self.limits.retry.max_retries = retries;
+        self.limits.max_retries = retries;
         self
     }
 
@@ -222,10 +202,15 @@ impl ClientBuilder {
     /// error names the setter, or the environment variable of a value that [`from_env`](Self::from_env) read. It does
     /// not show the value.
     pub fn build(self) -> Result<Client> {
-        let auth = self.auth().map_err(|error| name_variables(error, self.credential_variables))?;
-        let base_url = base_url(&self.base_url, self.allow_http)
-            .map_err(|error| name_variables(error, self.base_url_variables))?;
-        let connect_timeout = self.connect_timeout.min(LONGEST);
+        let auth = match &self.credential {
+            Credential::Token(token) => Auth::token(token)?,
+            Credential::Key { email, key } => Auth::key(email, key)?,
+            Credential::None => {
+                let reason = "is not set: call `api_token`, or `api_key` with an email and a key";
+                return Err(Error::invalid_request("api_token", reason));
+            }
+        };
+        let base_url = base_url(&self.base_url, self.allow_http)?;
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let transport = self.transport.unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
         let shared = Shared {
@@ -233,22 +218,11 @@ impl ClientBuilder {
             auth,
             base_url,
             user_agent,
-            connect_timeout,
+            connect_timeout: self.connect_timeout.min(LONGEST),
             max_response_size: self.max_response_size,
             rate_limiter: RateLimiter::default(),
         };
         Ok(Client { shared: Arc::new(shared), limits: self.limits })
-    }
-
-    fn auth(&self) -> Result<Auth> {
-        match &self.credential {
-            Credential::Token(token) => Auth::token(token),
-            Credential::Key { email, key } => Auth::key(email, key),
-            Credential::None => {
-                let reason = "is not set: call `api_token`, or `api_key` with an email and a key";
-                Err(Error::invalid_request("api_token", reason))
-            }
-        }
     }
 }
 
@@ -259,18 +233,10 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// Names the environment variables instead of the parameters that were read from them.
-fn name_variables(error: Error, variables: Variables) -> Error {
-    match error {
-        Error::InvalidRequest(invalid) => Error::InvalidRequest(invalid.renamed(variables)),
-        other => other,
-    }
-}
-
 /// Reads an environment variable. An empty one counts as unset.
-fn variable(name: &'static str) -> Result<Option<String>> {
+fn variable(name: &'static str) -> Result<Option<Setting>> {
     match env::var(name) {
-        Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Ok(value) => Ok((!value.trim().is_empty()).then_some((name, value))),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(Error::invalid_request(name, "is not Unicode")),
     }
@@ -279,8 +245,8 @@ fn variable(name: &'static str) -> Result<Option<String>> {
 /// Returns the base URL without a trailing slash, or an error if credentials may not be sent there.
 ///
 /// The error does not show the URL, because it may contain a secret.
-fn base_url(text: &str, allow_http: bool) -> Result<String> {
-    let invalid = |reason: &'static str| Err(Error::invalid_request("base_url", reason));
+fn base_url((name, text): &Setting, allow_http: bool) -> Result<String> {
+    let invalid = |reason: &'static str| Err(Error::invalid_request(*name, reason));
     // `Url` would remove them without an error.
     if text.chars().any(char::is_control) {
         return invalid("contains a line break or a control character");
@@ -297,9 +263,7 @@ fn base_url(text: &str, allow_http: bool) -> Result<String> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback || allow_http => {}
-        "http" => {
-            return invalid("is plain http, which exposes the credential: use https, or `allow_http(true)`");
-        }
+        "http" => return invalid("is plain http, which exposes the credential: use https, or `allow_http(true)`"),
         _ => return invalid("is neither https nor http"),
     }
     if !url.username().is_empty() || url.password().is_some() {

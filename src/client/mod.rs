@@ -16,7 +16,7 @@ use http::header::HeaderValue;
 pub use self::builder::ClientBuilder;
 pub use self::rate_limit::RateLimit;
 use self::rate_limit::RateLimiter;
-use self::retry::{Limits, RetryPolicy};
+use self::retry::Limits;
 use crate::auth::Auth;
 use crate::call::Call;
 use crate::endpoint::Endpoint;
@@ -53,8 +53,8 @@ impl Client {
     /// Creates a client with the credential and the base URL of the environment.
     ///
     /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with `CLOUDFLARE_API_KEY`. The base URL
-    /// is `CLOUDFLARE_BASE_URL`, which is optional. Use [`ClientBuilder::from_env`] to set limits or a transport as
-    /// well.
+    /// is `CLOUDFLARE_BASE_URL`, which is optional. An empty variable counts as unset. Use [`ClientBuilder::from_env`]
+    /// to set limits or a transport as well.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Client {
     /// Returns a client with another [`max_retries`](ClientBuilder::max_retries) and the same connections.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
-        Self { limits: Limits { retry: RetryPolicy { max_retries }, ..self.limits }, ..self.clone() }
+        Self { limits: Limits { max_retries, ..self.limits }, ..self.clone() }
     }
 
     /// Returns a client with another [`max_retry_wait`](ClientBuilder::max_retry_wait) and the same connections.

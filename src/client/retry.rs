@@ -20,32 +20,24 @@ pub(super) const LONGEST: Duration = Duration::from_secs(31_536_000);
 pub(crate) struct Limits {
     pub(super) timeout: Duration,
     pub(super) deadline: Duration,
-    pub(super) max_retry_wait: Duration,
-    pub(super) retry: RetryPolicy,
-}
-
-/// Which failures are retried, and how often.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct RetryPolicy {
     pub(super) max_retries: u32,
+    pub(super) max_retry_wait: Duration,
 }
 
-impl RetryPolicy {
-    /// Returns how long to wait before the next attempt, or `None` if there must be none.
-    pub(super) fn wait(
-        self,
-        call: &Call,
-        attempts: u32,
-        fault: &Fault,
-        head: Option<&ResponseHead>,
-    ) -> Option<Duration> {
-        if attempts > self.max_retries || !may_retry(call, fault, head) {
-            return None;
-        }
-        let requested = head.filter(|head| !head.status.is_success()).and_then(|head| retry_after(&head.headers));
-        let requested = requested.filter(|wait| *wait <= LONGEST_WAIT);
-        Some(requested.unwrap_or_else(|| backoff(attempts)))
+/// Returns how long to wait before the next attempt, or `None` if there must be none.
+pub(super) fn retry_wait(
+    max_retries: u32,
+    call: &Call,
+    attempts: u32,
+    fault: &Fault,
+    head: Option<&ResponseHead>,
+) -> Option<Duration> {
+    if attempts > max_retries || !may_retry(call, fault, head) {
+        return None;
     }
+    let requested = head.filter(|head| !head.status.is_success()).and_then(|head| retry_after(&head.headers));
+    let requested = requested.filter(|wait| *wait <= LONGEST_WAIT);
+    Some(requested.unwrap_or_else(|| backoff(attempts)))
 }
 
 /// Whether a request may be retried: a read after a transient failure, a write only if it was not applied.
@@ -98,8 +90,6 @@ mod tests {
     use crate::transport::TransportError;
     use http::{HeaderValue, StatusCode};
 
-    const TWICE: RetryPolicy = RetryPolicy { max_retries: 2 };
-
     fn calls() -> [Call; 2] {
         [Call::of(&crate::GetUser::new()).unwrap(), Call::of(&crate::RollToken::new("ed17")).unwrap()]
     }
@@ -114,7 +104,7 @@ mod tests {
         let transient = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530];
         let fault = Fault::Status(String::new());
         for status in 300..600 {
-            let retried = calls().map(|call| TWICE.wait(&call, 1, &fault, Some(&head(status, &[]))).is_some());
+            let retried = calls().map(|call| retry_wait(2, &call, 1, &fault, Some(&head(status, &[]))).is_some());
             assert_eq!(retried, [status == 429 || transient.contains(&status), status == 429], "{status}");
         }
     }
@@ -132,21 +122,21 @@ mod tests {
             (TransportError::other("x"), [false, false]),
         ] {
             let fault = Fault::Transport(error);
-            assert_eq!(calls().map(|call| TWICE.wait(&call, 1, &fault, None).is_some()), expected, "{fault:?}");
+            assert_eq!(calls().map(|call| retry_wait(2, &call, 1, &fault, None).is_some()), expected, "{fault:?}");
         }
     }
 
     #[test]
     fn stops_after_max_retries() {
         let fault = Fault::Transport(TransportError::connect("x"));
-        let is_retried = |attempts| TWICE.wait(&calls()[0], attempts, &fault, None).is_some();
+        let is_retried = |attempts| retry_wait(2, &calls()[0], attempts, &fault, None).is_some();
         assert_eq!([1, 2, 3].map(is_retried), [true, true, false]);
     }
 
     #[test]
     fn obeys_a_usable_retry_after_of_failures() {
         let wait = |fault, status, retry_after| {
-            TWICE.wait(&calls()[0], 1, &fault, Some(&head(status, &[("retry-after", retry_after)]))).unwrap()
+            retry_wait(2, &calls()[0], 1, &fault, Some(&head(status, &[("retry-after", retry_after)]))).unwrap()
         };
         let refusal = || Fault::Status(String::new());
         assert_eq!(wait(refusal(), 503, "7"), Duration::from_secs(7));

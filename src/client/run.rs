@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
 
-use super::retry::deadline;
+use super::retry::{deadline, retry_wait};
 use super::{Client, Shared};
 use crate::call::{Call, ResponseHead};
 use crate::cancel::Cancel;
@@ -59,7 +59,7 @@ impl Client {
                 Attempt::TruncatedBody(head, error) => (Some(head), Fault::Transport(error)),
                 Attempt::NoResponse(error) => (None, Fault::Transport(error)),
             };
-            let wait = self.limits.retry.wait(call, attempts, &fault, head.as_ref());
+            let wait = retry_wait(self.limits.max_retries, call, attempts, &fault, head.as_ref());
             let wait = wait.filter(|wait| self.may_wait(*wait, deadline));
             let response = head.as_ref().map(|head| (head, body.as_slice()));
             let error = self.failed(call, attempts, response, fault);

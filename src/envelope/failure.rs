@@ -66,7 +66,7 @@ fn fields<'t, const N: usize>(text: &'t str, names: [&str; N]) -> Option<[Option
         return None;
     }
     let mut values = [None; N];
-    let _: Result<_, Malformed> = walk_object(text, start, |name, at| {
+    let _ = walk_object(text, start, |name, at| {
         // A truncated value is the last one.
         let end = skip_value(text, at).unwrap_or(text.len());
         if let Some(index) = names.iter().position(|known| *known == name) {
@@ -100,7 +100,7 @@ fn read_list(list: &str) -> Vec<ApiError> {
         read_entry(list, &mut errors);
         return errors;
     }
-    let _: Result<_, Malformed> = walk_array(list, 0, |at| {
+    let _ = walk_array(list, 0, |at| {
         let entry = value_at(list, at)?;
         let end = at + entry.len();
         if errors.len() >= MOST_ERRORS || end > LARGEST_ERRORS {

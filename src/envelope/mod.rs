@@ -55,10 +55,10 @@ pub(crate) mod sealed {
     impl<T: DeserializeOwned> Decode for Page<T> {
         fn decode(response: RawResponse<'_>) -> Result<Self, Fault> {
             let text = response.text()?;
-            let list = response.list(text)?;
-            let items = list.items.into_iter().enumerate();
+            let (items, info) = response.list(text)?;
+            let items = items.into_iter().enumerate();
             let items = items.map(|(index, item)| decode_item(response.call.page(), &text[item], index));
-            Ok(Self { items: items.collect::<Result<_, _>>()?, info: list.info })
+            Ok(Self { items: items.collect::<Result<_, _>>()?, info })
         }
     }
 }
@@ -69,13 +69,6 @@ pub(crate) struct RawResponse<'a> {
     pub(crate) call: &'a Call,
     pub(crate) head: &'a ResponseHead,
     pub(crate) body: &'a [u8],
-}
-
-/// A page whose items are not decoded yet.
-pub(crate) struct RawList {
-    /// Where each item is in the text of the response.
-    pub(crate) items: Vec<Range<usize>>,
-    pub(crate) info: Option<PageInfo>,
 }
 
 /// Decodes the item at `index` of a page.
@@ -119,10 +112,10 @@ impl<'a> RawResponse<'a> {
         }
     }
 
-    /// Finds the items of a `result` that is a list. `null` and absence are an empty list.
+    /// Finds where each item of a `result` that is a list is in the text. `null` and absence are an empty list.
     ///
     /// A malformed item is an error when it is decoded.
-    pub(crate) fn list(self, text: &str) -> Result<RawList, Fault> {
+    pub(crate) fn list(self, text: &str) -> Result<(Vec<Range<usize>>, Option<PageInfo>), Fault> {
         let mut items = Vec::new();
         // The value in the place of the list.
         let mut found = Some("null");
@@ -135,7 +128,8 @@ impl<'a> RawResponse<'a> {
             found = None;
             walk_array(text, at, |at| {
                 if items.len() == MOST_ITEMS {
-                    return Err(decode_fault(format!("result: has more than {MOST_ITEMS} items, too many for a page")));
+                    let reason = format!("result: has more than {MOST_ITEMS} items, too many for a page");
+                    return Err(Malformed::Refused(reason));
                 }
                 let end = at + value_at(text, at)?.len();
                 items.push(at..end);
@@ -146,10 +140,9 @@ impl<'a> RawResponse<'a> {
         match found {
             Some(found) if found != "null" || envelope.success != Some(true) => {
                 let (prefix, found) = (page_prefix(self.call.page()), json::kind(found));
-                let text = format!("{prefix}result: expected a list, found {found}");
-                Err(Fault::Decode(text))
+                Err(Fault::Decode(format!("{prefix}result: expected a list, found {found}")))
             }
-            _ => Ok(RawList { items, info: envelope.info }),
+            _ => Ok((items, envelope.info)),
         }
     }
 
@@ -181,7 +174,7 @@ impl<'a> RawResponse<'a> {
     fn split(
         self,
         text: &str,
-        mut result: impl FnMut(usize) -> Result<usize, SplitError>,
+        mut result: impl FnMut(usize) -> Result<usize, Malformed>,
     ) -> Result<Option<Envelope>, Fault> {
         refuse_tiny_values(text)?;
         let start = skip_space(text, if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 });
@@ -189,24 +182,18 @@ impl<'a> RawResponse<'a> {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]).is_ok();
             return if is_json { Ok(None) } else { Err(self.not_json("")) };
         }
-        let mut success = None;
+        let mut success: Option<bool> = None;
         let mut has_result = false;
         let mut info = None;
         let end = walk_object(text, start, |name, at| match name.as_ref() {
-            "success" if success.is_some() => Err(decode_fault("`success` occurs twice")),
+            "success" if success.is_some() => Err(Malformed::Refused("`success` occurs twice".to_owned())),
             "success" => {
                 let value = value_at(text, at)?;
-                success = match value {
-                    "true" => Some(true),
-                    "false" => Some(false),
-                    "null" => None,
-                    other => {
-                        return Err(decode_fault(format!("success: expected a boolean, found {}", json::kind(other))));
-                    }
-                };
+                let reason = || format!("success: expected a boolean, found {}", json::kind(value));
+                success = serde_json::from_str(value).map_err(|_| Malformed::Refused(reason()))?;
                 Ok(at + value.len())
             }
-            "result" if has_result => Err(decode_fault("`result` occurs twice")),
+            "result" if has_result => Err(Malformed::Refused("`result` occurs twice".to_owned())),
             "result" => {
                 has_result = true;
                 result(at)
@@ -219,8 +206,8 @@ impl<'a> RawResponse<'a> {
             _ => Ok(at + value_at(text, at)?.len()),
         });
         let end = end.map_err(|error| match error {
-            SplitError::Malformed(malformed) => self.not_json(&malformed.to_string()),
-            SplitError::Fault(fault) => fault,
+            Malformed::Refused(reason) => Fault::Decode(reason),
+            malformed => self.not_json(&malformed.to_string()),
         })?;
         let rest = skip_space(text, end);
         if rest < text.len() {
@@ -272,22 +259,6 @@ impl<'a> RawResponse<'a> {
 struct Envelope {
     success: Option<bool>,
     info: Option<PageInfo>,
-}
-
-/// Why an envelope could not be split.
-enum SplitError {
-    Malformed(Malformed),
-    Fault(Fault),
-}
-
-impl From<Malformed> for SplitError {
-    fn from(malformed: Malformed) -> Self {
-        Self::Malformed(malformed)
-    }
-}
-
-fn decode_fault(text: impl Into<String>) -> SplitError {
-    SplitError::Fault(Fault::Decode(text.into()))
 }
 
 /// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them takes many times the

@@ -190,14 +190,6 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// Replaces the name of the parameter, if it is among these.
-    pub(crate) fn renamed(mut self, names: &[(&str, &str)]) -> Self {
-        if let Some((_, name)) = names.iter().find(|(known, _)| *known == self.parameter) {
-            self.parameter = (*name).to_owned();
-        }
-        self
-    }
-
     /// Returns the parameter, by the name of the method or the environment variable that sets it.
     pub fn parameter(&self) -> &str {
         &self.parameter

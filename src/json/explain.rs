@@ -99,9 +99,7 @@ mod tests {
         ] {
             assert_eq!(decode::<Thing>(text, || "result".to_owned()).unwrap_err(), expected);
         }
-        assert_eq!(
-            decode::<Vec<u8>>("[1,300]", || "[0]".to_owned()).unwrap_err(),
-            "[0][1]: expected u8, found a number"
-        );
+        let error = decode::<Vec<u8>>("[1,300]", || "[0]".to_owned()).unwrap_err();
+        assert_eq!(error, "[0][1]: expected u8, found a number");
     }
 }

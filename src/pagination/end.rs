@@ -150,8 +150,11 @@ fn names_page(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn totals(pages: u64, count: u64) -> PageInfo {
-        PageInfo { total_pages: Some(pages), total_count: Some(count), ..PageInfo::default() }
+    /// A list from page `first`, after a page with these totals.
+    fn list(first: u64, requested_size: Option<u64>, pages: u64, count: u64) -> End {
+        let mut end = End::new(first, requested_size);
+        end.note_totals(&PageInfo { total_pages: Some(pages), total_count: Some(count), ..PageInfo::default() });
+        end
     }
 
     fn page(number: u64, items: u64, new_items: u64) -> PageSummary {
@@ -164,8 +167,7 @@ mod tests {
     /// (`t`), equal to its predecessor (`=`), or empty (`e`).
     #[track_caller]
     fn after((total_pages, total_count): (u64, u64), pages: &str) -> Next {
-        let mut end = End::new(1, Some(2));
-        end.note_totals(&totals(total_pages, total_count));
+        let mut end = list(1, Some(2), total_pages, total_count);
         let mut next = Next::Page;
         for (number, kind) in (1..).zip(pages.chars()) {
             assert_eq!(next, Next::Page, "before page {number} of {pages}");
@@ -177,7 +179,7 @@ mod tests {
                 _ => (0, 0),
             };
             next = end.after(PageSummary { equals_previous: kind == '=', ..page(number, items, new_items) });
-            end.note_totals(&totals(0, 0));
+            end.note_totals(&PageInfo { total_pages: Some(0), total_count: Some(0), ..PageInfo::default() });
         }
         next
     }
@@ -223,9 +225,7 @@ mod tests {
 
     #[test]
     fn total_count_needs_a_list_from_page_1() {
-        let mut end = End::new(2, Some(2));
-        end.note_totals(&totals(0, 1));
-        assert_eq!(end.after(page(2, 1, 1)), Next::Page);
+        assert_eq!(list(2, Some(2), 0, 1).after(page(2, 1, 1)), Next::Page);
     }
 
     #[test]
@@ -237,9 +237,7 @@ mod tests {
             (Some(1), None, false),
             (None, None, false),
         ] {
-            let mut end = End::new(1, requested);
-            end.note_totals(&totals(1, 0));
-            let next = end.after(PageSummary { per_page, ..page(1, 1, 1) });
+            let next = list(1, requested, 1, 0).after(PageSummary { per_page, ..page(1, 1, 1) });
             assert_eq!(next != Next::Page, is_last, "{requested:?} {per_page:?}");
         }
     }
@@ -249,9 +247,7 @@ mod tests {
         for (pages, count, per_page, last) in
             [(0, 0, None, None), (7, 1, None, Some(7)), (0, 7, None, Some(4)), (0, 7, Some(3), Some(3))]
         {
-            let mut end = End::new(1, Some(2));
-            end.note_totals(&totals(pages, count));
-            assert_eq!(end.last_page(per_page), last, "{pages} {count}");
+            assert_eq!(list(1, Some(2), pages, count).last_page(per_page), last, "{pages} {count}");
         }
     }
 
@@ -265,13 +261,9 @@ mod tests {
         for (total_pages, number, status, is_past_end) in
             [(0, 2, 400, true), (0, 1, 400, false), (0, 2, 404, false), (3, 3, 400, false), (3, 4, 400, true)]
         {
-            let mut end = End::new(1, Some(2));
-            end.note_totals(&totals(total_pages, 0));
-            assert_eq!(
-                end.is_past_end(number, Some(status), &errors),
-                is_past_end,
-                "{number} of {total_pages}, {status}"
-            );
+            let end = list(1, Some(2), total_pages, 0);
+            let found = end.is_past_end(number, Some(status), &errors);
+            assert_eq!(found, is_past_end, "{number} of {total_pages}, {status}");
             assert!(!end.is_past_end(number, Some(status), &[message("per_page")]));
         }
     }

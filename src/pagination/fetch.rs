@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::call::{Call, ResponseHead};
 use crate::cancel::Cancel;
 use crate::client::Client;
-use crate::envelope::{RawList, RawResponse};
+use crate::envelope::RawResponse;
 use crate::error::{Error, Fault, Result};
 use crate::page::PageInfo;
 
@@ -15,6 +15,7 @@ pub(super) struct Fetched {
     pub(super) page: Option<u64>,
     pub(super) head: ResponseHead,
     pub(super) text: String,
+    /// Where each item is in the text.
     pub(super) items: Vec<Range<usize>>,
     pub(super) info: Option<PageInfo>,
 }
@@ -52,7 +53,7 @@ pub(super) fn fetch_page(
         }
     };
     match response(text.as_bytes()).list(&text) {
-        Ok(RawList { items, info }) => Ok(Fetched { page: call.page(), head, text, items, info }),
+        Ok((items, info)) => Ok(Fetched { page: call.page(), head, text, items, info }),
         Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
     }
 }

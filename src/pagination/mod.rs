@@ -26,8 +26,7 @@ impl Client {
         E: Endpoint<Output = Page<T>>,
         T: DeserializeOwned,
     {
-        let pager = Pager::new(self.clone(), Call::of(request), E::item_id);
-        Iter { pager }
+        Iter { pager: Pager::new(self.clone(), Call::of(request), E::item_id) }
     }
 
     /// Returns an iterator over the pages of a list. Each page is fetched when it is needed.
@@ -60,8 +59,7 @@ pub struct Iter<T> {
 impl<T> Iter<T> {
     /// Yields this error alone.
     pub(crate) fn failed(client: &Client, error: Error) -> Self {
-        let pager = Pager::new(client.clone(), Err(error), |_| None);
-        Self { pager }
+        Self { pager: Pager::new(client.clone(), Err(error), |_| None) }
     }
 
     /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not yet yielded whole.
@@ -76,7 +74,7 @@ impl<T> Iter<T> {
     ///
     /// It may count items that a filter leaves out, and 0 means unknown. Audit logs have none.
     pub fn total(&self) -> Option<u64> {
-        self.pager.total()
+        self.pager.total
     }
 
     /// Fetches up to `pages` pages on threads while the consumer works on those before them. At most 32.
@@ -136,7 +134,7 @@ impl<T> Pages<T> {
 
     /// Returns the server's `total_count`. See [`Iter::total`].
     pub fn total(&self) -> Option<u64> {
-        self.pager.total()
+        self.pager.total
     }
 
     /// Fetches up to `pages` pages on threads. See [`Iter::read_ahead`].

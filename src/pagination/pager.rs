@@ -27,7 +27,7 @@ pub(super) struct Pager<T> {
     next: u64,
     page: Option<CurrentPage<T>>,
     previous: Fingerprint,
-    total: Option<u64>,
+    pub(super) total: Option<u64>,
     end: End,
     seen: Seen,
     read_ahead: Option<ReadAhead>,
@@ -95,10 +95,6 @@ impl<T> Pager<T> {
     /// The first page that was not yet yielded whole.
     pub(super) fn next_page(&self) -> u64 {
         self.page.as_ref().map_or(self.next, |page| page.number)
-    }
-
-    pub(super) fn total(&self) -> Option<u64> {
-        self.total
     }
 
     pub(super) fn is_over(&self) -> bool {

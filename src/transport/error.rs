@@ -46,8 +46,7 @@ impl TransportError {
 
     /// Creates an error of kind `Certificate`: the server's certificate was refused, and nothing was sent.
     pub fn certificate(source: impl Into<Source>) -> Self {
-        let what = "the server's certificate was refused";
-        Self::new(TransportErrorKind::Certificate, what, source)
+        Self::new(TransportErrorKind::Certificate, "the server's certificate was refused", source)
     }
 
     /// Creates an error of kind `Timeout`, after which the request may have reached the server.

@@ -1,56 +1,39 @@
 use crate::api::model::optional_amount;
 use crate::api::prelude::*;
 
-/// An item of the billing history. Returned by [`ListBillingHistory`](crate::ListBillingHistory).
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct BillingItem {
-    /// The item's identifier.
-    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
-    pub id: String,
-    /// The action that was billed, such as `subscription`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action: Option<String>,
-    /// The amount, in [`currency`](Self::currency).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Amount>,
-    /// The currency, such as `USD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
-    /// A description for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// When the item was charged.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub occurred_at: Option<OffsetDateTime>,
-    /// The kind of item, such as `charge`.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// The zone that was billed.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
-    pub zone: BillingZone,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// An item of the billing history. Returned by [`ListBillingHistory`](crate::ListBillingHistory).
+    pub struct BillingItem {
+        /// The item's identifier.
+        #[serde(deserialize_with = "id")]
+        pub id: String,
+        /// The action that was billed, such as `subscription`.
+        pub action: Option<String>,
+        /// The amount, in [`currency`](Self::currency).
+        pub amount: Option<Amount>,
+        /// The currency, such as `USD`.
+        pub currency: Option<String>,
+        /// A description for people.
+        pub description: Option<String>,
+        /// When the item was charged.
+        #[serde(with = "timestamp")]
+        pub occurred_at: Option<OffsetDateTime>,
+        /// The kind of item, such as `charge`.
+        #[serde(rename = "type")]
+        pub kind: Option<String>,
+        /// The zone that was billed.
+        #[serde(deserialize_with = "or_default")]
+        pub zone: BillingZone,
+    }
 }
 
-debug_model!(BillingItem: id, action, amount, currency, description, occurred_at, kind, zone);
-
-/// The zone of a billing item.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct BillingZone {
-    /// The zone's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// The zone of a billing item.
+    pub struct BillingZone {
+        /// The zone's name.
+        pub name: Option<String>,
+    }
 }
-
-debug_model!(BillingZone: name);
 
 /// A user's billing address and payment method. Returned by [`GetBillingProfile`](crate::GetBillingProfile).
 ///

@@ -1,54 +1,39 @@
 use crate::api::prelude::*;
 
-/// An invitation to join an organization. Returned by [`ListInvites`](crate::ListInvites),
-/// [`GetInvite`](crate::GetInvite) and [`RespondToInvite`](crate::RespondToInvite).
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct Invite {
-    /// The invitation's identifier.
-    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
-    pub id: String,
-    /// The organization's identifier.
-    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
-    pub organization_id: Option<String>,
-    /// The organization's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_name: Option<String>,
-    /// Whether the organization requires two-factor authentication.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organization_is_enforcing_twofactor: Option<bool>,
-    /// The invited user's identifier; `None` if the user has no account yet.
-    #[serde(deserialize_with = "opt_id", skip_serializing_if = "Option::is_none")]
-    pub invited_member_id: Option<String>,
-    /// The invited user's email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invited_member_email: Option<String>,
-    /// The email address of the user who sent the invitation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invited_by: Option<String>,
-    /// When the invitation was sent.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub invited_on: Option<OffsetDateTime>,
-    /// When the invitation expires.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub expires_on: Option<OffsetDateTime>,
-    /// The roles that the user receives by accepting.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<InviteRole>,
-    /// The state of the invitation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<InviteStatus>,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// An invitation to join an organization. Returned by [`ListInvites`](crate::ListInvites),
+    /// [`GetInvite`](crate::GetInvite) and [`RespondToInvite`](crate::RespondToInvite).
+    pub struct Invite {
+        /// The invitation's identifier.
+        #[serde(deserialize_with = "id")]
+        pub id: String,
+        /// The organization's identifier.
+        #[serde(deserialize_with = "opt_id")]
+        pub organization_id: Option<String>,
+        /// The organization's name.
+        pub organization_name: Option<String>,
+        /// Whether the organization requires two-factor authentication.
+        pub organization_is_enforcing_twofactor: Option<bool>,
+        /// The invited user's identifier; `None` if the user has no account yet.
+        #[serde(deserialize_with = "opt_id")]
+        pub invited_member_id: Option<String>,
+        /// The invited user's email address.
+        pub invited_member_email: Option<String>,
+        /// The email address of the user who sent the invitation.
+        pub invited_by: Option<String>,
+        /// When the invitation was sent.
+        #[serde(with = "timestamp")]
+        pub invited_on: Option<OffsetDateTime>,
+        /// When the invitation expires.
+        #[serde(with = "timestamp")]
+        pub expires_on: Option<OffsetDateTime>,
+        /// The roles that the user receives by accepting.
+        #[serde(deserialize_with = "or_default")]
+        pub roles: Vec<InviteRole>,
+        /// The state of the invitation.
+        pub status: Option<InviteStatus>,
+    }
 }
-
-debug_model!(
-    Invite:
-    id, organization_id, organization_name, organization_is_enforcing_twofactor, invited_member_id,
-    invited_member_email, invited_by, invited_on, expires_on, roles, status
-);
 
 open_enum! {
     /// The state of an invitation.

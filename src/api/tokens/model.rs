@@ -2,70 +2,52 @@ use std::collections::BTreeMap;
 
 use crate::api::prelude::*;
 
-/// An API token, without its secret.
-///
-/// Returned by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
-/// [`UpdateToken`](crate::UpdateToken), and in a [`CreatedToken`].
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct Token {
-    /// The token's identifier.
-    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
-    pub id: String,
-    /// The token's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whether the token is active. An active token is refused before [`not_before`](Self::not_before) and after
-    /// [`expires_on`](Self::expires_on).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<TokenStatus>,
-    /// When the token was created.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub issued_on: Option<OffsetDateTime>,
-    /// When the token was last changed.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub modified_on: Option<OffsetDateTime>,
-    /// When the token was last used; `None` if it never was.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub last_used_on: Option<OffsetDateTime>,
-    /// When the token becomes valid; `None` if it is valid from its creation.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<OffsetDateTime>,
-    /// When the token expires; `None` if it never does.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub expires_on: Option<OffsetDateTime>,
-    /// The client addresses that may use the token; empty if all may.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
-    pub condition: Condition,
-    /// The permissions of the token, in no particular order.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
-    pub policies: Vec<TokenPolicy>,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// An API token, without its secret.
+    ///
+    /// Returned by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
+    /// [`UpdateToken`](crate::UpdateToken), and in a [`CreatedToken`].
+    pub struct Token {
+        /// The token's identifier.
+        #[serde(deserialize_with = "id")]
+        pub id: String,
+        /// The token's name.
+        pub name: Option<String>,
+        /// Whether the token is active. An active token is refused before [`not_before`](Self::not_before) and after
+        /// [`expires_on`](Self::expires_on).
+        pub status: Option<TokenStatus>,
+        /// When the token was created.
+        #[serde(with = "timestamp")]
+        pub issued_on: Option<OffsetDateTime>,
+        /// When the token was last changed.
+        #[serde(with = "timestamp")]
+        pub modified_on: Option<OffsetDateTime>,
+        /// When the token was last used; `None` if it never was.
+        #[serde(with = "timestamp")]
+        pub last_used_on: Option<OffsetDateTime>,
+        /// When the token becomes valid; `None` if it is valid from its creation.
+        #[serde(with = "timestamp")]
+        pub not_before: Option<OffsetDateTime>,
+        /// When the token expires; `None` if it never does.
+        #[serde(with = "timestamp")]
+        pub expires_on: Option<OffsetDateTime>,
+        /// The client addresses that may use the token; empty if all may.
+        #[serde(deserialize_with = "or_default")]
+        pub condition: Condition,
+        /// The permissions of the token, in no particular order.
+        #[serde(deserialize_with = "or_default")]
+        pub policies: Vec<TokenPolicy>,
+    }
 }
 
-debug_model!(
-    Token:
-    id, name, status, issued_on, modified_on, last_used_on, not_before, expires_on, condition,
-    policies
-);
-
-/// A condition under which a token may be used.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "ConditionFields")]
-#[non_exhaustive]
-pub struct Condition {
-    /// The client addresses that may use the token. The API spells this field `request_ip` or `request.ip`.
-    #[serde(skip_serializing_if = "is_default")]
-    pub request_ip: RequestIp,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// A condition under which a token may be used.
+    #[serde(try_from = "ConditionFields")]
+    pub struct Condition {
+        /// The client addresses that may use the token. The API spells this field `request_ip` or `request.ip`.
+        pub request_ip: RequestIp,
+    }
 }
-
-debug_model!(Condition: request_ip);
 
 const OTHER_SPELLING: &str = "request.ip";
 
@@ -108,23 +90,17 @@ impl Condition {
     }
 }
 
-/// The client addresses that may use a token.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct RequestIp {
-    /// The addresses and CIDR ranges that may use the token; empty if all may.
-    #[serde(rename = "in", deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
-    pub in_: Vec<String>,
-    /// The addresses and CIDR ranges that may not use the token.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
-    pub not_in: Vec<String>,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// The client addresses that may use a token.
+    pub struct RequestIp {
+        /// The addresses and CIDR ranges that may use the token; empty if all may.
+        #[serde(rename = "in", deserialize_with = "or_default")]
+        pub in_: Vec<String>,
+        /// The addresses and CIDR ranges that may not use the token.
+        #[serde(deserialize_with = "or_default")]
+        pub not_in: Vec<String>,
+    }
 }
-
-debug_model!(RequestIp: in_, not_in);
 
 open_enum! {
     /// The status of a token.
@@ -141,50 +117,37 @@ open_enum! {
     }
 }
 
-/// A policy of a token, as the API returns it. A request takes a [`Policy`](crate::Policy) instead.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct TokenPolicy {
-    /// The policy's identifier. The API refuses requests that contain it.
-    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
-    pub id: String,
-    /// Whether the policy allows or denies; [`Effect::Other`] with empty text if the API left it out.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "is_default")]
-    pub effect: Effect,
-    /// The permissions that the policy allows or denies.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
-    pub permission_groups: Vec<PolicyPermissionGroup>,
-    /// The resources that the policy applies to.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Resources::is_empty")]
-    pub resources: Resources,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// A policy of a token, as the API returns it. A request takes a [`Policy`](crate::Policy) instead.
+    pub struct TokenPolicy {
+        /// The policy's identifier. The API refuses requests that contain it.
+        #[serde(deserialize_with = "id")]
+        pub id: String,
+        /// Whether the policy allows or denies; [`Effect::Other`] with empty text if the API left it out.
+        #[serde(deserialize_with = "or_default")]
+        pub effect: Effect,
+        /// The permissions that the policy allows or denies.
+        #[serde(deserialize_with = "or_default")]
+        pub permission_groups: Vec<PolicyPermissionGroup>,
+        /// The resources that the policy applies to.
+        #[serde(deserialize_with = "or_default")]
+        pub resources: Resources,
+    }
 }
 
-debug_model!(TokenPolicy: id, effect, permission_groups, resources);
-
-/// A permission group in a policy.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct PolicyPermissionGroup {
-    /// The group's identifier.
-    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
-    pub id: String,
-    /// The group's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Details about the group.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Map::is_empty")]
-    pub meta: Map<String, Value>,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// A permission group in a policy.
+    pub struct PolicyPermissionGroup {
+        /// The group's identifier.
+        #[serde(deserialize_with = "id")]
+        pub id: String,
+        /// The group's name.
+        pub name: Option<String>,
+        /// Details about the group.
+        #[serde(deserialize_with = "or_default")]
+        pub meta: Map<String, Value>,
+    }
 }
-
-debug_model!(PolicyPermissionGroup: id, name, meta);
 
 open_enum! {
     /// Whether a policy allows or denies.
@@ -262,26 +225,19 @@ impl<'de> Deserialize<'de> for CreatedToken {
     }
 }
 
-/// The state of the client's own token. Returned by [`VerifyToken`](crate::VerifyToken).
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct TokenVerification {
-    /// The token's identifier.
-    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
-    pub id: String,
-    /// Whether the token is active.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<TokenStatus>,
-    /// When the token expires; `None` if it never does.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub expires_on: Option<OffsetDateTime>,
-    /// When the token becomes valid; `None` if it is valid from its creation.
-    #[serde(with = "timestamp", skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<OffsetDateTime>,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// The state of the client's own token. Returned by [`VerifyToken`](crate::VerifyToken).
+    pub struct TokenVerification {
+        /// The token's identifier.
+        #[serde(deserialize_with = "id")]
+        pub id: String,
+        /// Whether the token is active.
+        pub status: Option<TokenStatus>,
+        /// When the token expires; `None` if it never does.
+        #[serde(with = "timestamp")]
+        pub expires_on: Option<OffsetDateTime>,
+        /// When the token becomes valid; `None` if it is valid from its creation.
+        #[serde(with = "timestamp")]
+        pub not_before: Option<OffsetDateTime>,
+    }
 }
-
-debug_model!(TokenVerification: id, status, expires_on, not_before);

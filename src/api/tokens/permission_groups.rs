@@ -61,32 +61,23 @@ impl<C> Endpoint for ListPermissionGroups<C> {
 
 terminals!(ListPermissionGroups -> Page<PermissionGroup>);
 
-/// A group of permissions that a [`Policy`](crate::Policy) allows or denies.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, expecting = "an object")]
-#[non_exhaustive]
-pub struct PermissionGroup {
-    /// The group's identifier.
-    #[serde(deserialize_with = "id", skip_serializing_if = "String::is_empty")]
-    pub id: String,
-    /// The group's name. Groups with other scopes can have the same name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The kinds of resources that the group applies to.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
-    pub scopes: Vec<PermissionScope>,
-    /// The purpose of the group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// The part of Cloudflare that the group belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
-    /// The unknown fields, unchanged.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+model! {
+    /// A group of permissions that a [`Policy`](crate::Policy) allows or denies.
+    pub struct PermissionGroup {
+        /// The group's identifier.
+        #[serde(deserialize_with = "id")]
+        pub id: String,
+        /// The group's name. Groups with other scopes can have the same name.
+        pub name: Option<String>,
+        /// The kinds of resources that the group applies to.
+        #[serde(deserialize_with = "or_default")]
+        pub scopes: Vec<PermissionScope>,
+        /// The purpose of the group.
+        pub description: Option<String>,
+        /// The part of Cloudflare that the group belongs to.
+        pub category: Option<String>,
+    }
 }
-
-debug_model!(PermissionGroup: id, name, scopes, description, category);
 
 open_enum! {
     /// The kind of resources that a permission group applies to.
