@@ -123,7 +123,7 @@ pub(crate) fn add_parameters(query: &mut Vec<(String, String)>, name: Option<Str
         return Err(Error::invalid_request(name, "is empty: leave it out if you need no filter"));
     }
     if matches!(&*name, "page" | "per_page") && (text == "0" || text.starts_with('-')) {
-        return Err(Error::invalid_request(name, format!("is {text}: it is counted from 1")));
+        return Err(Error::invalid_request(name, format!("is {text}: at least 1 is required")));
     }
     query.push((name, text));
     Ok(())

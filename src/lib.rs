@@ -279,12 +279,8 @@
 //!
 //! The crate logs with `log`, under `cloudflare_user`. At `debug` it logs each attempt, each wait for the rate limit,
 //! and why a list ended; at `warn`, each retry with the status, the codes or the failure, and the wait. Log lines
-//! contain no query, no header except the ray id, no text of a body, and no secret. `RUST_LOG=cloudflare_user=debug`
-//! shows with `env_logger`:
-//!
-//! ```text
-//! GET /user/audit_logs: 429, attempt 1, 12 ms, cf-ray 8c1d2e3f4a5b6c7d-FRA
-//! ```
+//! contain no query, no header except the ray id, no text of a body, and no secret. With `env_logger`,
+//! `RUST_LOG=cloudflare_user=debug` shows them.
 //!
 //! ureq, the HTTP client below this crate, has its own log. At `trace` it contains whole requests and responses,
 //! credentials included. If that level is on, the first client of a process logs one warning. Keep ureq at
@@ -379,9 +375,7 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! * `iter` and `pages` send `page` and `per_page` even if you set neither: `page=1&per_page=1000`. `send` adds `per_page`
-//!   only.
-//! * The path starts with `/client/v4`, unless [`base_url`](ClientBuilder::base_url) differs.
+//! * `iter` and `pages` send `page` and `per_page` even if you set neither. `send` adds `per_page` only.
 //! * A short page with `total_pages` in `result_info` ends a list at once. Without it, the client requests another
 //!   page.
 //!

@@ -96,7 +96,7 @@ fn describes_a_body_that_is_not_an_envelope() {
         (r#"{"success":true,"result":{"id":"1""#, "truncated"),
         (r#"{"success":true,"result":{"id":"1"}} trailing"#, "expected nothing more"),
         (r#"{"success":true "result":{}}"#, "expected `,`"),
-        (r#"{"success":true,"result":NaN}"#, "not JSON"),
+        (r#"{"success":true,"result":NaN}"#, "not valid JSON"),
         (r#"{"ok":1}"#, "envelope"),
         ("[]", "envelope"),
         ("\"text\"", "envelope"),
@@ -476,6 +476,16 @@ fn keeps_long_words_of_an_error_message() {
 }
 
 #[test]
+fn keeps_the_whole_json_of_an_item_that_cannot_be_decoded() {
+    let item = format!(r#"{{"id":"1","interface":5,"padding":"{}"}}"#, "x".repeat(100_000));
+    let client = client_returning(success(&format!("[{item}]")));
+    let error = client.audit_logs().iter().next().unwrap().unwrap_err();
+    assert!(error.is_item() && error.body() == Some(item.as_bytes()), "{error}");
+    let error = client.send(&GetUser::new()).unwrap_err();
+    assert_eq!(error.body().map(<[u8]>::len), Some(64 << 10));
+}
+
+#[test]
 fn reads_at_most_1000_errors() {
     let error = r#"{"code":1,"message":"no"}"#;
     for (error, number) in [("0", 300_000), (error, 30_000), (error, 300_000)] {
@@ -510,7 +520,7 @@ fn yields_other_items_if_an_item_is_not_json() {
     assert_eq!(pages[0].as_ref().unwrap().items.len(), 2);
     assert_eq!(pages.iter().filter(|page| page.is_err()).count(), 2);
     let error = client.audit_logs().send().unwrap_err().to_string();
-    assert!(error.contains("result[1].id: is not JSON"), "{error}");
+    assert!(error.contains("result[1].id: is not valid JSON"), "{error}");
     // If the list itself is malformed, no item of it is yielded.
     for malformed in [r#"[{"id":"1"} {"id":"2"}]"#, r#"[{"id":"1"},]"#, r#"[{"id":"1"},{"id":"2"}"#, r#"[{"id":"1"]}"#]
     {

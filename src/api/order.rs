@@ -4,9 +4,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// Ascending: the oldest or the first comes first.
+    /// Ascending: the oldest first.
     Asc,
-    /// Descending: the newest or the last comes first.
+    /// Descending: the newest first.
     Desc,
 }
 

@@ -102,7 +102,7 @@ macro_rules! terminals {
     };
     ($request:ident -> $output:ty) => {
         impl $request<&$crate::Client> {
-            /// Sends the request and returns the decoded response. Of a paginated list, this is one page.
+            /// Sends the request and returns its output: a value, or one page of a paginated list.
             ///
             /// # Errors
             ///

@@ -107,7 +107,7 @@ impl ClientBuilder {
         Ok(Self { credential, base_url, ..builder })
     }
 
-    /// Sets an API token as the credential. Replaces a credential that was set before.
+    /// Sets an API token as the credential, without surrounding white space. Replaces a credential that was set before.
     pub fn api_token(mut self, token: impl Into<String>) -> Self {
         self.credential = Credential::Token(("api_token", token.into()));
         self
@@ -137,7 +137,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the name and version of the program, such as `my-cli/1.2`, for `User-Agent`. The crate's own follow it.
+    /// Sets the name and version of the program, such as `my-cli/1.2`, for `User-Agent`. The name and
+    /// version of this crate follow.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self

@@ -1,5 +1,7 @@
 //! A failed call as an error, with no secret in its texts.
 
+use std::mem;
+
 use http::header::HeaderMap;
 
 use super::{Client, retry};
@@ -8,8 +10,8 @@ use crate::envelope;
 use crate::error::{Error, FailedRequest, Fault};
 use crate::redact::{redact, redact_long_words};
 
-/// How much of a body an error keeps.
-const LARGEST_KEPT_BODY: usize = 64 << 10;
+/// The most bytes of a body that an error keeps.
+const MAX_KEPT_BODY: usize = 64 << 10;
 
 impl Client {
     /// The error of a response with a 2xx status that cannot be used.
@@ -23,20 +25,20 @@ impl Client {
         call: &Call,
         attempts: u32,
         response: Option<(&ResponseHead, &[u8])>,
-        fault: Fault,
+        mut fault: Fault,
     ) -> Error {
         let redact_credential = |text: &str| self.shared.auth.redact(text).into_owned();
         let head = response.map(|(head, _)| head);
-        let body = response.map(|(_, body)| match &fault {
-            Fault::Item { json, .. } => &**json,
-            _ => body,
-        });
-        // Any other part of the response may repeat a new secret. Of a success that cannot be decoded, it is not known
-        // which word is the secret.
+        let refusal = head.filter(|head| !head.status.is_success());
+        let body = response.map(|(_, body)| body);
+        let kept_body = match &mut fault {
+            Fault::Item { json, .. } => Some(mem::take(json)),
+            _ => body.map(|body| body[..body.len().min(MAX_KEPT_BODY)].into()),
+        };
+        // Any other part of the response may contain a new secret too. If the response cannot be decoded, every long
+        // word may be the secret.
         let created = body.filter(|_| call.write).and_then(envelope::created_secret);
-        let may_hold_secret = call.write
-            && matches!(fault, Fault::Decode(_) | Fault::Result(_))
-            && head.is_some_and(|head| head.status.is_success());
+        let may_hold_secret = call.write && matches!(fault, Fault::Decode(_) | Fault::Result(_)) && refusal.is_none();
         let clean = |text: &str| {
             let mut text = redact_credential(text);
             if let Some(secret) = &created {
@@ -56,10 +58,8 @@ impl Client {
             attempts,
             status: head.map(|head| head.status),
             ray_id: head.and_then(|head| self.ray_id(&head.headers)).map(|ray_id| clean(&ray_id)),
-            retry_after: head
-                .filter(|head| !head.status.is_success())
-                .and_then(|head| retry::retry_after(&head.headers)),
-            body: body.map(|body| body[..body.len().min(LARGEST_KEPT_BODY)].into()),
+            retry_after: refusal.and_then(|head| retry::retry_after(&head.headers)),
+            body: kept_body,
             fault: fault.map_text(&clean),
         });
         match request.fault {

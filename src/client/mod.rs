@@ -117,7 +117,7 @@ impl Client {
         Self { limits: Limits { max_retry_wait, ..self.limits }, ..self.clone() }
     }
 
-    /// Returns the rate limit according to the last response to this client or a clone. See
+    /// Returns the last rate limit that the server reported to this client or a clone, if it reported one. See
     /// [rate limits](crate#rate-limits).
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.shared.rate_limiter.last()

@@ -25,7 +25,7 @@ pub enum Error {
     /// The request is invalid. Nothing was sent.
     #[error(transparent)]
     InvalidRequest(InvalidRequest),
-    /// No complete response arrived.
+    /// No complete response arrived, or nothing was sent.
     #[error(transparent)]
     Transport(Box<FailedRequest>),
     /// Cloudflare returned a failure, or a redirect.
@@ -85,16 +85,17 @@ impl Error {
         self.request().map_or(0, |request| request.attempts)
     }
 
-    /// Returns the exact body of the response, at most 64 KiB. For an item of a list, returns that item's JSON.
+    /// Returns the first 64 KiB of the response's exact body, or the part that arrived. For an item of a list
+    /// ([`is_item`](Self::is_item)), returns that item's whole JSON.
     ///
-    /// It may hold secrets: after a token was created or rolled and the response could not be decoded, it holds the
-    /// only copy of the new secret. No `Display`, `Debug` or log line shows it.
+    /// After a write that [may have been applied](Self::may_have_been_applied), it may hold the only copy of a new secret.
+    /// No `Display`, `Debug` or log line shows it.
     pub fn body(&self) -> Option<&[u8]> {
         self.request()?.body.as_deref()
     }
 
-    /// Whether the credential was refused or lacks a permission: status 401 or 403, between which Cloudflare does not
-    /// distinguish reliably, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
+    /// Returns `true` if the credential was refused or lacks a permission: status 401 or 403, which Cloudflare does not
+    /// use consistently, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
     pub fn is_unauthorized(&self) -> bool {
         match self.status() {
             Some(401 | 403) => true,
@@ -103,43 +104,43 @@ impl Error {
         }
     }
 
-    /// Whether the resource does not exist: status 404.
+    /// Returns `true` if the resource does not exist: status 404.
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404)
     }
 
-    /// Whether the rate limit was reached: status 429, or the request was not sent because the limit is used up.
+    /// Returns `true` if the rate limit was reached: status 429, or the request was not sent because of the limit.
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(429) || self.transport_kind() == Some(TransportErrorKind::RateLimited)
     }
 
-    /// Whether a timeout or the deadline ended the call.
+    /// Returns `true` if a timeout or the deadline ended the call.
     pub fn is_timeout(&self) -> bool {
         self.transport_kind() == Some(TransportErrorKind::Timeout)
     }
 
-    /// Whether no connection could be made. Nothing was sent.
+    /// Returns `true` if no connection was made, or if the server's certificate was refused. Nothing was sent.
     pub fn is_connect(&self) -> bool {
         matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect)
     }
 
-    /// Whether a response with a 2xx status could not be decoded. [`body`](Self::body) holds it.
+    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. [`body`](Self::body) holds it.
     pub fn is_decode(&self) -> bool {
         matches!(self, Self::Decode(_))
     }
 
-    /// Whether one item of a list could not be decoded. The list goes on after it; any other error ends the list.
+    /// Returns `true` if one item of a list cannot be decoded. An iterator continues after it; any other error ends it.
     pub fn is_item(&self) -> bool {
         matches!(self.fault(), Some(Fault::Item { .. }))
     }
 
-    /// Whether the request was refused before sending.
+    /// Returns `true` if the request was refused before sending.
     pub fn is_invalid_request(&self) -> bool {
         matches!(self, Self::InvalidRequest(_))
     }
 
-    /// Whether this was a write that may have been applied: its response was lost, was a 5xx, or was a success that
-    /// could not be decoded. Check before sending it again.
+    /// Returns `true` if this was a write that may have been applied: its response was lost, was a 5xx, or cannot be
+    /// decoded. Check before you send it again, and save [`body`](Self::body).
     pub fn may_have_been_applied(&self) -> bool {
         self.request().is_some_and(FailedRequest::may_have_been_applied)
     }
@@ -181,7 +182,7 @@ impl Error {
     }
 }
 
-/// A parameter that is invalid, and why.
+/// An invalid parameter and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{parameter}` {reason}")]
 pub struct InvalidRequest {
@@ -309,7 +310,8 @@ impl FailedRequest {
         let ray_id = self.ray_id.as_ref().map_or(String::new(), |id| format!("cf-ray {}, ", one_line(id, MAX_RAY_ID)));
         let attempts = if self.attempts == 1 { "attempt" } else { "attempts" };
         let context = format!("{applied}{retry} [{ray_id}{} {attempts}]", self.attempts);
-        let status = self.status.map_or(String::new(), |status| format!("{status}: "));
+        let body = if matches!(self.fault, Fault::Transport(_)) { ", but its body failed" } else { "" };
+        let status = self.status.map_or(String::new(), |status| format!("{status}{body}: "));
         let length = MAX_TEXT.saturating_sub(status.chars().count() + context.chars().count());
         let (path, fault) = (one_line(&self.path, MAX_PATH), one_line(fault, length));
         format!("{} {path}: {status}{fault}{context}", self.method)

@@ -28,7 +28,7 @@ fn explain<T: DeserializeOwned>(error: &Error, name: String, text: &str) -> Stri
     let reason = error.to_string();
     let reason = reason.rfind(" at line ").map_or(reason.as_str(), |end| &reason[..end]);
     if error.classify() != Category::Data {
-        return format!("{path}: is not JSON: {reason}");
+        return format!("{path}: is not valid JSON: {reason}");
     }
     if reason.starts_with("missing field ") || reason.starts_with("duplicate field ") {
         return format!("{path}: {reason}");
@@ -95,7 +95,7 @@ mod tests {
             (r#"{"name": "a", "parts": true}"#, "result.parts: expected a sequence, found a boolean"),
             (r#"{"name": "a", "parts": ", expected s3cr3t"}"#, "result.parts: expected a sequence, found text"),
             (r#""s3cr3t""#, "result: expected struct Thing, found text"),
-            (r#"{"name": NaN}"#, "result.name: is not JSON: expected value"),
+            (r#"{"name": NaN}"#, "result.name: is not valid JSON: expected value"),
         ] {
             assert_eq!(decode::<Thing>(text, || "result".to_owned()).unwrap_err(), expected);
         }

@@ -127,7 +127,8 @@ pub struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Returns the page to resume from. See [`Iter::next_page`].
+    /// Returns the page to resume from: the page after the last one whose items and errors were all yielded. See
+    /// [`Iter::next_page`].
     pub fn next_page(&self) -> u64 {
         if self.bad_items.is_empty() { self.pager.next_page() } else { self.page }
     }

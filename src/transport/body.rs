@@ -6,7 +6,8 @@ use super::TransportError;
 
 /// The body of a response, which is read as it arrives.
 ///
-/// Converts from text and bytes, for tests, and from any reader with [`from_reader`](Self::from_reader).
+/// Converts from owned text and bytes and from `&'static str`, for tests, and from any reader with
+/// [`from_reader`](Self::from_reader).
 pub struct Body(Box<dyn Read + Send>);
 
 /// The size of the first read, and of the largest. Most responses are short, and the buffer must be zeroed.

@@ -24,7 +24,7 @@ pub enum TransportErrorKind {
     Certificate,
     /// A timeout or the deadline ended the attempt. The client retries reads, and writes if no connection was made.
     Timeout,
-    /// The connection failed after a part of the request was sent. The client retries reads only.
+    /// The connection failed after a part of the request was sent, or the response was lost. The client retries reads only.
     Interrupted,
     /// The response is larger than allowed. The client does not retry.
     TooLarge,
@@ -54,7 +54,7 @@ impl TransportError {
         Self::new(TransportErrorKind::Timeout, "timed out", source)
     }
 
-    /// Creates an error of kind `Timeout`: the time was up before a connection was made, and nothing was sent.
+    /// Creates an error of kind `Timeout`: no connection was made in time, and nothing was sent.
     pub fn connect_timeout(source: impl Into<Source>) -> Self {
         Self::new(TransportErrorKind::Timeout, "timed out while connecting", source).while_connecting()
     }

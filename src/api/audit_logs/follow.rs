@@ -41,9 +41,9 @@ impl AuditLogCursor {
         Self { position: instant, floor: instant, overlap, yielded: BTreeSet::new() }
     }
 
-    /// Sets how late after its time a log may become visible and still be yielded. The default is 15 minutes.
+    /// Sets how long after its time a log may become visible and still be yielded. The default is 15 minutes.
     ///
-    /// A larger overlap takes effect gradually, because logs before the current overlap are not requested again.
+    /// A larger overlap takes effect as time passes, because logs before the current overlap are not requested again.
     #[must_use]
     pub fn overlap(mut self, overlap: Duration) -> Self {
         self.overlap = overlap;

@@ -22,9 +22,8 @@ use crate::api::prelude::*;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// [`export`](crate::Client::export) returns the logs as Cloudflare's CSV, [`follow`](crate::Client::follow) yields the
-/// logs that are new since the last run, and a [custom endpoint](crate#custom-endpoints) returns the exact bytes of each
-/// log.
+/// [`export`](crate::Client::export) returns the logs as Cloudflare's CSV, and [`follow`](crate::Client::follow) yields the
+/// logs that are new since the last run.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

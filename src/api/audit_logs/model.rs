@@ -4,10 +4,10 @@ model! {
     /// A record of an action in the user's account. Returned by [`ListAuditLogs`](crate::ListAuditLogs).
     ///
     /// A field that the API left out is `None` or empty. For example, an action of Cloudflare itself has no email and no
-    /// IP address. Unknown fields are kept in [`extra`](Self::extra) and written back. For the exact bytes of each log,
-    /// use a [custom endpoint](crate#custom-endpoints).
+    /// IP address. It serializes to the API's JSON, with the unknown fields in [`extra`](Self::extra). For the exact bytes
+    /// of each log, use a [custom endpoint](crate#custom-endpoints).
     pub struct AuditLog {
-        /// The log's identifier.
+        /// The log's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The action.

@@ -4,7 +4,7 @@ use crate::api::prelude::*;
 model! {
     /// An item of the billing history. Returned by [`ListBillingHistory`](crate::ListBillingHistory).
     pub struct BillingItem {
-        /// The item's identifier.
+        /// The item's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The action that was billed, such as `subscription`.
@@ -42,7 +42,7 @@ model! {
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]
 pub struct BillingProfile {
-    /// The profile's identifier.
+    /// The profile's identifier; empty if the API left it out.
     #[serde(deserialize_with = "id")]
     pub id: String,
     /// The kind of account.

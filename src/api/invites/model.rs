@@ -4,7 +4,7 @@ model! {
     /// An invitation to join an organization. Returned by [`ListInvites`](crate::ListInvites),
     /// [`GetInvite`](crate::GetInvite) and [`RespondToInvite`](crate::RespondToInvite).
     pub struct Invite {
-        /// The invitation's identifier.
+        /// The invitation's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The organization's identifier.
@@ -30,13 +30,13 @@ model! {
         /// The roles that the user receives by accepting.
         #[serde(deserialize_with = "or_default")]
         pub roles: Vec<InviteRole>,
-        /// The state of the invitation.
+        /// The status of the invitation.
         pub status: Option<InviteStatus>,
     }
 }
 
 open_enum! {
-    /// The state of an invitation.
+    /// The status of an invitation.
     pub enum InviteStatus {
         /// Waiting for a response.
         Pending = "pending",

@@ -4,7 +4,7 @@ model! {
     /// An organization that the user belongs to or is invited to. Returned by
     /// [`ListOrganizations`](crate::ListOrganizations) and [`GetOrganization`](crate::GetOrganization).
     pub struct Organization {
-        /// The organization's identifier.
+        /// The organization's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The organization's name.

@@ -3,7 +3,7 @@ use crate::api::prelude::*;
 model! {
     /// A subscription of the user. Returned by [`ListSubscriptions`](crate::ListSubscriptions).
     pub struct Subscription {
-        /// The subscription's identifier.
+        /// The subscription's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The currency, such as `USD`.

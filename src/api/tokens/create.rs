@@ -33,10 +33,9 @@ use crate::api::prelude::*;
 /// empty or longer than 120 characters, no policies, an incomplete [policy](Policy), a range that is neither an IP
 /// address nor in CIDR notation, and an expiry that is not later than the start.
 ///
-/// If the token was created but the response could not be decoded ([`is_decode`](crate::Error::is_decode)),
-/// [`body`](crate::Error::body) holds the only copy of the secret. After any other error that
-/// [may have been applied](crate::Error::may_have_been_applied), there may be a token with a lost secret: look for its
-/// name and delete it.
+/// After an error that [may have been applied](crate::Error::may_have_been_applied), [`body`](crate::Error::body) may hold
+/// the only copy of the secret. Without a body, look for a token with this name, and delete or roll it. Unique names make
+/// it easy to find.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/create/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

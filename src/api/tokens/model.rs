@@ -8,12 +8,12 @@ model! {
     /// Returned by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
     /// [`UpdateToken`](crate::UpdateToken), and in a [`CreatedToken`].
     pub struct Token {
-        /// The token's identifier.
+        /// The token's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The token's name.
         pub name: Option<String>,
-        /// Whether the token is active. An active token is refused before [`not_before`](Self::not_before) and after
+        /// The token's status. An active token is refused before [`not_before`](Self::not_before) and after
         /// [`expires_on`](Self::expires_on).
         pub status: Option<TokenStatus>,
         /// When the token was created.
@@ -41,7 +41,7 @@ model! {
 }
 
 model! {
-    /// A condition under which a token may be used.
+    /// The conditions under which a token may be used.
     #[serde(try_from = "ConditionFields")]
     pub struct Condition {
         /// The client addresses that may use the token. The API spells this field `request_ip` or `request.ip`.
@@ -108,7 +108,7 @@ open_enum! {
     /// For a token with a leaked secret, the API returns `revoked (exposed)`, an [`Other`](Self::Other). A token works
     /// only if its status is [`Active`](Self::Active).
     pub enum TokenStatus {
-        /// The token works.
+        /// The token is active.
         Active = "active",
         /// The token was disabled.
         Disabled = "disabled",
@@ -138,7 +138,7 @@ model! {
 model! {
     /// A permission group in a policy.
     pub struct PolicyPermissionGroup {
-        /// The group's identifier.
+        /// The group's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The group's name.
@@ -169,7 +169,7 @@ impl Default for Effect {
 /// The resources that a policy applies to, by name, such as `com.cloudflare.api.account.zone.*`.
 pub type Resources = BTreeMap<String, ResourceScope>;
 
-/// How much of a resource a policy applies to.
+/// The part of a resource that a policy applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, from = "Value")]
 pub enum ResourceScope {
@@ -226,12 +226,12 @@ impl<'de> Deserialize<'de> for CreatedToken {
 }
 
 model! {
-    /// The state of the client's own token. Returned by [`VerifyToken`](crate::VerifyToken).
+    /// The status and the period of the client's own token. Returned by [`VerifyToken`](crate::VerifyToken).
     pub struct TokenVerification {
-        /// The token's identifier.
+        /// The token's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
-        /// Whether the token is active.
+        /// The token's status.
         pub status: Option<TokenStatus>,
         /// When the token expires; `None` if it never does.
         #[serde(with = "timestamp")]

@@ -64,7 +64,7 @@ terminals!(ListPermissionGroups -> Page<PermissionGroup>);
 model! {
     /// A group of permissions that a [`Policy`](crate::Policy) allows or denies.
     pub struct PermissionGroup {
-        /// The group's identifier.
+        /// The group's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The group's name. Groups with other scopes can have the same name.

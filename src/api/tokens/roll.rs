@@ -10,10 +10,9 @@ use crate::api::prelude::*;
 ///
 /// # Errors
 ///
-/// If the secret was replaced but the response could not be decoded ([`is_decode`](crate::Error::is_decode)),
-/// [`body`](crate::Error::body) holds the only copy of the new secret. After any other error that
-/// [may have been applied](crate::Error::may_have_been_applied), the new secret may be lost: check whether the old one
-/// still works, and roll the token again if it does not.
+/// After an error that [may have been applied](crate::Error::may_have_been_applied), [`body`](crate::Error::body) may hold
+/// the only copy of the new secret. Without a body, check whether the old secret still works, with
+/// `ClientBuilder::from_env()?.api_token(old).build()?.verify_token().send()`, and roll the token again if it does not.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/value/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

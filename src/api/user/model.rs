@@ -7,7 +7,7 @@ model! {
     /// The API also sends undocumented fields, which are kept in [`extra`](Self::extra). Secrets have been seen among
     /// them, so `Debug` shows only their names.
     pub struct User {
-        /// The user's identifier.
+        /// The user's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
         /// The email address that the user logs in with.
