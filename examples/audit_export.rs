@@ -33,9 +33,9 @@ use journal::{Journal, read_state};
     After a failure or Ctrl-C, pass --resume with the same options, or remove FILE.part and FILE.state to start over."
 )]
 struct Export {
-    #[arg(long, help = "Only from this date or time in UTC on (RFC 3339)")]
+    #[arg(long, help = "Only from this date or time on, inclusive (RFC 3339, UTC)")]
     since: Option<String>,
-    #[arg(long, help = "Only before this date or time in UTC")]
+    #[arg(long, help = "Only before this date or time (RFC 3339, UTC)")]
     before: Option<String>,
     #[arg(long, help = "Only actions of this type, such as login")]
     #[serde(rename = "action.type")]
@@ -56,13 +56,13 @@ struct Export {
     #[arg(long, help = "Write CSV instead of one line of JSON for each log")]
     #[serde(skip)]
     csv: bool,
-    #[arg(long, requires = "csv", help = "Write cells of CSV as they are, also formulas")]
+    #[arg(long, requires = "csv", help = "Write cells of CSV as they are, including formulas")]
     #[serde(skip)]
     raw_cells: bool,
     #[arg(long, value_name = "FILE", help = "Write this file instead of standard output")]
     #[serde(skip)]
     output: Option<PathBuf>,
-    #[arg(long, value_name = "PAGES", default_value_t = 0, help = "Fetch up to so many pages ahead")]
+    #[arg(long, value_name = "PAGES", default_value_t = 0, help = "Fetch up to this many pages ahead")]
     #[serde(skip)]
     read_ahead: usize,
     #[arg(long, requires = "output", help = "Continue an export that was interrupted")]

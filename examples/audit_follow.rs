@@ -50,7 +50,7 @@ struct Options {
     /// Where the first run starts: a date or time (RFC 3339), or a duration ago, such as 7d [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_start)]
     since: Option<OffsetDateTime>,
-    /// Run again after each interval, such as 30s, 5m or 1h, until Ctrl-C; temporary failures are reported and retried
+    /// Run again after each interval, such as 30s, 5m or 1h, until Ctrl-C; temporary failures are reported, and the next run comes after the interval
     #[arg(long, value_name = "INTERVAL", value_parser = parse_interval)]
     every: Option<Duration>,
     /// Report these actions on standard error, separated by commas, such as token_create,token_roll
@@ -59,7 +59,7 @@ struct Options {
     /// Do not report actions of these email addresses, separated by commas
     #[arg(long, value_name = "EMAILS", value_delimiter = ',', requires = "alert")]
     except: Vec<String>,
-    /// Save after so many logs
+    /// Save after this many logs
     #[arg(long, value_name = "LOGS", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]
     batch: u32,
 }

@@ -27,7 +27,7 @@ use time::OffsetDateTime;
 /// All permissions of a token made here have the same scope: zones, accounts or R2 buckets.
 #[derive(Parser)]
 #[command(after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for a wrong command line, \
-    3 if it may have been created, 130 for Ctrl-C.\nAfter a 3, FILE has the whole response, or instructions if there was none.")]
+    3 if it may have been created, 130 for Ctrl-C.\nAfter a 3, FILE has the response as far as it arrived, or instructions if there was none.")]
 struct Options {
     /// The name of the token
     name: String,
@@ -119,10 +119,12 @@ fn run(options: &Options) -> Result<(), Failure> {
             _ = fs::remove_file(path);
             return Err(error.into());
         }
-        // The response cannot be decoded, and holds the only copy of the secret.
-        Err(error) if error.is_decode() => (error.body().unwrap_or_default().to_vec(), Err(error)),
-        // The response was lost. While the file with these instructions exists, no second token is created.
-        Err(error) => (format!("{error}\n").into_bytes(), Err(error)),
+        // What arrived of a success may hold the only copy of the secret. Without it, the file has instructions.
+        // While the file exists, no second token is created.
+        Err(error) => match error.body() {
+            Some(response @ [_, ..]) if error.status() < Some(300) => (response.to_vec(), Err(error)),
+            _ => (format!("{error}\n").into_bytes(), Err(error)),
+        },
     };
     let (name, path) = (&options.name, path.display());
     let lost = |error| Failure(3, format!("{error}; if a token {name:?} exists, its secret is lost: delete the token"));

@@ -22,7 +22,8 @@ use fs_err as fs;
 /// Rolls the API tokens that match, and writes each new secret to DIR/ID.secret
 ///
 /// An old secret stops working at once. A token that is reported as "failed" still has its old secret. One that is
-/// reported as "unknown" may have been rolled: roll it again. An existing secret file is not replaced.
+/// reported as "unknown" may have been rolled: if it has a file, this is the response; otherwise roll it again if the old
+/// secret no longer works. An existing secret file is not replaced.
 #[derive(Parser)]
 #[command(
     after_help = "Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried or for \
@@ -123,19 +124,20 @@ fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> 
     let result = client.roll_token(id).send();
     let secret = match &result {
         Ok(secret) => secret.expose_secret().as_bytes(),
-        // The response cannot be decoded, and holds the only copy of the secret.
-        Err(error) if error.is_decode() => error.body().unwrap_or_default(),
-        Err(error) => {
-            _ = fs::remove_file(&path);
-            let unknown = error.may_have_been_applied();
-            let what = if unknown { "unknown" } else { "failed" };
-            return Err(format!("{what}: {error}"));
-        }
+        // What arrived of a success may hold the only copy of the secret.
+        Err(error) => match error.body() {
+            Some(response @ [_, ..]) if error.may_have_been_applied() && error.status() < Some(300) => response,
+            _ => {
+                _ = fs::remove_file(&path);
+                let what = if error.may_have_been_applied() { "unknown" } else { "failed" };
+                return Err(format!("{what}: {error}"));
+            }
+        },
     };
     secret_file::fill(&mut file, secret)
-        .map_err(|error| format!("rolled, but the secret is lost, so roll it again: {error}"))?;
+        .map_err(|error| format!("rolled, but the secret could not be saved, so roll it again: {error}"))?;
     match result {
         Ok(_) => Ok(path),
-        Err(error) => Err(format!("rolled, but the file has the whole response: {error}; see {}", path.display())),
+        Err(error) => Err(format!("unknown: {error}; {} has the response", path.display())),
     }
 }
