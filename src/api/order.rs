@@ -4,9 +4,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// Ascending: the oldest first.
+    /// Ascending, such as the oldest first.
     Asc,
-    /// Descending: the newest first.
+    /// Descending, such as the newest first.
     Desc,
 }
 

@@ -15,7 +15,7 @@ use crate::error::Result;
 /// More threads gain nothing: the rate limit is four requests a second.
 const MOST_PAGES: usize = 32;
 
-/// One thread for each page in flight. Of `n` threads, each fetches every `n`th page.
+/// Fetches pages on threads, one for each page in flight. Of `n` threads, each fetches every `n`th page.
 ///
 /// Dropping it returns at once. Requests in flight end by themselves, within their timeout.
 pub(super) struct ReadAhead {
