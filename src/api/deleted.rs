@@ -4,7 +4,7 @@ model! {
     /// The identifier of what was deleted. Returned by [`DeleteToken`](crate::DeleteToken) and
     /// [`LeaveOrganization`](crate::LeaveOrganization).
     // The API also sends null in place of the object.
-    #[serde(from = "Option<Fields>")]
+    #[serde(from = "OrDefault<Fields>")]
     pub struct Deleted {
         /// The identifier; empty if the API left it out.
         pub id: String,
@@ -20,9 +20,8 @@ struct Fields {
     extra: Map<String, Value>,
 }
 
-impl From<Option<Fields>> for Deleted {
-    fn from(fields: Option<Fields>) -> Self {
-        let Fields { id, extra } = fields.unwrap_or_default();
+impl From<OrDefault<Fields>> for Deleted {
+    fn from(OrDefault(Fields { id, extra }): OrDefault<Fields>) -> Self {
         Self { id, extra }
     }
 }

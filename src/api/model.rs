@@ -107,6 +107,11 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// Reads null as the default, in place of a whole response.
+#[derive(serde::Deserialize)]
+#[serde(transparent, bound = "T: Deserialize<'de> + Default")]
+pub(crate) struct OrDefault<T>(#[serde(deserialize_with = "or_default")] pub(crate) T);
+
 /// Reads an identifier. Null becomes empty text.
 pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(opt_id(deserializer)?.unwrap_or_default())

@@ -100,7 +100,7 @@ model! {
 model! {
     /// The identifier of a deleted subscription. Returned by [`DeleteSubscription`](crate::DeleteSubscription).
     // The API may send null in place of the object.
-    #[serde(from = "Option<DeletedFields>")]
+    #[serde(from = "OrDefault<DeletedFields>")]
     pub struct DeletedSubscription {
         /// The identifier; empty if the API left it out.
         pub subscription_id: String,
@@ -116,10 +116,9 @@ struct DeletedFields {
     extra: Map<String, Value>,
 }
 
-impl From<Option<DeletedFields>> for DeletedSubscription {
-    fn from(fields: Option<DeletedFields>) -> Self {
-        let DeletedFields { subscription_id, extra } = fields.unwrap_or_default();
-        Self { subscription_id, extra }
+impl From<OrDefault<DeletedFields>> for DeletedSubscription {
+    fn from(OrDefault(fields): OrDefault<DeletedFields>) -> Self {
+        Self { subscription_id: fields.subscription_id, extra: fields.extra }
     }
 }
 
