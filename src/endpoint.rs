@@ -151,8 +151,6 @@ use crate::error::{Error, Result};
 /// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
-///
-/// To change the output of a request of this crate, wrap it: see [the guide](crate#custom-endpoints).
 pub trait Endpoint: Serialize {
     /// The type of a successful response's `result`.
     ///
