@@ -25,7 +25,7 @@ use journal::{Journal, read_state};
 /// Exports the audit log, newest first
 ///
 /// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock keeps a second process
-/// away from them, and stays. In CSV, a cell that starts with = + - @ tab or carriage return gets a leading apostrophe,
+/// away from them, and stays. In CSV, a cell that starts with = + - @ tab or a line break gets a leading apostrophe,
 /// because a spreadsheet would run it as a formula.
 #[derive(Clone, Parser, Serialize, Deserialize)]
 #[command(
@@ -33,9 +33,9 @@ use journal::{Journal, read_state};
     After a failure or Ctrl-C, pass --resume with the same options, or remove FILE.part and FILE.state to start over."
 )]
 struct Export {
-    #[arg(long, help = "Only from this date or time on, inclusive (RFC 3339, UTC)")]
+    #[arg(long, value_parser = date, help = "Only from this date or time on, inclusive (RFC 3339, UTC)")]
     since: Option<String>,
-    #[arg(long, help = "Only before this date or time (RFC 3339, UTC)")]
+    #[arg(long, value_parser = date, help = "Only before this date or time (RFC 3339, UTC)")]
     before: Option<String>,
     #[arg(long, help = "Only actions of this type, such as login")]
     #[serde(rename = "action.type")]
@@ -89,9 +89,13 @@ impl Endpoint for Export {
     }
 }
 
+/// Formats a date or time in UTC, so that texts compare as times.
+fn date(text: &str) -> Result<String, cloudflare_user::Error> {
+    text.parse().map(|date: DateOrDateTime| date.to_string())
+}
+
 fn main() {
     let Err(error) = run(&Export::parse()) else { return };
-    // A broken pipe means that the reader of standard output has seen enough, as with `| head`.
     if error.downcast_ref().map(io::Error::kind) != Some(ErrorKind::BrokenPipe) {
         _ = writeln!(io::stderr(), "error: {error}");
         std::process::exit(1);
@@ -106,8 +110,8 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
         _ = writeln!(io::stderr(), "\nstopped; --resume continues an export into a file");
         std::process::exit(130);
     })?;
-    // A fixed end, because newer logs would move the items of all pages.
-    let settled = Some(DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::MINUTE).to_string());
+    // A fixed end, because newer logs would move the items of all pages. Logs can become visible 15 minutes late.
+    let settled = Some(DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::minutes(15)).to_string());
     let request = Export { before: options.before.clone().or(settled.clone()).min(settled), ..options.clone() };
     let start = Position { options: json!([options, options.csv, options.raw_cells]), request, logs: 0 };
     let Some(path) = &options.output else {
@@ -120,8 +124,7 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
     let _lock = state::lock(&state)?;
     let length = fs::metadata(path).ok().map(|file| file.len());
     if !fs::exists(&part)? && read_state::<Position>(&state)?.is_some_and(|saved| saved.length == length) {
-        // A run was killed between the rename and the removal at the end of this function.
-        fs::remove_file(&state)?;
+        fs::remove_file(&state)?; // A run was killed between the rename and the removal at the end.
         if options.resume {
             return Ok(());
         }
@@ -155,20 +158,17 @@ fn export(
     let bar = ProgressBar::no_length().with_style(style).with_position(position.logs);
     let mut pages = client.pages(&position.request).read_ahead(options.read_ahead);
     while let Some(page) = pages.next().transpose()? {
-        let previous = position.request.page;
-        if pages.next_page() == previous.unwrap_or(1) {
+        if pages.size_hint().0 > 0 {
             // This page has logs that are not JSON. The first one ends the export before the page is written.
             pages.next().transpose()?;
         }
         let lines = match options.csv {
-            true => csv(&page.items, options, previous.is_none())?,
+            true => csv(&page.items, options, position.request.page.is_none())?,
             false => page.items.iter().map(|log| log.get().replace('\n', " ") + "\n").collect(),
         };
-        let number = position.request.page.insert(pages.next_page());
+        bar.set_message(format!("page {}", position.request.page.insert(pages.next_page())));
         position.logs += page.items.len() as u64;
-        bar.set_message(format!("page {number}"));
         bar.set_position(position.logs);
-        // Ctrl-C waits for this lock.
         let _stdout = io::stdout().lock();
         bar.suspend(|| write(&lines, &position))?;
     }
@@ -190,7 +190,7 @@ fn csv(logs: &[Box<RawValue>], options: &Export, has_header: bool) -> Result<Str
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            let is_formula = !options.raw_cells && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            let is_formula = !options.raw_cells && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
             if is_formula { format!("'{text}") } else { text }
         };
         rows.write_record(COLUMNS.split(',').map(cell))?;

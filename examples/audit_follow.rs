@@ -35,8 +35,10 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 /// and the length of the file, and the next start truncates the file to that length. After a kill, alerts can come
 /// twice, and without --output also logs. FILE.state.lock keeps a second process away from the state file, and stays.
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 for no alert, 1 after an alert, 2 for a failure or a wrong command line.\n\
-    The next run continues after the last log that was written, also after a failure.")]
+#[command(
+    after_help = "Exit codes: 0 for no alert, 1 after an alert, 2 for a failure, also after an alert, or a wrong command\n\
+    line, 130 for a second Ctrl-C. The next run continues after the last log that was written, also after a failure."
+)]
 struct Options {
     /// The file to append to; without it, logs go to standard output, and --state is required
     #[arg(long, value_name = "FILE", required_unless_present = "state")]
@@ -82,9 +84,6 @@ fn run(options: Options) -> Result<ExitCode> {
     })?;
     let output = options.output.as_deref();
     let state = options.state.clone().or(output.map(|path| state::with_suffix(path, ".state"))).unwrap_or_default();
-    if output == Some(&state) {
-        return Err("--output and --state are the same file".into());
-    }
     let _lock = state::lock(&state)?;
     let start = AuditLogCursor::starting_at(options.since.unwrap_or_else(OffsetDateTime::now_utc));
     let mut journal = Journal::open(output, state, options.new_output, start)?;

@@ -1,7 +1,7 @@
 //! Lines that are appended to a file, each once, with the position of their source saved in a state file.
 //!
 //! The state file holds the position and the length of the file with all lines before it. Lines are written first, then
-//! the state. What a killed process wrote without saving is truncated at the next start, and comes again.
+//! the state. Lines that a killed process wrote without saving are truncated at the next start, and written again.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
@@ -35,6 +35,9 @@ impl<P: Serialize + DeserializeOwned> Journal<P> {
     /// Opens the files. The caller holds the lock of the state file. Without a state file, the position is `start`.
     /// With `is_new_output`, the position is kept and the output is a new file.
     pub(crate) fn open(output: Option<&Path>, state_path: PathBuf, is_new_output: bool, start: P) -> Result<Self> {
+        if output.is_some_and(|output| is_same(output, &state_path)) {
+            return Err("the output and the state are the same file".into());
+        }
         let saved = read_state(&state_path)?;
         let is_new = is_new_output || saved.is_none();
         let mut state = saved.unwrap_or(State { position: start, length: None });
@@ -120,4 +123,13 @@ fn open_output(path: &Path, state_path: &Path, length: Option<u64>) -> Result<Fi
             Ok(file)
         }
     }
+}
+
+/// Whether two paths name the same file, also through links.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let full = |path: &Path| {
+        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        path.canonicalize().ok().or_else(|| Some(directory.canonicalize().ok()?.join(path.file_name()?)))
+    };
+    full(one).is_some_and(|path| Some(path) == full(other))
 }
