@@ -426,3 +426,31 @@ fn returns_secret_redacts_the_response_and_mentions_the_secret() {
     let text = client.send(&CreateAccountToken::<false>).unwrap_err().to_string();
     assert!(text.contains("was applied") && !text.contains("secret"), "{text}");
 }
+
+#[test]
+fn reports_a_write_that_an_earlier_attempt_may_have_applied() {
+    #[derive(serde::Serialize)]
+    struct Set;
+    impl Endpoint for Set {
+        type Output = serde_json::Value;
+        const METHOD: Method = Method::PUT;
+        fn path(&self) -> Vec<&str> {
+            vec!["setting"]
+        }
+        fn is_idempotent(&self) -> bool {
+            true
+        }
+    }
+    for (first_status, is_reported) in [(503, true), (429, false)] {
+        let attempts = std::sync::atomic::AtomicUsize::new(0);
+        let client = Client::builder().api_token("a-token-of-the-tests").max_retries(1).transport(
+            move |_: http::Request<Vec<u8>>| match attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+                0 => Ok(http::Response::builder().status(first_status).body(Body::from("{}")).unwrap()),
+                _ => Err(TransportError::connect("refused")),
+            },
+        );
+        let error = client.build().unwrap().send(&Set).unwrap_err();
+        assert_eq!((error.attempts(), error.may_have_been_applied()), (2, is_reported), "{error}");
+        assert_eq!(error.to_string().contains("it may have been applied"), is_reported, "{error}");
+    }
+}

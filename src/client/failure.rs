@@ -56,6 +56,7 @@ impl Client {
             returns_secret: call.returns_secret,
             recovery_hint: call.recovery_hint.as_deref().map(redact_credential),
             attempts,
+            is_after_lost_write: false,
             status: head.map(|head| head.status),
             ray_id: head.and_then(|head| self.ray_id(&head.headers)).map(|ray_id| clean(&ray_id)),
             retry_after: refusal.and_then(|head| retry::retry_after(&head.headers)),

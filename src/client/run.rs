@@ -35,6 +35,18 @@ impl Client {
     ///
     /// After `cancel` is called, nothing more is sent.
     pub(crate) fn run(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<(ResponseHead, Body)> {
+        let mut may_be_applied = false;
+        let outcome = self.run_attempts(call, body, cancel, &mut may_be_applied);
+        outcome.map_err(|error| if may_be_applied { error.after_lost_write() } else { error })
+    }
+
+    fn run_attempts(
+        &self,
+        call: &Call,
+        body: &mut Vec<u8>,
+        cancel: Option<&Cancel>,
+        may_be_applied: &mut bool,
+    ) -> Result<(ResponseHead, Body)> {
         self.refuse(call)?;
         let deadline = deadline(self.limits.deadline);
         let mut attempts = 0;
@@ -63,6 +75,7 @@ impl Client {
             let wait = wait.filter(|wait| self.may_wait(*wait, deadline));
             let response = head.as_ref().map(|head| (head, body.as_slice()));
             let error = self.failed(call, attempts, response, fault);
+            *may_be_applied |= error.may_have_been_applied();
             // The server's error says more than that the rate limit held the next attempt.
             let hold = self.shared.rate_limiter.hold();
             match wait {

@@ -145,6 +145,14 @@ impl Error {
         self.request().is_some_and(FailedRequest::may_have_been_applied)
     }
 
+    /// Notes that an earlier attempt of the write may have been applied.
+    pub(crate) fn after_lost_write(mut self) -> Self {
+        if let Self::Transport(request) | Self::Api(request) | Self::Decode(request) = &mut self {
+            request.is_after_lost_write = true;
+        }
+        self
+    }
+
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
         if let Self::Transport(request) | Self::Api(request) | Self::Decode(request) = &mut self {
             request.retry_after = Some(wait);
@@ -228,6 +236,7 @@ pub struct FailedRequest {
     pub(crate) returns_secret: bool,
     pub(crate) recovery_hint: Option<String>,
     pub(crate) attempts: u32,
+    pub(crate) is_after_lost_write: bool,
     pub(crate) status: Option<StatusCode>,
     pub(crate) ray_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
@@ -287,12 +296,12 @@ const MAX_RAY_ID: usize = 40;
 
 impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
-        self.write
-            && match &self.fault {
-                Fault::Transport(error) => error.may_have_reached_server(),
-                Fault::Api(_) | Fault::Status(_) => self.status.is_some_and(|status| status.is_server_error()),
-                Fault::Decode(_) | Fault::Result(_) | Fault::Item { .. } => true,
-            }
+        let is_lost = match &self.fault {
+            Fault::Transport(error) => error.may_have_reached_server(),
+            Fault::Api(_) | Fault::Status(_) => self.status.is_some_and(|status| status.is_server_error()),
+            Fault::Decode(_) | Fault::Result(_) | Fault::Item { .. } => true,
+        };
+        self.write && (is_lost || self.is_after_lost_write)
     }
 
     /// Returns the text with this description of the fault.
