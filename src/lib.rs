@@ -85,7 +85,7 @@
 //! ## Resuming
 //!
 //! [`Iter::next_page`] is the page to resume from: the first one that was not yet yielded whole, with its errors. After
-//! an error it is the page that failed. Pass it to `.page(n)` of the same request, with the same `per_page`. A page that
+//! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same `per_page`. A page that
 //! was yielded in part is yielded again from its start, so write a page to its destination as a whole, as the example
 //! `audit_export` does.
 //!
@@ -170,7 +170,7 @@
 //! | --- | --- | --- |
 //! | [`is_invalid_request`](Error::is_invalid_request) | the input is invalid; nothing was sent | fix the call: the text names the parameter or the environment variable |
 //! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON; `iter` and `pages` continue, `send` returns no page |
-//! | [`is_decode`](Error::is_decode) | a response with a 2xx status cannot be decoded | after a write, as in the next row |
+//! | [`is_decode`](Error::is_decode) | a response with a 2xx status cannot be decoded | after a write, do what the row of `may_have_been_applied` says |
 //! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | save [`body`](Error::body), if there is one: it may hold the only copy of a new secret; the text says what to check before you send the write again |
 //! | [`is_unauthorized`](Error::is_unauthorized) | 401, 403, or 400 with code 6003, 9103, 9106 or 9107 | check the credential and its permissions; see [`codes`](Error::codes) |
 //! | [`is_not_found`](Error::is_not_found) | 404 | after a deletion, nothing |
@@ -286,7 +286,7 @@
 //! credentials included. If that level is on, the first client of a process logs one warning. Keep ureq at
 //! `debug`, for both env_logger and tracing's `EnvFilter`: `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs
 //! some response headers as they came, such as `server` and `date`, and the first letter of a proxy's user name. A server
-//! can put a credential into a header. To exclude headers, use `ureq=info,ureq_proto=info`.
+//! can put a credential into a header, which is then logged. To exclude headers, use `ureq=info,ureq_proto=info`.
 //!
 //! # Corporate networks
 //!

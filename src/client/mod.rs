@@ -79,21 +79,6 @@ impl Client {
     }
 
     /// Returns a client with another [`timeout`](ClientBuilder::timeout) and the same connections.
-    ///
-    /// # Examples
-    ///
-    /// A check that must not delay a deployment:
-    ///
-    /// ```no_run
-    /// use std::time::Duration;
-    ///
-    /// # let client = cloudflare_user::Client::from_env()?;
-    /// let impatient = client.with_timeout(Duration::from_secs(2)).with_max_retries(0);
-    /// if let Err(error) = impatient.verify_token().send() {
-    ///     eprintln!("warning: the token could not be verified: {error}");
-    /// }
-    /// # Ok::<(), cloudflare_user::Error>(())
-    /// ```
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
@@ -144,17 +129,6 @@ impl Client {
     /// # Errors
     ///
     /// Returns the same errors as [`send`](Self::send), except those of decoding `result`.
-    ///
-    /// # Examples
-    ///
-    /// Archives a response as Cloudflare sent it:
-    ///
-    /// ```no_run
-    /// # let client = cloudflare_user::Client::from_env()?;
-    /// let response = client.send_raw(&client.user())?;
-    /// std::fs::write("user.json", response.body())?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     pub fn send_raw<E: Endpoint>(&self, request: &E) -> Result<Response<Vec<u8>>> {
         let call = Call::of(request)?;
         let mut body = Vec::new();

@@ -10,7 +10,7 @@ use crate::transport::TransportErrorKind;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
-/// A longer wait is not obeyed. Cloudflare asks for five minutes at most.
+/// A longer `Retry-After` is ignored. Cloudflare sends five minutes at most.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// The longest time limit, a year. A much larger one could not be added to an `Instant`.
 pub(super) const LONGEST: Duration = Duration::from_secs(31_536_000);

@@ -30,7 +30,8 @@ fn explain<T: DeserializeOwned>(error: &Error, name: String, text: &str) -> Stri
     if error.classify() != Category::Data {
         return format!("{path}: is not valid JSON: {reason}");
     }
-    if reason.starts_with("missing field ") || reason.starts_with("duplicate field ") {
+    let names_a_field = reason.starts_with("missing field `") || reason.starts_with("duplicate field `");
+    if names_a_field && reason.matches('`').count() == 2 && reason.ends_with('`') {
         return format!("{path}: {reason}");
     }
     let invalid = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant ", "unknown field "];

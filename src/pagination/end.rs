@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::page::PageInfo;
 
-/// What the rules need to know about a page.
+/// The facts about a page that the rules use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PageSummary {
     pub(super) number: u64,

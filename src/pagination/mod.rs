@@ -51,7 +51,7 @@ impl Client {
 /// An item with an identifier is yielded once, even if it moves to a later page because new items were added in front.
 /// An item that moves to an earlier page because others were removed can be missed: see
 /// [lists that change](crate#lists-that-change).
-#[must_use = "an iterator does nothing until it is asked for an item"]
+#[must_use = "an iterator does nothing until `next` is called"]
 pub struct Iter<T> {
     pager: Pager<T>,
 }
@@ -64,7 +64,7 @@ impl<T> Iter<T> {
 
     /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not yet yielded whole.
     ///
-    /// After an error it is the page that failed. A page that was yielded in part is yielded again from its start.
+    /// After an error that ended the list, it is the page that failed. A page that was yielded in part is yielded again from its start.
     /// Resume with the same filters and the same `per_page`.
     pub fn next_page(&self) -> u64 {
         self.pager.next_page()
@@ -118,7 +118,7 @@ impl<T: DeserializeOwned> FusedIterator for Iter<T> {}
 /// It is made by the `pages` method of a request or by [`Client::pages`]. It works as [`Iter`] does, page by page: a
 /// page of the items that could be decoded and were not yielded before, and then an `Err` for each item that could not
 /// be decoded. A page without a new item is not yielded.
-#[must_use = "an iterator does nothing until it is asked for a page"]
+#[must_use = "an iterator does nothing until `next` is called"]
 pub struct Pages<T> {
     pager: Pager<T>,
     /// The number of the page that the bad items are from.

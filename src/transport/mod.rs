@@ -15,7 +15,7 @@ pub use self::ureq::UreqTransport;
 ///
 /// A client uses a [`UreqTransport`] by default. Pass a custom transport to
 /// [`ClientBuilder::transport`](crate::ClientBuilder::transport) to use another HTTP client, or to test without a
-/// socket. A function from a request to a response is a transport; [the guide](crate#tests-of-your-own) has more:
+/// socket. A function from a request to a response is a transport; [the guide](crate#testing) has more:
 ///
 /// ```
 /// use cloudflare_user::{Body, Client, http};

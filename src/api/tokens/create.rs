@@ -72,7 +72,10 @@ impl<C> Endpoint for CreateToken<C> {
     }
 
     fn recovery_hint(&self) -> Option<String> {
-        Some(format!("look for a token named {:?}, whose secret is lost, and delete it", self.fields.name()))
+        Some(format!(
+            "look for a token named {:?}, and roll or delete it if you do not have its secret",
+            self.fields.name()
+        ))
     }
 }
 

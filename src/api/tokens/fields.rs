@@ -135,7 +135,7 @@ macro_rules! restriction_setters {
                 self
             }
 
-            /// Forbids these client addresses to use the token: IP addresses, and ranges in CIDR notation.
+            /// Prevents these client addresses from using the token: IP addresses, and ranges in CIDR notation.
             ///
             /// An empty list is refused before sending, because it would restrict nothing.
             pub fn request_ip_not_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
