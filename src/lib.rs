@@ -63,8 +63,8 @@
 //!
 //! [`Iter::total`] is the total number of items, if the server states it. `size_hint` has no upper bound until the list
 //! ends, because items of a page may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you work on
-//! earlier ones: `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are the same as
-//! without it if the list does not change. Use it if a response takes longer than your work on a page.
+//! earlier ones: `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are the same
+//! as without it if the list does not change. Use it if a response takes longer than your work on a page.
 //!
 //! ## Where a list ends
 //!
@@ -74,9 +74,9 @@
 //!    `total_count` if the list was read from page 1. A short page
 //!    alone is not the end, because servers limit and filter pages. A total alone is not the end either, because it may
 //!    count other things.
-//! 3. **Pages without a new item** are skipped. The list ends after two of them in a row, each of which equals the page
-//!    before it, unless `total_pages` says that more pages follow. It also ends after `n + 3` of them in a row, where `n`
-//!    is the number of pages that had new items. If `total_pages` says that more pages follow then, this is an error.
+//! 3. **Pages without a new item** are skipped. Two in a row that each equal the page before them end the list,
+//!    unless `total_pages` says that more pages follow. In any case, it ends after `n + 3` in a row, where `n` is the
+//!    number of pages with new items: with an error if `total_pages` says that more pages follow.
 //! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. Any
 //!    other failure is yielded as an `Err`. It never ends a list silently.
 //!
@@ -84,10 +84,10 @@
 //!
 //! ## Resuming
 //!
-//! [`Iter::next_page`] is the page to resume from: the first one that was not yet yielded whole, with its errors. After
-//! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same `per_page`. A page that
-//! was yielded in part is yielded again from its start, so write a page to its destination as a whole, as the example
-//! `audit_export` does.
+//! [`Iter::next_page`] is the page to resume from: the first one whose items and errors were not all yielded yet. After
+//! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same
+//! `per_page`. A page that was yielded in part is yielded again from its start, so write a page to its destination as a
+//! whole, as the example `audit_export` does.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -116,10 +116,10 @@
 //!
 //! * **Added items** push others to the next page. Each item with an identifier is yielded once: the last 65,536 are
 //!   remembered. Items without one are compared page by page only. An iterator that resumes remembers none of the
-//!   earlier ones and may yield some of them again. If a list grows by a whole page before each of several requests, its
-//!   pages look like duplicates, and it can end early without an error.
-//! * **Removed items** pull others to an earlier page, which was read already. The moved items are missed. No client can
-//!   detect it.
+//!   earlier ones and may yield some of them again. If a list grows by a whole page before each of several requests,
+//!   its pages look like duplicates, and it can end early without an error.
+//! * **Removed items** pull others to an earlier page, which was read already. The moved items are missed. No client
+//!   can detect it.
 //! * **With `read_ahead`**, pages are requested before earlier ones have arrived. If the list grows in the meantime,
 //!   items between two pages in flight can be missed.
 //! * **`before`** on audit logs, newest first, avoids all of this: logs that expire are removed at the end of the list,
@@ -130,8 +130,8 @@
 //! # Following the audit log
 //!
 //! [`follow`](ListAuditLogs::follow) yields the logs that are new since the last run, each once, oldest first. An
-//! [`AuditLogCursor`] is the position. Save it after each run, also after one that failed, or whenever you have stored
-//! the logs so far:
+//! [`AuditLogCursor`] is the position. Save it after each run, even a failed one, or each time after storing the
+//! logs so far:
 //!
 //! ```no_run
 //! use cloudflare_user::AuditLogCursor;
@@ -153,8 +153,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! * A log that becomes visible up to 15 minutes late is yielded by a later run. One that becomes visible even later is
-//!   missed. [`AuditLogCursor::overlap`] changes this time.
+//! * A log that becomes visible up to 15 minutes late is yielded by a later run. One that becomes visible later than
+//!   that is missed. [`AuditLogCursor::overlap`] changes the 15 minutes.
 //! * Use one cursor for each set of filters. The cursor sets `since`, `before`, `direction` and `page` itself.
 //! * If the program is killed before it saves the cursor, the next run yields the same logs again. The example
 //!   `audit_follow` shows how to append each log to a file exactly once.
@@ -189,8 +189,8 @@
 //!
 //! Reads are retried, by default twice, after a failed or interrupted connection, a truncated body, a timeout, and the
 //! statuses 408, 425, 429, 500, 502 to 504, 520 to 527, 529 and 530. Writes are retried only if they were not applied:
-//! if no connection was made, or after a 429. A write whose response was lost, other statuses, malformed
-//! responses, and a refused certificate are never retried.
+//! if no connection was made, or after a 429. Nothing is retried after any other status, a malformed response or a
+//! refused certificate, nor is a write whose response was lost.
 //!
 //! Before a retry, the client waits as long as `Retry-After` says. If that is too long, the call fails at once.
 //! Without a usable `Retry-After` it uses its own backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor
@@ -205,10 +205,10 @@
 //! [`Client::with_timeout`], [`with_deadline`](Client::with_deadline), [`with_max_retries`](Client::with_max_retries)
 //! and [`with_max_retry_wait`](Client::with_max_retry_wait) make a client with other limits over the same connections.
 //!
-//! The default transport verifies the end of a body by its `Content-Length`, chunks, or the trailer of gzip. A read whose body is truncated is retried.
-//! Without any of the three, truncated JSON is a decode error and is not retried. An export must then end in a line
-//! break, and an empty one is an error. This includes a compressed export without chunks, because ureq hides where it
-//! ends. After a failed read, the reader of an export keeps failing.
+//! The default transport verifies the end of a body by its `Content-Length`, chunks, or the trailer of gzip. A read
+//! whose body is truncated is retried. If all three are missing, truncated JSON is a decode error and is not retried,
+//! and an export that is empty or does not end in a line break is an error. A compressed export without chunks counts
+//! as such, because ureq hides where it ends. After a failed read, the reader of an export keeps failing.
 //!
 //! # Rate limits
 //!
@@ -219,7 +219,7 @@
 //! call.
 //!
 //! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
-//! until the limit is reset, within one process. A request fails at once, without being sent, if its wait is longer than
+//! until the limit is reset. A request fails at once, without being sent, if its wait is longer than
 //! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. This is so with
 //! `max_retries(0)` too. For its error, [`is_rate_limited`](Error::is_rate_limited) is true,
 //! [`retry_after`](Error::retry_after) returns the wait, and [`attempts`](Error::attempts) returns 0. If the wait is
@@ -244,8 +244,8 @@
 //! log line of this crate shows a new secret or the credential of a client, even if a server returns it.
 //!
 //! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. After an error that
-//! [`may_have_been_applied`](Error::may_have_been_applied), save [`Error::body`], which may hold the only copy. It is the
-//! JSON of the response, or the part that arrived. The secret is its `result.value`, or for a roll its `result`.
+//! [`may_have_been_applied`](Error::may_have_been_applied), save [`Error::body`], which may hold the only copy. It is
+//! the JSON of the response, or the part that arrived. The secret is its `result.value`, or for a roll its `result`.
 //!
 //! ```no_run
 //! # let client = cloudflare_user::Client::from_env()?;
@@ -270,10 +270,10 @@
 //!
 //! # Changing tokens
 //!
-//! The API replaces a token as a whole, so [`Client::update_token`] takes the token that was read and sends everything
-//! back that you do not change. This includes unknown fields of the policies, so that a rename cannot give the token more
-//! permissions. To create a token with the policies of another one, convert them with `Policy::from(&policy)`.
-//! The documentation of [`CreateToken`] and [`UpdateToken`] lists the input that is refused before sending.
+//! The API replaces a token as a whole, so [`Client::update_token`] takes the token that was read and sends back
+//! everything that you do not change. This includes unknown fields of the policies, so that a rename cannot give the
+//! token more permissions. `Policy::from(&policy)` converts a policy that was read into one for another token.
+//! [`CreateToken`] and [`UpdateToken`] list the input that they refuse.
 //!
 //! # Logging
 //!
@@ -283,17 +283,17 @@
 //! `RUST_LOG=cloudflare_user=debug` shows them.
 //!
 //! ureq, the HTTP client below this crate, has its own log. At `trace` it contains whole requests and responses,
-//! credentials included. If that level is on, the first client of a process logs one warning. Keep ureq at
-//! `debug`, for both env_logger and tracing's `EnvFilter`: `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs
-//! some response headers as they came, such as `server` and `date`, and the first letter of a proxy's user name. A server
-//! can put a credential into a header, which is then logged. To exclude headers, use `ureq=info,ureq_proto=info`.
+//! credentials included. If that level is on, the first client of a process logs one warning. Keep ureq at `debug`, for
+//! both env_logger and tracing's `EnvFilter`: `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs some response
+//! headers as they came, such as `server` and `date`, and the first letter of a proxy's user name. A server can put a
+//! credential into a header, which is then logged. To exclude headers, use `ureq=info,ureq_proto=info`.
 //!
 //! # Corporate networks
 //!
 //! * **Proxy:** a client reads it from the environment once, when it is built, nearly as curl does: `https_proxy`,
-//!   `all_proxy` and `no_proxy`, or their upper-case forms. If the proxy cannot be used, each request fails with
-//!   [`is_connect`](Error::is_connect), and nothing is sent. [`UreqTransport`] has the details. SOCKS proxies need the
-//!   feature `socks-proxy`.
+//!   `http_proxy`, `all_proxy` and `no_proxy`, or their upper-case forms. If the proxy cannot be used, each request
+//!   fails with [`is_connect`](Error::is_connect), and nothing is sent. [`UreqTransport`] has the details. SOCKS
+//!   proxies need the feature `socks-proxy`.
 //! * **A company's root certificates:** the feature `platform-verifier` trusts what the operating system trusts.
 //! * **The operating system's TLS** instead of rustls: `default-features = false` with the features `native-tls` and
 //!   `gzip`.
@@ -324,8 +324,8 @@
 //! GET or DELETE, or the JSON body of any other method. Three items are required: the output, the method and the path.
 //! Credentials, retries, errors and pagination work as for the requests of this crate. [`Endpoint`] has examples.
 //!
-//! A custom endpoint can also wrap a request of this crate and change its output. This one yields the exact bytes of each
-//! log, for an archive. It needs the feature `raw_value` of `serde_json`:
+//! A custom endpoint can also wrap a request of this crate and change its output. This one yields the exact bytes of
+//! each log, for an archive. It needs the feature `raw_value` of `serde_json`:
 //!
 //! ```no_run
 //! use cloudflare_user::{Endpoint, ListAuditLogs, Page, http::Method};
@@ -445,9 +445,9 @@
 //!
 //! ## Use anyhow, tracing and clap
 //!
-//! The text of an [`Error`] is complete, so that anyhow's `{:#}` prints nothing twice. `tracing_subscriber` receives the
-//! log lines of this crate. A [`DateOrDateTime`] parses from an argument. Setters take and return the request, so that
-//! an optional argument becomes an optional filter.
+//! The text of an [`Error`] is complete, so that anyhow's `{:#}` prints nothing twice. `tracing_subscriber` receives
+//! the log lines of this crate. A [`DateOrDateTime`] parses from an argument. Setters take and return the request, so
+//! that an optional argument becomes an optional filter.
 //!
 //! ```no_run
 //! use anyhow::Context;
@@ -477,9 +477,9 @@
 //! }
 //! ```
 //!
-//! Without anyhow, print the error with `eprintln!("error: {error}")` and return an `ExitCode`: a `main` that returns an
-//! error prints its `Debug`. The text of an [`Error`] has no control characters. Names and other text of a server may
-//! have some, such as escape sequences: print them with [`escape_debug`](str::escape_debug).
+//! Without anyhow, print the error with `eprintln!("error: {error}")` and return an `ExitCode`: a `main` that returns
+//! an error prints its `Debug`. The text of an [`Error`] has no control characters. Names and other text of a server
+//! may have some, such as escape sequences: print them with [`escape_debug`](str::escape_debug).
 //!
 //! The README lists the features and the limitations of this crate. [`UreqTransport`] lists what ureq, the HTTP client
 //! below it, cannot do.
