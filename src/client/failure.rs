@@ -13,17 +13,27 @@ use crate::redact::{redact, redact_long_words};
 /// The most bytes of a body that an error keeps.
 const MAX_KEPT_BODY: usize = 64 << 10;
 
+/// The attempts of a call so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Attempts {
+    pub(super) count: u32,
+    /// Whether one of them may have applied a write.
+    pub(super) may_be_applied: bool,
+}
+
 impl Client {
     /// The error of a response with a 2xx status that cannot be used.
     pub(crate) fn undecodable(&self, call: &Call, head: &ResponseHead, body: &[u8], fault: Fault) -> Error {
-        self.failed(call, head.attempts, Some((head, body)), fault)
+        // Such a write counts as applied, whatever happened before.
+        let attempts = Attempts { count: head.attempts, may_be_applied: false };
+        self.failed(call, attempts, Some((head, body)), fault)
     }
 
     /// The error of a call, with its last response, if there was one.
     pub(super) fn failed(
         &self,
         call: &Call,
-        attempts: u32,
+        attempts: Attempts,
         response: Option<(&ResponseHead, &[u8])>,
         mut fault: Fault,
     ) -> Error {
@@ -55,8 +65,8 @@ impl Client {
             write: call.write,
             returns_secret: call.returns_secret,
             recovery_hint: call.recovery_hint.as_deref().map(redact_credential),
-            attempts,
-            is_after_lost_write: false,
+            attempts: attempts.count,
+            is_after_lost_write: attempts.may_be_applied,
             status: head.map(|head| head.status),
             ray_id: head.and_then(|head| self.ray_id(&head.headers)).map(|ray_id| clean(&ray_id)),
             retry_after: refusal.and_then(|head| retry::retry_after(&head.headers)),

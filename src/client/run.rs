@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
 
+use super::failure::Attempts;
 use super::retry::{deadline, retry_wait};
 use super::{Client, Shared};
 use crate::call::{Call, ResponseHead};
@@ -35,21 +36,9 @@ impl Client {
     ///
     /// After `cancel` is called, nothing more is sent.
     pub(crate) fn run(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<(ResponseHead, Body)> {
-        let mut may_be_applied = false;
-        let outcome = self.run_attempts(call, body, cancel, &mut may_be_applied);
-        outcome.map_err(|error| if may_be_applied { error.after_lost_write() } else { error })
-    }
-
-    fn run_attempts(
-        &self,
-        call: &Call,
-        body: &mut Vec<u8>,
-        cancel: Option<&Cancel>,
-        may_be_applied: &mut bool,
-    ) -> Result<(ResponseHead, Body)> {
         self.refuse(call)?;
         let deadline = deadline(self.limits.deadline);
-        let mut attempts = 0;
+        let mut attempts = Attempts::default();
         loop {
             self.hold(call, attempts, deadline, cancel)?;
             let timeout = self.limits.timeout.min(time_left(deadline));
@@ -58,12 +47,12 @@ impl Client {
                 return Err(self.failed(call, attempts, None, fault));
             }
             let request = self.request(call, timeout)?;
-            attempts += 1;
+            attempts.count += 1;
             let started = Instant::now();
             let attempt = self.attempt(call, request, started + timeout, body);
-            self.log(call, attempts, started, &attempt);
+            self.log(call, attempts.count, started, &attempt);
             let (head, fault) = match attempt {
-                Attempt::Success(head, rest) => return Ok((ResponseHead { attempts, ..head }, rest)),
+                Attempt::Success(head, rest) => return Ok((ResponseHead { attempts: attempts.count, ..head }, rest)),
                 Attempt::Refusal(head) => {
                     let fault = envelope::failure(call, &self.shared.base_url, &head, body);
                     (Some(head), fault)
@@ -71,11 +60,11 @@ impl Client {
                 Attempt::TruncatedBody(head, error) => (Some(head), Fault::Transport(error)),
                 Attempt::NoResponse(error) => (None, Fault::Transport(error)),
             };
-            let wait = retry_wait(self.limits.max_retries, call, attempts, &fault, head.as_ref());
+            let wait = retry_wait(self.limits.max_retries, call, attempts.count, &fault, head.as_ref());
             let wait = wait.filter(|wait| self.may_wait(*wait, deadline));
             let response = head.as_ref().map(|head| (head, body.as_slice()));
             let error = self.failed(call, attempts, response, fault);
-            *may_be_applied |= error.may_have_been_applied();
+            attempts.may_be_applied = error.may_have_been_applied();
             // The server's error says more than that the rate limit held the next attempt.
             let hold = self.shared.rate_limiter.hold();
             match wait {
@@ -122,7 +111,7 @@ impl Client {
     }
 
     /// Waits until the rate limit allows a request, or fails at once if the wait is too long.
-    fn hold(&self, call: &Call, attempts: u32, deadline: Instant, cancel: Option<&Cancel>) -> Result<()> {
+    fn hold(&self, call: &Call, attempts: Attempts, deadline: Instant, cancel: Option<&Cancel>) -> Result<()> {
         while let Some(hold) = self.shared.rate_limiter.hold() {
             if !self.may_wait(hold, deadline) {
                 let fault = Fault::Transport(TransportError::rate_limited());

@@ -93,8 +93,11 @@ impl<'a> RawResponse<'a> {
             let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter();
             let is_empty_secret = self.call.returns_secret && text[at..].starts_with(EMPTY_TEXT);
             if let (false, Some(Ok(value))) = (is_empty_secret, values.next()) {
-                result = Some(Ok(value));
-                return Ok(at + values.byte_offset());
+                let end = at + values.byte_offset();
+                if let Some(b',' | b'}') = text.as_bytes().get(skip_space(text, end)) {
+                    result = Some(Ok(value));
+                    return Ok(end);
+                }
             }
             let raw = value_at(text, at)?;
             result = Some(Err(raw));

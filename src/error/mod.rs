@@ -145,14 +145,6 @@ impl Error {
         self.request().is_some_and(FailedRequest::may_have_been_applied)
     }
 
-    /// Notes that an earlier attempt of the write may have been applied.
-    pub(crate) fn after_lost_write(mut self) -> Self {
-        if let Self::Transport(request) | Self::Api(request) | Self::Decode(request) = &mut self {
-            request.is_after_lost_write = true;
-        }
-        self
-    }
-
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
         if let Self::Transport(request) | Self::Api(request) | Self::Decode(request) = &mut self {
             request.retry_after = Some(wait);

@@ -117,7 +117,7 @@ impl TransportError {
         self.kind
     }
 
-    /// Whether the server may have received the request. `false` means that nothing was sent.
+    /// Returns `true` if the server may have received the request, and `false` if nothing was sent.
     pub fn may_have_reached_server(&self) -> bool {
         self.may_have_reached_server
     }
