@@ -119,11 +119,10 @@ fn run(options: &Options) -> Result<(), Failure> {
             _ = fs::remove_file(path);
             return Err(error.into());
         }
-        // What arrived of a success may hold the only copy of the secret. Without it, the file has instructions.
-        // While the file exists, no second token is created.
-        Err(error) => match error.body() {
-            Some(response @ [_, ..]) if error.status() < Some(300) => (response.to_vec(), Err(error)),
-            _ => (format!("{error}\n").into_bytes(), Err(error)),
+        // Without a response, the file has instructions. While it exists, no second token is created.
+        Err(error) => match secret_file::arrived(&error) {
+            Some(response) => (response.to_vec(), Err(error)),
+            None => (format!("{error}\n").into_bytes(), Err(error)),
         },
     };
     let (name, path) = (&options.name, path.display());

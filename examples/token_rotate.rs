@@ -124,10 +124,9 @@ fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> 
     let result = client.roll_token(id).send();
     let secret = match &result {
         Ok(secret) => secret.expose_secret().as_bytes(),
-        // What arrived of a success may hold the only copy of the secret.
-        Err(error) => match error.body() {
-            Some(response @ [_, ..]) if error.may_have_been_applied() && error.status() < Some(300) => response,
-            _ => {
+        Err(error) => match secret_file::arrived(error) {
+            Some(response) => response,
+            None => {
                 _ = fs::remove_file(&path);
                 let what = if error.may_have_been_applied() { "unknown" } else { "failed" };
                 return Err(format!("{what}: {error}"));

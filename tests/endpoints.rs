@@ -454,3 +454,25 @@ fn reports_a_write_that_an_earlier_attempt_may_have_applied() {
         assert_eq!(error.to_string().contains("it may have been applied"), is_reported, "{error}");
     }
 }
+
+#[test]
+fn reports_an_applied_write_whose_output_reads_nothing_of_the_result() {
+    struct Nothing;
+    impl<'de> Deserialize<'de> for Nothing {
+        fn deserialize<D: serde::Deserializer<'de>>(_: D) -> std::result::Result<Self, D::Error> {
+            Ok(Self)
+        }
+    }
+    #[derive(Serialize)]
+    struct Purge;
+    impl Endpoint for Purge {
+        type Output = Nothing;
+        const METHOD: Method = Method::POST;
+        fn path(&self) -> Vec<&str> {
+            vec!["purge"]
+        }
+    }
+    let (client, _) = scripted(vec![ok(success("{}"))]);
+    let Err(error) = client.send(&Purge) else { panic!("the result was not read") };
+    assert!(error.to_string().contains("the write was applied"), "{error}");
+}

@@ -2,19 +2,13 @@
 
 #![cfg(target_os = "linux")]
 
-use std::fs;
+mod common;
 
 use cloudflare_user::{AuditLogCursor, Body, Client, ListAuditLogs, http};
+use common::peak_memory;
 use time::Duration;
 use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
-
-/// The peak of this process in MiB.
-fn peak() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024
-}
 
 #[test]
 fn memory_of_follow_depends_on_the_overlap_and_not_on_the_number_of_logs() {
@@ -42,9 +36,9 @@ fn memory_of_follow_depends_on_the_overlap_and_not_on_the_number_of_logs() {
         assert_eq!(log.unwrap().id, format!("{number:032}"));
         number += 1;
         if number == 3 * LOGS_PER_SECOND * 15 * 60 {
-            early_peak = peak();
+            early_peak = peak_memory();
         }
     }
     assert_eq!(number, logs);
-    assert!(peak() <= early_peak + 4, "{early_peak} MiB at first, {} MiB at the end", peak());
+    assert!(peak_memory() <= early_peak + 4, "{early_peak} MiB at first, {} MiB at the end", peak_memory());
 }

@@ -11,17 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use cloudflare_user::Client;
-use common::success;
 use common::tcp::{Reply, Tcp};
+use common::{peak_memory, success};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-
-/// The peak memory of this process in MiB.
-fn peak() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024
-}
 
 fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
@@ -67,7 +60,7 @@ fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
     let error = client.user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
     assert!(client.user().send().is_err());
-    assert!(peak() <= 64 + 32, "{} MiB", peak());
+    assert!(peak_memory() <= 64 + 32, "{} MiB", peak_memory());
 
     // An export that is dropped before its end.
     let mut csv = client.audit_logs().export().unwrap();
@@ -78,7 +71,7 @@ fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
         let first = client.audit_logs().iter().next();
         assert!(first.unwrap().is_err(), "{number}");
     }
-    assert!(peak() <= 64 + 32, "{} MiB", peak());
+    assert!(peak_memory() <= 64 + 32, "{} MiB", peak_memory());
 
     let mut logs = client.audit_logs().iter().read_ahead(4);
     assert!(logs.next().is_none());

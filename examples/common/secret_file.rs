@@ -3,6 +3,7 @@
 use std::io::{self, Seek, Write};
 use std::path::Path;
 
+use cloudflare_user::Error;
 use fs_err::{self as fs, File, OpenOptions};
 
 /// Makes a file that does not exist yet and takes the room for a secret, so that a full disk is an error now and not
@@ -26,4 +27,10 @@ pub(crate) fn fill(file: &mut File, secret: &[u8]) -> io::Result<()> {
     file.write_all(secret)?;
     file.set_len(secret.len() as u64)?;
     file.sync_all()
+}
+
+/// Returns what arrived of a successful response to a write, which may hold the only copy of a secret.
+pub(crate) fn arrived(error: &Error) -> Option<&[u8]> {
+    let is_success = error.status().is_some_and(|status| status < 300);
+    error.body().filter(|body| error.may_have_been_applied() && is_success && !body.is_empty())
 }

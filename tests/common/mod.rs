@@ -14,6 +14,13 @@ use mockito::{Matcher, Server, ServerGuard};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// The peak of this process in MiB, on Linux.
+pub fn peak_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024
+}
+
 /// A custom endpoint: a paginated list of any type of item.
 #[derive(serde::Serialize)]
 pub struct ListOf<T>(PhantomData<T>);
