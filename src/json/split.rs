@@ -3,7 +3,6 @@
 //! Only the punctuation between values is checked. What is inside a value is checked by whoever decodes it.
 
 use std::borrow::Cow;
-use std::slice;
 
 /// Why a text could not be split.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,13 +21,11 @@ pub(crate) enum Malformed {
 /// Brackets are counted and not matched, so that `{]` is a value, which then cannot be decoded.
 pub(crate) fn skip_value(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut rest = bytes.get(at..)?.iter();
-    match rest.next()? {
-        b'"' => skip_string(&mut rest)?,
-        b'{' | b'[' => skip_nested(&mut rest)?,
-        _ => return Some(skip_word(bytes, at)).filter(|end| *end > at),
+    match bytes.get(at)? {
+        b'"' => skip_string(bytes, at + 1),
+        b'{' | b'[' => skip_nested(bytes, at + 1),
+        _ => Some(skip_word(bytes, at)).filter(|end| *end > at),
     }
-    Some(bytes.len() - rest.len())
 }
 
 /// Returns the value that starts at `at`.
@@ -126,28 +123,30 @@ fn unexpected(text: &str, at: usize, expected: &'static str) -> Malformed {
 
 /// Skips the rest of a string, after its first quote.
 // `memchr` makes a list no faster, because most strings are short.
-fn skip_string(rest: &mut slice::Iter<'_, u8>) -> Option<()> {
+fn skip_string(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        match rest.next()? {
-            b'"' => return Some(()),
-            b'\\' => drop(rest.next()),
-            _ => {}
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
 }
 
 /// Skips the rest of an object or an array, after its first bracket.
-fn skip_nested(rest: &mut slice::Iter<'_, u8>) -> Option<()> {
+fn skip_nested(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 1_usize;
     while depth > 0 {
-        match rest.next()? {
-            b'"' => skip_string(rest)?,
+        let byte = bytes.get(at)?;
+        at += 1;
+        match byte {
+            b'"' => at = skip_string(bytes, at)?,
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth -= 1,
             _ => {}
         }
     }
-    Some(())
+    Some(at)
 }
 
 /// Skips a number, `true`, `false`, `null`, or whatever else stands between two delimiters.
