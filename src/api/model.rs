@@ -74,12 +74,12 @@ macro_rules! model {
     ) => {
         #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         $(#[$meta])*
-        #[serde(default, expecting = "an object")]
+        #[serde(expecting = "an object")]
         #[non_exhaustive]
         pub struct $model {
             $(
                 $(#[$field_meta])*
-                #[serde(skip_serializing_if = "is_default")]
+                #[serde(default, skip_serializing_if = "is_default")]
                 pub $field: $type,
             )*
             /// The unknown fields, unchanged.
