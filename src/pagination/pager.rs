@@ -58,12 +58,13 @@ struct Fingerprint {
     count_without_id: usize,
 }
 
-/// An item that was decoded.
-enum Decoded<T> {
-    New(T),
+/// What the identifier of an item says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Identity {
+    New,
     Duplicate,
     /// It has no identifier, or cannot be decoded.
-    WithoutId(Result<T, Fault>),
+    Unknown,
 }
 
 impl<T> Pager<T> {
@@ -196,9 +197,8 @@ impl<T: DeserializeOwned> Pager<T> {
             let item = match page.decoded.pop_front() {
                 Some(item) => item,
                 None => match page.decode_next(self.item_id, &mut self.seen) {
-                    Some(Decoded::New(item)) => Ok(item),
-                    Some(Decoded::WithoutId(item)) => item,
-                    Some(Decoded::Duplicate) => continue,
+                    Some((_, Identity::Duplicate)) => continue,
+                    Some((item, _)) => item,
                     None => {
                         self.finish_page();
                         return None;
@@ -229,11 +229,12 @@ impl<T: DeserializeOwned> Pager<T> {
         };
         loop {
             match page.decode_next(self.item_id, &mut self.seen) {
-                Some(Decoded::Duplicate) => {}
-                Some(Decoded::WithoutId(item)) => page.decoded.push_back(item),
-                Some(Decoded::New(item)) => {
-                    page.decoded.push_back(Ok(item));
-                    break;
+                Some((_, Identity::Duplicate)) => {}
+                Some((item, identity)) => {
+                    page.decoded.push_back(item);
+                    if identity == Identity::New {
+                        break;
+                    }
                 }
                 None => {
                     if page.repeats_items_without_id(&self.previous, &mut self.seen) {
@@ -249,23 +250,27 @@ impl<T: DeserializeOwned> Pager<T> {
 
 impl<T: DeserializeOwned> CurrentPage<T> {
     #[inline]
-    fn decode_next(&mut self, item_id: fn(&T) -> Option<Cow<'_, str>>, seen: &mut Seen) -> Option<Decoded<T>> {
+    fn decode_next(
+        &mut self,
+        item_id: fn(&T) -> Option<Cow<'_, str>>,
+        seen: &mut Seen,
+    ) -> Option<(Result<T, Fault>, Identity)> {
         let index = self.next;
         let text = &self.fetched.text[self.fetched.items.get(index)?.clone()];
         self.next += 1;
-        let item = match decode_item(self.fetched.page, text, index) {
-            Ok(item) => item,
-            Err(fault) => {
+        let item = decode_item(self.fetched.page, text, index);
+        let id = item.as_ref().ok().and_then(item_id).map(|id| seen.hash(id));
+        let identity = match id {
+            Some(hash) => {
+                self.fingerprint.add(hash);
+                if seen.insert(hash) { Identity::New } else { Identity::Duplicate }
+            }
+            None => {
                 self.fingerprint.add_without_id(seen.hash(text));
-                return Some(Decoded::WithoutId(Err(fault)));
+                Identity::Unknown
             }
         };
-        let Some(hash) = item_id(&item).map(|id| seen.hash(id)) else {
-            self.fingerprint.add_without_id(seen.hash(text));
-            return Some(Decoded::WithoutId(Ok(item)));
-        };
-        self.fingerprint.add(hash);
-        Some(if seen.insert(hash) { Decoded::New(item) } else { Decoded::Duplicate })
+        Some((item, identity))
     }
 
     /// Whether the items without an identifier of a page that has no other new item were yielded before.
