@@ -182,7 +182,7 @@
 //! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other.
 //!
 //! ```text
-//! DELETE /user/tokens/ed17574386854bf7: 403 Forbidden: 9109 Unauthorized to access requested resource [1 attempt]
+//! DELETE /user/tokens/7: 403 Forbidden: 9109 Unauthorized to access requested resource [cf-ray 8f2b7c1d-FRA, 1 attempt]
 //! ```
 //!
 //! # Retries and time limits
@@ -190,7 +190,8 @@
 //! Reads are retried, by default twice, after a failed or interrupted connection, a truncated body, a timeout, and the
 //! statuses 408, 425, 429, 500, 502 to 504, 520 to 527, 529 and 530. Writes are retried only if they were not applied:
 //! if no connection was made, or after a 429. Nothing is retried after any other status, a malformed response or a
-//! refused certificate, nor is a write whose response was lost.
+//! refused certificate. A custom endpoint whose write may be sent twice can declare it
+//! [idempotent](Endpoint::is_idempotent), so that it is retried as a read is.
 //!
 //! Before a retry, the client waits as long as `Retry-After` says. If that is too long, the call fails at once.
 //! Without a usable `Retry-After` it uses its own backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor
@@ -376,8 +377,8 @@
 //! ```
 //!
 //! * `iter` and `pages` send `page` and `per_page` even if you set neither. `send` adds `per_page` only.
-//! * A short page with `total_pages` in `result_info` ends a list at once. Without it, the client requests another
-//!   page.
+//! * A short page ends a list at once if `result_info` has `total_pages` or `total_count`. Without them, the client
+//!   requests another page.
 //!
 //! # Recipes
 //!
