@@ -422,7 +422,7 @@ fn returns_secret_redacts_the_response_and_mentions_the_secret() {
     let body = success(&format!(r#"{{"{created_secret}":1e999}}"#));
     let (client, _) = scripted(vec![ok(body)]);
     let text = client.send(&CreateAccountToken::<true>).unwrap_err().to_string();
-    assert!(text.contains("with the only copy of a new secret") && !text.contains(created_secret), "{text}");
+    assert!(text.contains("which may hold the only copy of a new secret") && !text.contains(created_secret), "{text}");
     let text = client.send(&CreateAccountToken::<false>).unwrap_err().to_string();
     assert!(text.contains("was applied") && !text.contains("secret"), "{text}");
 }

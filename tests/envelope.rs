@@ -423,7 +423,7 @@ fn states_that_a_write_was_applied_only_after_a_success() {
     let deleted = client_returning(success("5")).delete_token("1").send().unwrap_err();
     assert!(deleted.to_string().contains("was applied, and `Error::body` holds the response ["), "{deleted}");
     let rolled = client_returning(success("5")).roll_token("1").send().unwrap_err();
-    assert!(rolled.to_string().contains("with the only copy of a new secret"), "{rolled}");
+    assert!(rolled.to_string().contains("which may hold the only copy of a new secret"), "{rolled}");
     let empty = client_returning(success(r#""""#)).roll_token("1").send().unwrap_err();
     assert!(empty.is_decode() && empty.may_have_been_applied(), "{empty}");
 }

@@ -16,8 +16,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error returned by this crate.
 ///
-/// Its methods say what happened and [what to do](crate#errors). Its text is for people: one line with the method, the
-/// path without the query, the status, Cloudflare's codes and messages, the ray id and the number of attempts, in at
+/// Its methods distinguish errors; see [what to do](crate#errors). Its text is one line: the invalid parameter, or the
+/// method, the path without the query, the status, Cloudflare's codes and messages, the ray id and the attempts, in at
 /// most 500 characters besides method and path. Neither the text nor `Debug` holds a credential or a created secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -88,8 +88,8 @@ impl Error {
     /// Returns the first 64 KiB of the response's exact body, or the part that arrived. For an item of a list
     /// ([`is_item`](Self::is_item)), returns that item's whole JSON.
     ///
-    /// After a write that [may have been applied](Self::may_have_been_applied), it may hold the only copy of a new secret.
-    /// No `Display`, `Debug` or log line shows it.
+    /// After a write that [may have been applied](Self::may_have_been_applied), it may hold the only copy of a new
+    /// secret. No `Display`, `Debug` or log line shows it.
     pub fn body(&self) -> Option<&[u8]> {
         self.request()?.body.as_deref()
     }
@@ -124,7 +124,8 @@ impl Error {
         matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect)
     }
 
-    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. [`body`](Self::body) holds it.
+    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. [`body`](Self::body) holds
+    /// it.
     pub fn is_decode(&self) -> bool {
         matches!(self, Self::Decode(_))
     }
@@ -300,7 +301,7 @@ impl FailedRequest {
     fn text(&self, fault: &str) -> String {
         let hint =
             self.recovery_hint.as_ref().map(|hint| format!(": before sending it again, {}", one_line(hint, MAX_HINT)));
-        let secret = if self.returns_secret { ", with the only copy of a new secret" } else { "" };
+        let secret = if self.returns_secret { ", which may hold the only copy of a new secret" } else { "" };
         let applied = match self.fault {
             _ if !self.may_have_been_applied() => String::new(),
             Fault::Result(_) => format!("; the write was applied, and `Error::body` holds the response{secret}"),
@@ -339,7 +340,7 @@ impl fmt::Debug for FailedRequest {
     }
 }
 
-// Without a source, because the text already holds it.
+// `source()` is `None`, because `Display` already prints the cause.
 impl std::error::Error for FailedRequest {}
 
 /// Returns each error, followed by its chain.
