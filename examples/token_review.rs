@@ -49,7 +49,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     for token in client.tokens().include_expired(true).iter() {
         match token {
             Ok(token) => reviews.push(review(token)),
-            // The tokens after it still come.
+            // The tokens after it are still yielded.
             Err(error) if error.is_item() => {
                 _ = writeln!(io::stderr(), "error: {error}");
                 unreadable = true;

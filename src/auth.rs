@@ -1,4 +1,4 @@
-//! The credential of a client: its validation, the headers that contain it, and its redaction from texts.
+//! Validates the credential of a client, sets its headers, and redacts it from texts. Reads no environment variable.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,8 @@ use crate::encode::encode;
 use crate::error::{Error, Result};
 use crate::redact;
 
-/// Shorter secrets are not redacted from texts, because they may be ordinary words. Cloudflare's are longer.
+/// In bytes. Shorter secrets may be ordinary words and are not redacted, except email addresses. Cloudflare's are
+/// longer.
 const SHORTEST_REDACTED: usize = 6;
 /// Shorter secrets are not searched for in paths, because they may equal a segment of the path.
 const SHORTEST_IN_PATH: usize = 16;

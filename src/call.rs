@@ -41,12 +41,12 @@ impl Call {
         }
     }
 
-    /// The page of a list that is requested, if the request names one.
+    /// Returns the page number in the query, if there is one.
     pub(crate) fn page(&self) -> Option<u64> {
         self.parameter("page")?.parse().ok()
     }
 
-    /// The HTTP request, without the credential.
+    /// Returns the HTTP request, without the credential.
     pub(crate) fn request(&self, base_url: &str) -> Result<Request<Vec<u8>>> {
         let mut target = String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
         target.push_str(base_url);
@@ -57,7 +57,7 @@ impl Call {
             target.push('=');
             target.push_str(&encode(value));
         }
-        // A target of encoded parts can only be too long.
+        // All parts are encoded, so the only possible error is the length.
         let uri = http::Uri::try_from(target).map_err(|_| {
             Error::invalid_request("request", "does not fit in a URL: at most 65,534 bytes when encoded")
         })?;
@@ -66,7 +66,7 @@ impl Call {
         *request.uri_mut() = uri;
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.accept));
         if self.streaming {
-            // ureq hides where a compressed body ends, so that a truncated export would not be detected.
+            // ureq does not report where a compressed body ends, so a truncated export would go undetected.
             request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if !self.body.is_empty() {

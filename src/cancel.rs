@@ -1,7 +1,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Cancels the calls of other threads.
+/// Ends the waits of calls on other threads, and prevents their next attempt.
 #[derive(Debug, Default)]
 pub(crate) struct Cancel {
     cancelled: Mutex<bool>,

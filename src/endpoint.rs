@@ -169,8 +169,8 @@ pub trait Endpoint: Serialize {
 
     /// Whether the response may lack the envelope of `success` and `result`. The default is `false`.
     ///
-    /// A response without the envelope is then decoded as a whole, and an empty body like `null`. A [`Page`](crate::Page)
-    /// always needs the envelope.
+    /// If `true`, a response without the envelope is decoded as a whole, and an empty body is decoded as `null`. A
+    /// [`Page`](crate::Page) always needs the envelope.
     const UNWRAPPED: bool = false;
 
     /// Whether a list has only one page, so that `iter` and `pages` send one request without `page`. The default is
@@ -204,13 +204,13 @@ pub trait Endpoint: Serialize {
     ///
     /// # Errors
     ///
-    /// The error, usually [`Error::invalid_request`], is returned by the call.
+    /// Return an error, usually [`Error::invalid_request`], to refuse the request. `send` returns it; `iter` yields it.
     fn validate(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Whether sending the request twice has the same effect as sending it once. The default is `true` for GET, HEAD,
-    /// OPTIONS and TRACE.
+    /// Returns `true` if sending the request twice has the same effect as sending it once. The default is `true` for GET,
+    /// HEAD, OPTIONS and TRACE.
     ///
     /// An idempotent request is retried after a timeout, a lost response, and a transient server error such as a 503.
     /// Other requests are retried only if they were not applied: after a failure to connect and after a 429. A GET that

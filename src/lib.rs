@@ -22,8 +22,8 @@
 //! # Requests
 //!
 //! Each of the 22 operations is a request: a struct with a setter for each optional parameter. It has two forms. A
-//! method of [`Client`] makes the *bound* form, which sends itself. `new` makes the *detached* form, which is plain
-//! data: you can store it, compare it, and send it with any client.
+//! method of [`Client`] returns the *bound* form, which has `send`, `iter` and `pages`. `new` returns the *detached*
+//! form, which is plain data: you can store it, compare it, and send it with any client.
 //!
 //! ```no_run
 //! use cloudflare_user::ListTokens;
@@ -49,34 +49,34 @@
 //! | `follow(&cursor)` | [`client.follow(&request, &cursor)`](Client::follow) | audit logs that are new since a saved cursor |
 //! | `export()` | [`client.export(&request)`](Client::export) | audit logs as CSV, streamed |
 //!
-//! A client is cheap to clone and can be shared between threads. Clones share connections and the rate limit.
-//! [`Client::builder`] sets what [`Client::new`] and [`Client::from_env`] leave at its default;
+//! A client is cheap to clone and can be shared between threads. Clones share connections and the rate limit. Use
+//! [`Client::builder`] to change what [`Client::new`] and [`Client::from_env`] leave at its default;
 //! [`ClientBuilder::from_env`] starts with the credential and base URL of the environment.
 //!
 //! # Paginated lists
 //!
 //! [`Iter`] yields every item of every page, and requests a page when it is needed. Without `per_page`, it requests the
 //! largest page that the API serves. An item that cannot be decoded is an `Err` in its place
-//! ([`is_item`](Error::is_item)), and the items after it still come. Any other error ends the iteration. [`Pages`]
-//! yields pages: the items of a page that can be decoded, and then an `Err` for each other one. Both own a clone of the
-//! client, so they can be stored in a struct, returned from a function, and moved to a thread.
+//! ([`is_item`](Error::is_item)), and the items after it are still yielded. Any other error ends the iteration.
+//! [`Pages`] yields pages: the items of a page that can be decoded, and then an `Err` for each item that cannot. Both
+//! own a clone of the client, so they can be stored in a struct, returned from a function, and moved to a thread.
 //!
-//! [`Iter::total`] is the total number of items, if the server states it. `size_hint` has no upper bound until the list
-//! ends, because items of a page may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you work on
-//! earlier ones: `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are the same
-//! as without it if the list does not change. Use it if a response takes longer than your work on a page.
+//! [`Iter::total`] is the total number of items, if the server states it. `size_hint` is `(0, None)` until the list
+//! ends: later pages are unknown, and items may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you
+//! work on earlier ones: `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are
+//! the same as without it if the list does not change. Use it if a response takes longer than your work on a page.
 //!
 //! ## Where a list ends
 //!
 //! 1. **An empty page** ends the list. If `total_pages` says that more pages follow, one empty page is skipped, and the
 //!    second in a row ends the list. A filter that matches nothing is an empty list and not an error.
-//! 2. **A short page** with fewer items than `per_page` ends the list if the totals agree: `total_pages`, or without it
-//!    `total_count` if the list was read from page 1. A short page
-//!    alone is not the end, because servers limit and filter pages. A total alone is not the end either, because it may
-//!    count other things.
-//! 3. **Pages without a new item** are skipped. Two in a row that each equal the page before them end the list,
-//!    unless `total_pages` says that more pages follow. In any case, it ends after `n + 3` in a row, where `n` is the
-//!    number of pages with new items: with an error if `total_pages` says that more pages follow.
+//! 2. **A short page**, with fewer items than `per_page`, ends the list if it is the last one by `total_pages`, or
+//!    without `total_pages` by `total_count`, which counts only if the list was read from page 1. A short page alone
+//!    does not end a list, because servers may cap or filter pages. A total alone does not either, because it may
+//!    include items that a filter excludes.
+//! 3. **Pages without a new item** are skipped. Two consecutive ones that each equal the page before them end the list,
+//!    unless `total_pages` says that more pages follow. The list ends after `n + 3` consecutive ones, where `n` is the
+//!    number of pages with new items, and with an error if `total_pages` says that more pages follow.
 //! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. Any
 //!    other failure is yielded as an `Err`. It never ends a list silently.
 //!
@@ -112,7 +112,7 @@
 //!
 //! ## Lists that change
 //!
-//! Pages are numbered, so that additions and removals move items from one page to another while you read.
+//! Pages are numbered, so additions and removals move items from one page to another while you read.
 //!
 //! * **Added items** push others to the next page. Each item with an identifier is yielded once: the last 65,536 are
 //!   remembered. Items without one are compared page by page only. An iterator that resumes remembers none of the
@@ -130,8 +130,8 @@
 //! # Following the audit log
 //!
 //! [`follow`](ListAuditLogs::follow) yields the logs that are new since the last run, each once, oldest first. An
-//! [`AuditLogCursor`] is the position. Save it after each run, even a failed one, or each time after storing the
-//! logs so far:
+//! [`AuditLogCursor`] is the position. Save it after each run, even a failed one. You can also save it during a run,
+//! after you have stored the logs yielded so far:
 //!
 //! ```no_run
 //! use cloudflare_user::AuditLogCursor;
@@ -162,24 +162,26 @@
 //!
 //! # Errors
 //!
-//! The text of an [`Error`] is one line with the method, the path, the status, Cloudflare's codes and messages, the ray
-//! id and the number of attempts. It has at most 500 characters, without method and path. `source()` is `None`, because
-//! the text is complete. Methods distinguish errors:
+//! The text of an [`Error`] is one line: the invalid parameter, or for a request that was tried the method, the path,
+//! the status, Cloudflare's codes and messages, the ray id and the number of attempts. It has at most 500 characters
+//! besides method and path. `source()` is `None`, because the text is complete. Methods distinguish errors:
 //!
 //! | predicate | what happened | what to do |
 //! | --- | --- | --- |
 //! | [`is_invalid_request`](Error::is_invalid_request) | the input is invalid; nothing was sent | fix the call: the text names the parameter or the environment variable |
 //! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON; `iter` and `pages` continue, `send` returns no page |
-//! | [`is_decode`](Error::is_decode) | a response with a 2xx status cannot be decoded | after a write, do what the row of `may_have_been_applied` says |
 //! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | save [`body`](Error::body), if there is one: it may hold the only copy of a new secret; the text says what to check before you send the write again |
+//! | [`is_decode`](Error::is_decode) | a response with a 2xx status cannot be decoded | report it, with [`body`](Error::body) |
 //! | [`is_unauthorized`](Error::is_unauthorized) | 401, 403, or 400 with code 6003, 9103, 9106 or 9107 | check the credential and its permissions; see [`codes`](Error::codes) |
-//! | [`is_not_found`](Error::is_not_found) | 404 | after a deletion, nothing |
+//! | [`is_not_found`](Error::is_not_found) | 404 | check the identifier; after a deletion, the resource is gone |
 //! | [`is_rate_limited`](Error::is_rate_limited) | 429, or the request was not sent because of the rate limit | wait for [`retry_after`](Error::retry_after), and send it again |
 //! | [`is_connect`](Error::is_connect) | no connection, or a refused certificate; nothing was sent | check the network, the proxy and the trusted roots |
 //! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time |
 //!
 //! They overlap, so check them in the order of the table: a write that timed out is also one that
-//! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other.
+//! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other. A
+//! later attempt can succeed after a rate limit, a failed connection, a timeout, or a [`status`](Error::status) of 500
+//! or more.
 //!
 //! ```text
 //! DELETE /user/tokens/7: 403 Forbidden: 9109 Unauthorized to access requested resource [cf-ray 8f2b7c1d-FRA, 1 attempt]
@@ -191,11 +193,12 @@
 //! statuses 408, 425, 429, 500, 502 to 504, 520 to 527, 529 and 530. Writes are retried only if they were not applied:
 //! if no connection was made, or after a 429. Nothing is retried after any other status, a malformed response or a
 //! refused certificate. A custom endpoint whose write may be sent twice can declare it
-//! [idempotent](Endpoint::is_idempotent), so that it is retried as a read is.
+//! [idempotent](Endpoint::is_idempotent). It is then retried like a read.
 //!
-//! Before a retry, the client waits as long as `Retry-After` says. If that is too long, the call fails at once.
-//! Without a usable `Retry-After` it uses its own backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor
-//! from 0.5 to 1.
+//! Before a retry, the client waits as long as `Retry-After` says. If that is longer than
+//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than the time that is left, the call fails at
+//! once. Without a `Retry-After`, or if it is longer than an hour, the client uses its own backoff: 0.5 s, 1 s, 2 s and
+//! so on up to 8 s, times a random factor from 0.5 to 1.
 //!
 //! | time limit | of what | default |
 //! | --- | --- | --- |
@@ -208,8 +211,9 @@
 //!
 //! The default transport verifies the end of a body by its `Content-Length`, chunks, or the trailer of gzip. A read
 //! whose body is truncated is retried. If all three are missing, truncated JSON is a decode error and is not retried,
-//! and an export that is empty or does not end in a line break is an error. A compressed export without chunks counts
-//! as such, because ureq hides where it ends. After a failed read, the reader of an export keeps failing.
+//! and an export that is empty or does not end in a line break is an error. A compressed export without chunks is
+//! treated as if all three were missing. After a failed read, the reader of an export returns an error for each further
+//! read.
 //!
 //! # Rate limits
 //!
@@ -221,10 +225,10 @@
 //!
 //! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
 //! until the limit is reset. A request fails at once, without being sent, if its wait is longer than
-//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. This is so with
-//! `max_retries(0)` too. For its error, [`is_rate_limited`](Error::is_rate_limited) is true,
-//! [`retry_after`](Error::retry_after) returns the wait, and [`attempts`](Error::attempts) returns 0. If the wait is
-//! longer than an hour, `retry_after` returns it, but later requests are sent.
+//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. `max_retries(0)` does
+//! not change this. For its error, [`is_rate_limited`](Error::is_rate_limited) is true,
+//! [`retry_after`](Error::retry_after) returns the wait, and [`attempts`](Error::attempts) returns 0. A wait of more
+//! than an hour does not hold later requests; `retry_after` still returns it.
 //!
 //! A program that should wait instead of failing allows longer waits:
 //!
@@ -256,25 +260,27 @@
 //!
 //! match client.roll_token("ed17574386854bf78a67040be0a770b0").send() {
 //!     Ok(secret) => save_secret(secret.expose_secret()),
-//!     Err(error) if error.may_have_been_applied() => {
+//!     Err(error) => {
+//!         if error.may_have_been_applied() {
+//!             save_response(error.body().unwrap_or_default());
+//!         }
 //!         // The old secret may no longer work. The text says what to check.
-//!         eprintln!("{error}");
-//!         save_response(error.body().unwrap_or_default());
+//!         return Err(error);
 //!     }
-//!     Err(error) => return Err(error),
 //! }
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! The credential is sent to the host of the base URL only: over https, or over http to this machine, unless
-//! [`allow_http`](ClientBuilder::allow_http) is set. Redirects are errors.
+//! The credential is sent to the host of the base URL only: over https, or over http to this machine.
+//! [`allow_http`](ClientBuilder::allow_http) permits http to other hosts. Redirects are errors.
 //!
 //! # Changing tokens
 //!
 //! The API replaces a token as a whole, so [`Client::update_token`] takes the token that was read and sends back
 //! everything that you do not change. This includes unknown fields of the policies, so that a rename cannot give the
-//! token more permissions. `Policy::from(&policy)` converts a policy that was read into one for another token.
-//! [`CreateToken`] and [`UpdateToken`] list the input that they refuse.
+//! token more permissions. `Policy::from(&policy)` converts a policy that was read into one for another token, or for a
+//! comparison with `==`, which depends on the order of the permission groups. The docs of [`CreateToken`] and
+//! [`UpdateToken`] list the input that is refused.
 //!
 //! # Logging
 //!
@@ -284,10 +290,11 @@
 //! `RUST_LOG=cloudflare_user=debug` shows them.
 //!
 //! ureq, the HTTP client below this crate, has its own log. At `trace` it contains whole requests and responses,
-//! credentials included. If that level is on, the first client of a process logs one warning. Keep ureq at `debug`, for
-//! both env_logger and tracing's `EnvFilter`: `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs some response
-//! headers as they came, such as `server` and `date`, and the first letter of a proxy's user name. A server can put a
-//! credential into a header, which is then logged. To exclude headers, use `ureq=info,ureq_proto=info`.
+//! credentials included. If that level is on, the first client of a process logs one warning, unless it has a transport
+//! of its own. Keep ureq at `debug`, for both env_logger and tracing's `EnvFilter`:
+//! `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs some response headers as they came, such as `server` and
+//! `date`, and the first letter of a proxy's user name. A server can put a credential into a header, which is then
+//! logged. To exclude headers, use `ureq=info,ureq_proto=info`.
 //!
 //! # Corporate networks
 //!
@@ -321,9 +328,10 @@
 //!
 //! # Custom endpoints
 //!
-//! Implement [`Endpoint`] for your own struct to call any other endpoint of Cloudflare. Its fields are the query of a
-//! GET or DELETE, or the JSON body of any other method. Three items are required: the output, the method and the path.
-//! Credentials, retries, errors and pagination work as for the requests of this crate. [`Endpoint`] has examples.
+//! Implement [`Endpoint`] for your own struct to call any other endpoint of Cloudflare. The fields of the struct are
+//! the query of a GET or DELETE, or the JSON body of a POST, PUT or PATCH. Three items are required: the output, the
+//! method and the path. Credentials, retries, errors and pagination work as for the requests of this crate.
+//! [`Endpoint`] has examples.
 //!
 //! A custom endpoint can also wrap a request of this crate and change its output. This one yields the exact bytes of
 //! each log, for an archive. It needs the feature `raw_value` of `serde_json`:
@@ -353,7 +361,7 @@
 //!
 //! # Testing
 //!
-//! A function from request to response is a [`Transport`], so that a test needs neither a socket nor a server:
+//! A function from request to response is a [`Transport`], so a test needs neither a socket nor a server:
 //!
 //! ```
 //! use cloudflare_user::{Body, Client, TransportError, http};
@@ -377,24 +385,10 @@
 //! ```
 //!
 //! * `iter` and `pages` send `page` and `per_page` even if you set neither. `send` adds `per_page` only.
-//! * A short page ends a list at once if `result_info` has `total_pages` or `total_count`. Without them, the client
-//!   requests another page.
+//! * A short page ends a list at once if `result_info` says that it is the last, by `total_pages` or `total_count`.
+//!   Without them, the client requests another page.
 //!
 //! # Recipes
-//!
-//! ## Store a list in a struct
-//!
-//! [`Iter`], [`Pages`] and [`Follow`] have no lifetime, so a struct can hold one and a function can return one:
-//!
-//! ```no_run
-//! use cloudflare_user::{AuditLog, Client, Iter};
-//!
-//! struct Logins(Iter<AuditLog>);
-//!
-//! fn logins(client: &Client) -> Logins {
-//!     Logins(client.audit_logs().action_type("login").iter())
-//! }
-//! ```
 //!
 //! ## Exit on a rate limit
 //!
@@ -446,9 +440,9 @@
 //!
 //! ## Use anyhow, tracing and clap
 //!
-//! The text of an [`Error`] is complete, so that anyhow's `{:#}` prints nothing twice. `tracing_subscriber` receives
-//! the log lines of this crate. A [`DateOrDateTime`] parses from an argument. Setters take and return the request, so
-//! that an optional argument becomes an optional filter.
+//! The text of an [`Error`] is complete, so anyhow's `{:#}` prints nothing twice. `tracing_subscriber` receives the log
+//! lines of this crate. A [`DateOrDateTime`] parses from an argument. Setters take and return the request, so an
+//! optional argument becomes an optional filter.
 //!
 //! ```no_run
 //! use anyhow::Context;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::redact::debug_model;
 
 /// One page of a paginated list.
-// Never `Deserialize`: see `Output`.
+// `Page` must not implement `Deserialize`. `Output` has the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {

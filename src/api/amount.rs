@@ -20,7 +20,7 @@ use serde_json::Value;
 pub struct Amount(Value);
 
 impl Amount {
-    /// Returns the amount as a number, which may be rounded. Of text, it is the number at the start, or `None`.
+    /// Returns the amount as a number, which may be rounded. Of text, only the first word is read.
     pub fn as_f64(&self) -> Option<f64> {
         match &self.0 {
             Value::String(text) => {

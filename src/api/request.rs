@@ -31,11 +31,11 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detached;
 
-/// Makes a request from its parameters: those in parentheses are required and are the arguments of `new`, those in
-/// braces start as `None` and get a setter each, those in brackets start with their default and have setters elsewhere.
+/// Implements the constructors and setters of a request. Parameters in parentheses are arguments of `new`. Those in
+/// braces start as `None` and get a setter. Those in brackets start with their default; their setters are elsewhere.
 macro_rules! parameters {
     ($request:ident $({ $($optional:tt)* })? $([ $($other:ident),* ])?) => {
-        // A derived one would leave the type of the client open, and make `Default::default()` ambiguous.
+        // A derived `Default` would be generic over the client, which makes `Default::default()` ambiguous.
         impl Default for $request {
             fn default() -> Self {
                 Self::new()

@@ -137,7 +137,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the name and version of the program, such as `my-cli/1.2`. In `User-Agent` they precede those of this crate.
+    /// Sets the name and version of the program, such as `my-cli/1.2`. In `User-Agent` they precede those of this
+    /// crate.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
@@ -172,9 +173,9 @@ impl ClientBuilder {
 
     /// Sets the longest wait before a retry or for a rate limit. The default is 60 s.
     ///
-    /// If the server requests a longer wait, the call fails at once, and
-    /// [`retry_after`](crate::Error::retry_after) returns it. Cloudflare requests up to five minutes. To wait as long, set
-    /// a longer [`deadline`](Self::deadline) as well.
+    /// If the server requests a longer wait, of up to an hour, the call fails at once, and
+    /// [`retry_after`](crate::Error::retry_after) returns it. Cloudflare requests up to five minutes. To wait as long,
+    /// set a longer [`deadline`](Self::deadline) as well.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.limits.max_retry_wait = wait;
         self

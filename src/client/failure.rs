@@ -22,14 +22,14 @@ pub(super) struct Attempts {
 }
 
 impl Client {
-    /// The error of a response with a 2xx status that cannot be used.
+    /// Returns the error for a response with a 2xx status that cannot be decoded.
     pub(crate) fn undecodable(&self, call: &Call, head: &ResponseHead, body: &[u8], fault: Fault) -> Error {
         // Such a write counts as applied, whatever happened before.
         let attempts = Attempts { count: head.attempts, may_be_applied: false };
         self.failed(call, attempts, Some((head, body)), fault)
     }
 
-    /// The error of a call, with its last response, if there was one.
+    /// Returns the error for a call, with its last response, if there was one.
     pub(super) fn failed(
         &self,
         call: &Call,

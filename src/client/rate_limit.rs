@@ -1,4 +1,4 @@
-//! The rate limit, as all clones of a client have seen it.
+//! Reads the rate limit from responses, and delays requests while it is used up. Clones of a client share it.
 
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -56,12 +56,12 @@ impl RateLimit {
     }
 }
 
-/// The name of a limit: `"default"` of `"default";r=50;t=30`.
+/// Returns the name of a limit: `"default"` of `"default";r=50;t=30`.
 fn name(member: &str) -> &str {
     member.split(';').next().unwrap_or_default().trim()
 }
 
-/// A parameter of a limit: 50 for `r` of `"default";r=50;t=30`.
+/// Returns a parameter of a limit: 50 for `r` of `"default";r=50;t=30`.
 fn parameter(member: &str, name: &str) -> Option<u64> {
     member.split(';').find_map(|parameter| {
         let (known, value) = parameter.split_once('=')?;

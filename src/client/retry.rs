@@ -57,7 +57,7 @@ fn may_retry(call: &Call, fault: &Fault, head: Option<&ResponseHead>) -> bool {
     }
 }
 
-/// A random half to whole of 0.5 s, doubled with every attempt, up to 8 s.
+/// Returns a random half to whole of 0.5 s, doubled with every attempt, up to 8 s.
 fn backoff(attempts: u32) -> Duration {
     let doublings = attempts.saturating_sub(1).min(10);
     let longest = (FIRST_BACKOFF * (1 << doublings)).min(LONGEST_BACKOFF);
@@ -79,7 +79,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     (!wait.is_zero()).then_some(wait)
 }
 
-/// Returns the instant at which a time limit that starts now is over.
+/// Returns the instant `limit` from now. A limit of more than a year is reduced to a year.
 pub(super) fn deadline(limit: Duration) -> Instant {
     Instant::now() + limit.min(LONGEST)
 }

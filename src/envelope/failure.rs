@@ -174,7 +174,7 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     // The response to a write may contain a secret, and so may any JSON.
     if !text.is_empty() && !is_json && call.method.is_safe() && encoding.is_none() {
         let start: String = text.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        // Whole words only, because half a secret would not be redacted.
+        // Only whole words are quoted, because half a secret would not be redacted.
         let words =
             if start.len() == text.len() { Some(&*start) } else { start.rsplit_once(' ').map(|(words, _)| words) };
         if let Some(words) = words {

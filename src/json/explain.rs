@@ -42,7 +42,7 @@ fn explain<T: DeserializeOwned>(error: &Error, name: String, text: &str) -> Stri
     }
 }
 
-/// The kind of value that serde found, without the value.
+/// Returns the end of the message, such as `, found null`. It does not quote the value.
 fn found_instead(found: &str) -> &'static str {
     const KINDS: &[(&str, &str)] = &[
         ("null", ", found null"),
@@ -56,7 +56,7 @@ fn found_instead(found: &str) -> &'static str {
     KINDS.iter().find(|(start, _)| found.starts_with(start)).map_or("", |(_, kind)| kind)
 }
 
-/// The kind of a raw value.
+/// Returns the kind of a raw value.
 pub(crate) fn kind(text: &str) -> &'static str {
     match text.as_bytes() {
         [b'{', ..] => "an object",

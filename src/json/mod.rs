@@ -1,4 +1,4 @@
-//! JSON text: split into raw values, and decoded with errors that name the field.
+//! Splits JSON text into raw values, and decodes values with errors that name the field. Reads no envelope.
 
 mod explain;
 mod split;

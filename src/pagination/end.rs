@@ -1,4 +1,4 @@
-//! Decides where a list ends. No other module does.
+//! Decides where a list ends. The other modules leave that to this one.
 
 use crate::error::ApiError;
 use crate::page::PageInfo;

@@ -21,7 +21,7 @@ pub(super) struct Fetched {
 }
 
 impl Fetched {
-    /// The error of this page, or of one of its items.
+    /// Returns the error for this page, or for one of its items.
     pub(super) fn failed(&self, client: &Client, call: &Call, fault: Fault) -> Error {
         client.undecodable(call, &self.head, self.text.as_bytes(), fault)
     }

@@ -1,4 +1,4 @@
-//! Paginated lists: all items, or all pages.
+//! The public iterators over paginated lists. `pager` fetches and decodes pages, `end` decides where a list ends.
 
 mod end;
 mod fetch;
@@ -45,8 +45,8 @@ impl Client {
 /// `next`, each further one when its page is needed. It owns a clone of the client, so that it can be stored, returned
 /// and moved to another thread.
 ///
-/// An item that cannot be decoded is an `Err` in its place ([`Error::is_item`]), and the items after it still come. Any
-/// other error ends the iteration. [`next_page`](Self::next_page) then is the page to resume from.
+/// An item that cannot be decoded is an `Err` in its place ([`Error::is_item`]), and the items after it are still
+/// yielded. Any other error ends the iteration. [`next_page`](Self::next_page) then is the page to resume from.
 ///
 /// An item with an identifier is yielded once, even if it moves to a later page because new items were added in front.
 /// An item that moves to an earlier page because others were removed can be missed: see
@@ -64,8 +64,8 @@ impl<T> Iter<T> {
 
     /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not yet yielded whole.
     ///
-    /// After an error that ended the list, it is the page that failed. A page that was yielded in part is yielded again from its start.
-    /// Resume with the same filters and the same `per_page`.
+    /// After an error that ended the list, it is the page that failed. A page that was yielded in part is yielded again
+    /// from its start. Resume with the same filters and the same `per_page`.
     pub fn next_page(&self) -> u64 {
         self.pager.next_page()
     }

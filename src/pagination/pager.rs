@@ -58,7 +58,7 @@ struct Fingerprint {
     count_without_id: usize,
 }
 
-/// What the identifier of an item says of it.
+/// Whether an item was yielded before, judged by its identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Identity {
     New,
@@ -93,7 +93,7 @@ impl<T> Pager<T> {
         self.read_ahead = (pages > 0).then(|| ReadAhead::new(pages));
     }
 
-    /// The first page that was not yet yielded whole.
+    /// Returns the first page that was not yet yielded whole.
     pub(super) fn next_page(&self) -> u64 {
         self.page.as_ref().map_or(self.next, |page| page.number)
     }
@@ -102,12 +102,12 @@ impl<T> Pager<T> {
         self.is_over && self.page.is_none() && self.error.is_none()
     }
 
-    /// The `result_info` of the current page.
+    /// Returns the `result_info` of the current page.
     pub(super) fn info(&self) -> Option<PageInfo> {
         self.page.as_ref()?.fetched.info.clone()
     }
 
-    /// How many items of the current page are left, duplicates included.
+    /// Returns how many items of the current page are left, duplicates included.
     pub(super) fn items_left(&self) -> usize {
         let left = |page: &CurrentPage<T>| page.fetched.items.len() - page.next + page.decoded.len();
         self.page.as_ref().map_or(0, left)

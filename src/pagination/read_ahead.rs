@@ -12,7 +12,7 @@ use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::error::Result;
 
-/// More threads gain nothing: the rate limit is four requests a second.
+/// The most pages in flight. The rate limit averages four requests a second, so more threads rarely help.
 const MOST_PAGES: usize = 32;
 
 /// Fetches pages on threads, one for each page in flight. Of `n` threads, each fetches every `n`th page.

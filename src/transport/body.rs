@@ -10,12 +10,12 @@ use super::TransportError;
 /// [`from_reader`](Self::from_reader).
 pub struct Body(Box<dyn Read + Send>);
 
-/// The size of the first read, and of the largest. Most responses are short, and the buffer must be zeroed.
+/// The bytes of the first read, and of the largest. Most responses are short, and the buffer must be zeroed.
 const FIRST_CHUNK: usize = 1 << 10;
 const LARGEST_CHUNK: usize = 64 << 10;
-/// The most that memory grows at a time, so that it stays near the size of the body.
+/// The most bytes by which the buffer grows at a time. A larger step would reserve much more than a body needs.
 const LARGEST_STEP: usize = 16 << 20;
-/// The most white space that is read in search of the start of a body.
+/// The most bytes of white space that are read in search of the start of a body.
 const LONGEST_SPACE: usize = 4 << 10;
 
 impl Body {

@@ -4,7 +4,7 @@ use std::error::Error;
 ///
 /// A custom transport creates one with the function that fits: `TransportError::connect("the socket is closed")`.
 #[derive(Debug, thiserror::Error)]
-// Without a source, because the text already holds it.
+// `source()` is `None`, because `Display` already prints the cause.
 #[error("{text}")]
 pub struct TransportError {
     kind: TransportErrorKind,

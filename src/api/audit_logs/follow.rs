@@ -11,7 +11,8 @@ use crate::pagination::Iter;
 
 /// The position in the audit log from which [`follow`](crate::Client::follow) continues.
 ///
-/// Save it with serde after each run. Later 0.x versions can read a saved cursor. Use one cursor for each set of filters.
+/// Save it with serde after each run. Later 0.x versions can read a saved cursor. Use one cursor for each set of
+/// filters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditLogCursor {
     /// The time of the latest yielded log.
@@ -50,7 +51,7 @@ impl AuditLogCursor {
         self
     }
 
-    /// The `since` of the next run, in whole seconds.
+    /// Returns the `since` of the next run, in whole seconds.
     fn since(&self) -> OffsetDateTime {
         let overlap = time::Duration::try_from(self.overlap).unwrap_or(time::Duration::MAX);
         let start = self.position.checked_sub(overlap).map_or(self.floor, |start| start.max(self.floor));
@@ -79,8 +80,8 @@ impl AuditLogCursor {
 /// An iterator over the audit logs that are new since a cursor, oldest first.
 ///
 /// It is made by [`ListAuditLogs::follow`] or [`Client::follow`]. A log that cannot be decoded is yielded as an `Err`
-/// ([`Error::is_item`]) once, and the logs after it still come. Any other error ends the iteration. The next run resumes
-/// from [`cursor`](Self::cursor).
+/// ([`Error::is_item`]) once, and the logs after it are still yielded. Any other error ends the iteration. The next run
+/// resumes from [`cursor`](Self::cursor).
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Follow {
     client: Client,

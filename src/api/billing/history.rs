@@ -4,7 +4,7 @@ use crate::api::prelude::*;
 /// Lists the items that the user was charged for.
 ///
 /// `GET /user/billing/history`, see the [API reference]. A token needs `Billing Read` or `Billing Write`. Cloudflare
-/// calls the endpoint deprecated since 2023, without a replacement.
+/// deprecated the endpoint in 2023, and names no replacement.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/billing/subresources/history/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use crate::api::prelude::*;
 /// Gets the user's billing address and payment method.
 ///
 /// `GET /user/billing/profile`, see the [API reference]. A token needs `Billing Read` or `Billing Write`. Cloudflare
-/// calls the endpoint deprecated since 2023, without a replacement.
+/// deprecated the endpoint in 2023, and names no replacement.
 ///
 /// # Errors
 ///

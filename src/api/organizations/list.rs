@@ -4,7 +4,7 @@ use crate::api::prelude::*;
 /// Lists the organizations that the user belongs to or is invited to.
 ///
 /// `GET /user/organizations`, see the [API reference]. A token needs `Memberships Read` or `Memberships Write`.
-/// Cloudflare's examples use an email with a Global API Key. It calls the endpoint deprecated since 2020.
+/// Cloudflare's examples use an email and Global API Key. It deprecated the endpoint in 2020.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -20,7 +20,7 @@ pub(super) struct TokenFields {
     // With an empty condition, the API refuses every address.
     #[serde(skip_serializing_if = "is_default")]
     condition: Condition,
-    /// The fields that the caller set: `name`, `policies`, `period`, and the sides `in` and `not_in` of the condition.
+    /// What the caller set: `name`, `policies`, `period` (`expires_on` or `not_before`), `in` and `not_in`.
     #[serde(skip)]
     set: BTreeSet<&'static str>,
 }
@@ -148,7 +148,7 @@ macro_rules! restriction_setters {
 
 pub(super) use restriction_setters;
 
-/// Rounds an instant down to a whole second, because request bodies have no fractions of a second.
+/// Rounds an instant down to a whole second, because Cloudflare documents no fractions in requests.
 fn whole_second(instant: OffsetDateTime) -> DateOrDateTime {
     instant.replace_nanosecond(0).unwrap_or(instant).into()
 }

@@ -34,7 +34,7 @@ pub struct ListTokens<C = Detached> {
 parameters!(ListTokens {
     /// Sets the direction of the order.
     direction: Direction,
-    /// Sets whether expired tokens are listed too.
+    /// Sets whether recently expired tokens are listed too. The default is `false`.
     include_expired: bool,
     /// Sets the first page, counted from 1. The default is 1.
     page: u64,

@@ -19,7 +19,7 @@ model! {
         /// When the token was created.
         #[serde(with = "timestamp")]
         pub issued_on: Option<OffsetDateTime>,
-        /// When the token was last changed.
+        /// When the token was last changed. Cloudflare does not document whether rolling its secret counts.
         #[serde(with = "timestamp")]
         pub modified_on: Option<OffsetDateTime>,
         /// When the token was last used; `None` if it never was.

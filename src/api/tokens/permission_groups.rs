@@ -2,7 +2,7 @@ use crate::api::prelude::*;
 
 /// # Permission groups
 impl Client {
-    /// Finds the permission group with exactly this name and this scope, in one request.
+    /// Finds the first permission group with exactly this name and this scope, in one request.
     ///
     /// Returns `None` if there is no such group. Groups with other scopes can have the same name. A
     /// [`Policy`](crate::Policy) takes the group's identifier; [`CreateToken`](crate::CreateToken) has an example.

@@ -1,8 +1,8 @@
 use super::{Effect, ResourceScope, Resources, TokenPolicy};
 use crate::api::prelude::*;
 
-/// A policy to send with [`CreateToken`](crate::CreateToken) or [`UpdateToken`](crate::UpdateToken): it allows or denies
-/// permissions on resources.
+/// A policy to send with [`CreateToken`](crate::CreateToken) or [`UpdateToken`](crate::UpdateToken): it allows or
+/// denies permissions on resources.
 ///
 /// A policy needs at least one permission group and one resource. Groups are added by their identifiers;
 /// [`Client::find_permission_group`] finds a group by its name. The resources must fit the scope of the groups:
@@ -95,7 +95,7 @@ impl Policy {
         policy
     }
 
-    /// Adds a zone.
+    /// Adds a zone: `com.cloudflare.api.account.zone.{id}`.
     pub fn zone(self, id: impl Into<String>) -> Self {
         self.whole(ZONE, "zone", id.into())
     }
@@ -112,7 +112,7 @@ impl Policy {
             .nested_resource(format!("{ACCOUNT}.{account_id}"), [(format!("{ZONE}.*"), "*")])
     }
 
-    /// Adds an account.
+    /// Adds an account: `com.cloudflare.api.account.{id}`.
     pub fn account(self, id: impl Into<String>) -> Self {
         self.whole(ACCOUNT, "account", id.into())
     }
@@ -141,7 +141,8 @@ impl Policy {
             .resource(format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"), "*")
     }
 
-    /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*` means the whole resource.
+    /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*` means the whole
+    /// resource.
     pub fn resource(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.set(name.into(), ResourceScope::Value(value.into()))
     }

@@ -7,9 +7,9 @@ use crate::api::prelude::*;
 /// `PUT /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`.
 ///
 /// The API replaces the whole token. [`Client::update_token`](crate::Client::update_token) and `UpdateToken::from` take
-/// a token that was read, and send back everything that you do not set, including the unknown fields of its policies and
-/// of its condition. Other fields in [`Token::extra`](crate::Token::extra) are not sent, because a response may contain
-/// fields that a request must not.
+/// a token that was read, and send back everything that you do not set, including the unknown fields of its policies
+/// and of its condition. Other fields in [`Token::extra`](crate::Token::extra) are not sent, because a response may
+/// contain fields that a request must not.
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -45,7 +45,7 @@ pub struct UpdateToken<C = Detached> {
 }
 
 impl UpdateToken {
-    /// Makes a detached request from the required fields of a token. All other fields of the token are removed.
+    /// Makes a detached request from the required fields of a token. It contains no other field, unless you set it.
     pub fn new(
         token_id: impl Into<String>,
         name: impl Into<String>,

@@ -23,9 +23,9 @@ use crate::api::prelude::*;
 /// # Errors
 ///
 /// A client with an email and a key is refused before sending
-/// ([`is_invalid_request`](crate::Error::is_invalid_request)). For an unknown token, the API returns an error
-/// ([`is_unauthorized`](crate::Error::is_unauthorized)). For a disabled or expired one, it returns such an error or a
-/// status other than active.
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)). For an unknown token, the API returns status 401 with
+/// code 1000. For a disabled or expired one, it returns an error or a [status](TokenVerification::status) other than
+/// active. From an address that the token does not allow, it returns an error.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -74,7 +74,7 @@ pub(super) fn classify_body(error: io::Error) -> TransportError {
     }
 }
 
-/// The errors of ureq for a SOCKS handshake that a retry cannot help.
+/// ureq's errors for a failed SOCKS handshake after which a retry is useless.
 const SOCKS_REFUSALS: &str = "SOCKS4 does not support IPv6|invalid response version|invalid response code|\
     request rejected because SOCKS server cannot connect to identd on the client|invalid reserved byte|\
     request rejected because the client program and identd report different user-ids|no acceptable auth methods|\

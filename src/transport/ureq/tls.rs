@@ -17,7 +17,7 @@ pub(super) fn config() -> ureq::tls::TlsConfig {
     config.build()
 }
 
-/// Returns why this agent cannot use TLS: a feature is off. ureq would panic.
+/// Returns which feature this agent needs for TLS, if it is off. ureq would panic without it.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(super) fn obstacle(config: &Config) -> Option<String> {
     let config = config.tls_config();
