@@ -24,18 +24,18 @@ use journal::{Journal, read_state};
 
 /// Exports the audit log, newest first
 ///
-/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock keeps a second process
-/// away from them, and stays. In CSV, a cell that starts with = + - @ tab or a line break gets a leading apostrophe,
+/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock prevents a second process
+/// from using them, and is not removed. In CSV, a cell that starts with = + - @ tab or a line break gets a leading apostrophe,
 /// because a spreadsheet would run it as a formula.
 #[derive(Clone, Parser, Serialize, Deserialize)]
 #[command(
-    after_help = "Exit codes: 0 if all was exported, 1 for a failure, 2 for a wrong command line, 130 for Ctrl-C.\n\
+    after_help = "Exit codes: 0 if all was exported, 1 for a failure, 2 for an invalid command line, 130 for Ctrl-C.\n\
     After a failure or Ctrl-C, pass --resume with the same options, or remove FILE.part and FILE.state to start over."
 )]
 struct Export {
     #[arg(long, value_parser = date, help = "Only from this date or time on, inclusive (RFC 3339, UTC)")]
     since: Option<String>,
-    #[arg(long, value_parser = date, help = "Only before this date or time (RFC 3339, UTC)")]
+    #[arg(long, value_parser = date, help = "Only before this date or time (RFC 3339, UTC), at the latest 15 minutes ago")]
     before: Option<String>,
     #[arg(long, help = "Only actions of this type, such as login")]
     #[serde(rename = "action.type")]
@@ -59,10 +59,10 @@ struct Export {
     #[arg(long, requires = "csv", help = "Write cells of CSV as they are, including formulas")]
     #[serde(skip)]
     raw_cells: bool,
-    #[arg(long, value_name = "FILE", help = "Write this file instead of standard output")]
+    #[arg(long, value_name = "FILE", help = "Write to this file, which is replaced, instead of standard output")]
     #[serde(skip)]
     output: Option<PathBuf>,
-    #[arg(long, value_name = "PAGES", default_value_t = 0, help = "Fetch up to this many pages ahead")]
+    #[arg(long, value_name = "PAGES", default_value_t = 0, help = "Fetch up to this many pages ahead, at most 32")]
     #[serde(skip)]
     read_ahead: usize,
     #[arg(long, requires = "output", help = "Continue an export that was interrupted")]

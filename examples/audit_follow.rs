@@ -1,4 +1,4 @@
-//! Appends the audit logs that are new since the last run to a file, each log once, whenever it is killed.
+//! Appends the audit logs that are new since the last run to a file, each log once, even if it is killed.
 //!
 //! ```console
 //! $ cargo run --example audit_follow -- --output new.jsonl --since 7d --alert token_create,token_roll
@@ -32,12 +32,12 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 /// Appends new audit logs to a file as JSON lines, oldest first
 ///
 /// Each log is in the file once, even if this program is killed: the state file holds the position in the audit log
-/// and the length of the file, and the next start truncates the file to that length. After a kill, alerts can come
-/// twice, and without --output also logs. FILE.state.lock keeps a second process away from the state file, and stays.
+/// and the length of the file, and the next start truncates the file to that length. After a kill, alerts can be
+/// printed twice, and without --output logs too. STATE.lock prevents a second process, and is not removed.
 #[derive(Parser)]
 #[command(
-    after_help = "Exit codes: 0 for no alert, 1 after an alert, 2 for a failure, also after an alert, or a wrong command\n\
-    line, 130 for a second Ctrl-C. The next run continues after the last log that was written, also after a failure."
+    after_help = "Exit codes: 0 for no alert, 1 after an alert, 2 for an invalid command line or a failure, even\n\
+    after an alert, 130 for a second Ctrl-C. The next run continues after the last log that was written."
 )]
 struct Options {
     /// The file to append to; without it, logs go to standard output, and --state is required
@@ -52,7 +52,7 @@ struct Options {
     /// Where the first run starts: a date or time (RFC 3339), or a duration ago, such as 7d [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_start)]
     since: Option<OffsetDateTime>,
-    /// Run again after each interval, such as 30s, 5m or 1h, until Ctrl-C; temporary failures are reported, and the next run comes after the interval
+    /// Run again after each interval, at least 1s, such as 5m or 1h, until Ctrl-C; temporary failures are reported, and the next run starts after the interval, or after a longer wait that the server requests
     #[arg(long, value_name = "INTERVAL", value_parser = parse_interval)]
     every: Option<Duration>,
     /// Report these actions on standard error, separated by commas, such as token_create,token_roll

@@ -20,9 +20,9 @@ use time::{Duration, OffsetDateTime};
 
 /// Draws how many audit logs there were by day, by type and by actor
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if the picture was written, 1 for a failure, 2 for a wrong command line.")]
+#[command(after_help = "Exit codes: 0 if the picture was written, 1 for a failure, 2 for an invalid command line.")]
 struct Arguments {
-    /// How many days to show, today included, in UTC
+    /// How many days to show, 1 to 366, today included, in UTC
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
     days: u16,
     /// The SVG file to write; an existing file is replaced

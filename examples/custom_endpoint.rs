@@ -67,15 +67,15 @@ enum Status {
 
 /// Lists the zones that the credential can read
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all zones were printed, 1 for a failure, 2 for a wrong command line.")]
+#[command(after_help = "Exit codes: 0 if all zones were printed, 1 for a failure, 2 for an invalid command line.")]
 struct Options {
-    /// Only the zone with this name, or zones whose names contain a text: contains:shop
+    /// Only the zone with this name; contains:shop selects all names that contain shop
     #[arg(long)]
     name: Option<String>,
     /// Only zones with this status
     #[arg(long, value_enum)]
     status: Option<Status>,
-    /// At most this many zones
+    /// At most this many zones [default: all]
     #[arg(long, value_name = "ZONES")]
     limit: Option<usize>,
 }

@@ -16,7 +16,7 @@ use cloudflare_user::{Client, Token, TokenStatus};
 
 /// Deletes expired API tokens
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all were listed or deleted, 1 for a failure, 2 for a wrong command line, \
+#[command(after_help = "Exit codes: 0 if all were listed or deleted, 1 for a failure, 2 for an invalid command line, \
     75 for a rate limit.")]
 struct Options {
     /// Delete the tokens; without this option they are only listed

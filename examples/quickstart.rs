@@ -13,9 +13,9 @@ use cloudflare_user::{Client, Policy, Token};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-/// Shows the user, the tokens that expire within 30 days, and the last audit logs
+/// Shows the user, the tokens that are expired or expire within 30 days, and the last ten audit logs
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all was shown, 1 for a failure, 2 for a wrong command line.")]
+#[command(after_help = "Exit codes: 0 if all was shown, 1 for a failure, 2 for an invalid command line.")]
 struct Options {
     /// Also create a token that works for an hour; the demonstration always does
     #[arg(long)]

@@ -26,8 +26,9 @@ use time::OffsetDateTime;
 ///
 /// All permissions of a token made here have the same scope: zones, accounts or R2 buckets.
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for a wrong command line, \
-    3 if it may have been created, 130 for Ctrl-C.\nAfter a 3, FILE has the response as far as it arrived, or instructions if there was none.")]
+#[command(after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for an invalid command line, \
+    3 if it may have been created, 130 for Ctrl-C.\n\
+    After exit code 3, FILE has the part of the response that arrived, or instructions if none did.")]
 struct Options {
     /// The name of the token
     name: String,
@@ -72,7 +73,7 @@ struct Lifetime {
     /// How long the token works, such as 12h or 90d
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     expires_in: Option<Duration>,
-    /// When the token expires: a date or time (RFC 3339)
+    /// When the token expires: a time (RFC 3339), or a date, at 0:00 UTC
     #[arg(long, value_name = "TIME")]
     expires_on: Option<DateOrDateTime>,
 }

@@ -19,8 +19,8 @@ use time::{Duration, OffsetDateTime};
 /// Tokens that are disabled or expired are no risk, since nobody can use them.
 #[derive(Parser)]
 #[command(
-    after_help = "Exit codes: 0 without a finding, 1 with one, 2 for a failure, an unreadable token or a wrong command \
-    line."
+    after_help = "Exit codes: 0 without a finding, 1 with one, 2 for a failure, a token that cannot be decoded, or an\n\
+    invalid command line."
 )]
 struct Arguments {
     /// Print JSON: each token as the API describes it, with its findings

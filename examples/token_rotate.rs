@@ -22,15 +22,15 @@ use fs_err as fs;
 /// Rolls the API tokens that match, and writes each new secret to DIR/ID.secret
 ///
 /// An old secret stops working at once. A token that is reported as "failed" still has its old secret. One that is
-/// reported as "unknown" may have been rolled: if it has a file, this is the response; otherwise roll it again if the old
-/// secret no longer works. An existing secret file is not replaced.
+/// reported as "unknown" may have been rolled. If DIR/ID.secret exists, it has the response. If not, check the old
+/// secret, and roll the token again if it no longer works. An existing secret file is not replaced.
 #[derive(Parser)]
 #[command(
     after_help = "Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried or for \
-    a wrong command line, 130 for Ctrl-C."
+    an invalid command line, 130 for Ctrl-C."
 )]
 struct Arguments {
-    /// Names or identifiers of tokens; a * at the end of a name matches any rest
+    /// Names or identifiers of tokens; a * at the end of a name matches any suffix
     #[arg(required = true)]
     tokens: Vec<String>,
     /// The directory for the secrets; created if it is missing

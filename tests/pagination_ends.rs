@@ -185,10 +185,10 @@ fn ignores_totals_of_zero() {
 
 #[test]
 fn compares_a_page_with_the_stated_page_size() {
-    // Full pages of one item, although two were requested.
+    // The server states `per_page` 1, so a page of one item is full.
     let info = r#"{"per_page":1,"total_count":2,"total_pages":1}"#;
     expect(vec![page_with(&[1], info), page_with(&[2], info), page_with(&[], info)], "1 2", 3);
-    // A short page of two items, although two were requested.
+    // The server states `per_page` 3, so a page of two items is short.
     let info = r#"{"per_page":3,"total_pages":1}"#;
     expect(vec![page_with(&[1, 2], info), page(&[9])], "1 2", 1);
 }

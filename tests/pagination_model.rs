@@ -171,18 +171,18 @@ impl Plan {
             self.changes_items = false;
         }
         // Items without an identifier are compared with the previous page only, or with all pages if a whole page lacks
-        // identifiers. Alternating pages therefore look new without end, or as long as the list grows.
+        // identifiers. Alternating pages then look new: for ever in the first case, while the list grows in the second.
         if self.past == Past::StartsOver && (self.identifiers == Identifiers::Some || !self.is_static()) {
             self.identifiers = Identifiers::All;
         }
-        // If pages are filtered, two that overlap in all but one item may look the same. As with whole pages, that may
-        // happen once, but not twice in a row.
+        // If pages are filtered, two that overlap in all but one item may look the same. One such page is
+        // skipped, but two in a row end the list, so the growth avoids them.
         if self.filters_pages {
             for new in &mut self.growth {
                 *new -= usize::from(*new + 1 == self.real_size);
             }
         }
-        // A short page that a total states as the last one is the last page. If the server caps or filters its pages
+        // A short page ends the list if a total says that it is the last. If the server caps or filters its pages
         // without stating their size, every page is short, and a total that is too small ends the list early.
         if !self.is_shortness_exact() {
             if self.total_pages.may_be_too_small() {
@@ -516,7 +516,7 @@ fn read_and_check(plan: &Plan, read: Read) -> (Vec<Outcome>, usize) {
     assert!(error.is_none() || plan.may_promise_missing_pages(), "{error:?}");
 
     let state = server.state.lock().unwrap();
-    // The items that existed at the start. A server that ignores `page` sends only the first page of them.
+    // Every item that existed at the start is expected. A server that ignores `page` sends only the first page of them.
     let expected: Vec<usize> = match &state.first_page {
         Some(first_page) if plan.ignores_page => first_page.clone(),
         _ => (0..plan.items).filter(|item| !plan.is_hidden(*item)).collect(),
@@ -542,7 +542,7 @@ fn check_reader(server: &Server, first: u64, outcome: &Outcome) {
         let may_be_duplicate = !plan.is_static() && !plan.has_identifier(item);
         assert!(times == 1 || may_be_duplicate, "{item} was yielded {times} times: {outcome:?}");
     }
-    // The number of existing pages and a few more. If pages are repeated, a list that grows meanwhile ends later, and
+    // The limit is the number of existing pages plus a few. If pages are repeated, a list that grows meanwhile ends later, and
     // up to `n + 3` consecutive pages may have no new item.
     let pages = (state.list.len().div_ceil(plan.real_size) + 1).saturating_sub(usize::try_from(first).unwrap());
     let repeats_pages = plan.ignores_page

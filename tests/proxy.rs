@@ -86,7 +86,7 @@ fn skips_empty_variables_and_prefers_the_specific_one() {
         [("http_proxy", ""), ("HTTP_PROXY", &*url), ("ALL_PROXY", &*unreachable)],
         [("http_proxy", " "), ("all_proxy", &*url), ("ALL_PROXY", &*unreachable)],
         [("http_proxy", &*url), ("HTTP_PROXY", &*unreachable), ("https_proxy", &*unreachable)],
-        // GNOME sets such a variable beside the others.
+        // GNOME also sets `all_proxy`, to a SOCKS proxy.
         [("http_proxy", &*url), ("all_proxy", "socks://127.0.0.1:1/"), ("ALL_PROXY", "ftp://x")],
     ] {
         let printed = send_with(&hidden_http_url(), &variables);
@@ -318,7 +318,7 @@ mod tls {
 
         let (read, request) = (proxy.read(), &server.requests()[0]);
         assert!(read.starts_with(&format!("CONNECT {HIDDEN}:443 HTTP/1.1\r\n")), "{read}");
-        // The Base64 form of `user:p@ss`.
+        // `dXNlcjpwQHNz` is `user:p@ss` in Base64.
         assert!(read.contains("Proxy-Authorization: Basic dXNlcjpwQHNz\r\n"), "{read}");
         assert!(!read.contains(TOKEN) && !read.to_lowercase().contains("bearer"), "{read}");
         assert!(request.contains(&format!("authorization: bearer {TOKEN}\r\n")), "{request}");

@@ -7,14 +7,14 @@ use cloudflare_user::Error;
 use fs_err::{self as fs, File, OpenOptions};
 
 /// Makes a file that does not exist yet and takes the room for a secret, so that a full disk is an error now and not
-/// when the only copy of the secret has arrived. If the process is killed meanwhile, the file has an advice.
+/// when the only copy of the secret has arrived. If the process is killed meanwhile, the file contains advice.
 pub(crate) fn reserve(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.write(true).create_new(true).open(path)?;
     let advice = "The program was stopped before it received a secret, which may have been created: check the token.";
-    // As much as `Error::body` holds.
+    // `Error::body` holds at most 64 KiB.
     let room = advice.to_owned() + &" ".repeat(65536 - advice.len());
     let reserved = file.write_all(room.as_bytes()).and_then(|()| file.sync_all());
     reserved.inspect_err(|_| drop(fs::remove_file(path)))?;
