@@ -1,0 +1,47 @@
+//! Links to headings of the guide and of README, which rustdoc does not check.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All Rust files below a directory.
+fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] });
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+/// The anchors that rustdoc and Markdown make of the headings of a text, whose lines start with `prefix`.
+fn anchors(text: &str, prefix: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(prefix));
+    let headings = lines.filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let letters = |heading: &str| heading.to_lowercase().replace(' ', "-").replace(['\'', ',', '.'], "");
+    headings.map(letters).collect()
+}
+
+/// The anchors of the links of a text that start with `start`.
+fn links<'t>(text: &'t str, start: &'t str) -> impl Iterator<Item = &'t str> {
+    text.split(start).skip(1).map(|rest| rest.split([')', '`', ']']).next().unwrap())
+}
+
+#[test]
+fn links_point_to_headings_of_the_guide_and_of_readme() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let (guide_anchors, readme_anchors) = (anchors(&guide, "//! "), anchors(&readme, ""));
+    let mut count = 0;
+    for file in rust_files(&root.join("src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for link in links(&text, "(crate#") {
+            assert!(guide_anchors.iter().any(|anchor| anchor == link), "{}: {link}", file.display());
+            count += 1;
+        }
+    }
+    for (text, anchors) in [(&guide, &guide_anchors), (&readme, &readme_anchors)] {
+        for link in links(text, "](#") {
+            assert!(anchors.iter().any(|anchor| anchor == link), "{link}");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} links");
+}
