@@ -35,13 +35,8 @@ use crate::error::{Error, Result};
 ///     files: Vec<String>,
 /// }
 ///
-/// #[derive(serde::Deserialize)]
-/// struct Purged {
-///     id: String,
-/// }
-///
 /// impl Endpoint for PurgeCache {
-///     type Output = Purged;
+///     type Output = serde_json::Value;
 ///     const METHOD: Method = Method::POST;
 ///     fn path(&self) -> Vec<&str> {
 ///         vec!["zones", &self.zone_id, "purge_cache"]
@@ -49,11 +44,8 @@ use crate::error::{Error, Result};
 /// }
 /// # let client = cloudflare_user::Client::from_env()?;
 ///
-/// let purged = client.send(&PurgeCache {
-///     zone_id: "023e105f4ecef8ad9ca31a8372d0c353".to_owned(),
-///     files: vec!["https://example.com/logo.png".to_owned()],
-/// })?;
-/// println!("purged files of zone {}", purged.id);
+/// let files = vec!["https://example.com/logo.png".to_owned()];
+/// client.send(&PurgeCache { zone_id: "023e105f4ecef8ad9ca31a8372d0c353".to_owned(), files })?;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
@@ -72,7 +64,6 @@ use crate::error::{Error, Result};
 /// struct ListMembers {
 ///     #[serde(skip)]
 ///     account_id: String,
-///     status: Option<String>,
 ///     page: Option<u64>,
 /// }
 ///
@@ -95,11 +86,7 @@ use crate::error::{Error, Result};
 /// }
 /// # let client = cloudflare_user::Client::from_env()?;
 ///
-/// let request = ListMembers {
-///     account_id: "eb78d65290b24279ba6f44721b3ea3c4".to_owned(),
-///     status: Some("pending".to_owned()),
-///     page: None,
-/// };
+/// let request = ListMembers { account_id: "eb78d65290b24279ba6f44721b3ea3c4".to_owned(), page: None };
 /// for member in client.iter(&request) {
 ///     let member = member?;
 ///     println!("{} is {}", member.id, member.status);

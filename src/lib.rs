@@ -87,7 +87,8 @@
 //! [`Iter::next_page`] is the page to resume from: the first one whose items and errors were not all yielded yet. After
 //! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same
 //! `per_page`. A page that was yielded in part is yielded again from its start, so write a page to its destination as a
-//! whole, as the example `audit_export` does.
+//! whole. Save the length of the destination with `next_page`, and truncate it to that length before you resume, as the
+//! example `audit_export` does.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -115,15 +116,16 @@
 //! Pages are numbered, so additions and removals move items from one page to another while you read.
 //!
 //! * **Added items** push others to the next page. Each item with an identifier is yielded once: the last 65,536 are
-//!   remembered. Items without one are compared page by page only. An iterator that resumes remembers none of the
-//!   earlier ones and may yield some of them again. If a list grows by a whole page before each of several requests,
-//!   its pages look like duplicates, and it can end early without an error.
+//!   remembered. Items without one, and items that cannot be decoded, are compared page by page only. An iterator that
+//!   resumes remembers none of the earlier ones and may yield some of them again. If a list grows by a whole page
+//!   before each of several requests, its pages look like duplicates, and it can end early without an error.
 //! * **Removed items** pull others to an earlier page, which was read already. The moved items are missed. No client
 //!   can detect it.
 //! * **With `read_ahead`**, pages are requested before earlier ones have arrived. If the list grows in the meantime,
 //!   items between two pages in flight can be missed.
 //! * **`before`** on audit logs, newest first, avoids all of this: logs that expire are removed at the end of the list,
-//!   and new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late.
+//!   and new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late. A log
+//!   that appears later still, on a page that was read already, is missed: read the period once more on another day.
 //! * **Deleting while iterating** removes items. Collect the list first, with
 //!   `client.tokens().iter().collect::<Result<Vec<_>, _>>()?`.
 //!
@@ -180,8 +182,8 @@
 //!
 //! They overlap, so check them in the order of the table: a write that timed out is also one that
 //! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other. A
-//! later attempt can succeed after a rate limit, a failed connection, a timeout, or a [`status`](Error::status) of 500
-//! or more.
+//! later attempt can succeed after a rate limit, a failed connection (unless the certificate was refused), a timeout,
+//! or a [`status`](Error::status) of 500 or more.
 //!
 //! ```text
 //! DELETE /user/tokens/7: 403 Forbidden: 9109 Unauthorized to access requested resource [cf-ray 8f2b7c1d-FRA, 1 attempt]
@@ -334,11 +336,13 @@
 //! [`Endpoint`] has examples.
 //!
 //! A custom endpoint can also wrap a request of this crate and change its output. This one yields the exact bytes of
-//! each log, for an archive. It needs the feature `raw_value` of `serde_json`:
+//! each log, for an archive. Its items have no fields, so their text is their identifier. It needs the feature
+//! `raw_value` of `serde_json`:
 //!
 //! ```no_run
-//! use cloudflare_user::{Endpoint, ListAuditLogs, Page, http::Method};
+//! use cloudflare_user::{Endpoint, ListAuditLogs, Page, Result, http::Method};
 //! use serde_json::value::RawValue;
+//! use std::borrow::Cow;
 //! # let client = cloudflare_user::Client::from_env()?;
 //!
 //! #[derive(serde::Serialize)]
@@ -350,6 +354,12 @@
 //!     const MAX_PER_PAGE: Option<u64> = <ListAuditLogs>::MAX_PER_PAGE;
 //!     fn path(&self) -> Vec<&str> {
 //!         self.0.path()
+//!     }
+//!     fn validate(&self) -> Result<()> {
+//!         self.0.validate()
+//!     }
+//!     fn item_id(log: &Box<RawValue>) -> Option<Cow<'_, str>> {
+//!         Some(log.get().into())
 //!     }
 //! }
 //!

@@ -80,7 +80,7 @@ impl Error {
         self.request()?.retry_after
     }
 
-    /// Returns how often the request was sent; 0 if it never was.
+    /// Returns the number of attempts, failed connections included; 0 if none was made.
     pub fn attempts(&self) -> u32 {
         self.request().map_or(0, |request| request.attempts)
     }

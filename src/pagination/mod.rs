@@ -117,7 +117,7 @@ impl<T: DeserializeOwned> FusedIterator for Iter<T> {}
 ///
 /// It is made by the `pages` method of a request or by [`Client::pages`]. It works as [`Iter`] does, page by page: a
 /// page of the items that could be decoded and were not yielded before, and then an `Err` for each item that could not
-/// be decoded. A page without a new item is not yielded.
+/// be decoded. A page with neither a new item nor a bad one is not yielded.
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Pages<T> {
     pager: Pager<T>,

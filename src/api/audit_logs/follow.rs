@@ -42,7 +42,8 @@ impl AuditLogCursor {
         Self { position: instant, floor: instant, overlap, yielded: BTreeSet::new() }
     }
 
-    /// Sets how long after its time a log may become visible and still be yielded. The default is 15 minutes.
+    /// Sets how long after its time a log may become visible and still be yielded. The default is 15 minutes, an
+    /// assumption: Cloudflare documents no limit.
     ///
     /// A larger overlap takes effect as time passes, because logs before the current overlap are not requested again.
     #[must_use]

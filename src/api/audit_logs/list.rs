@@ -6,8 +6,8 @@ use crate::api::prelude::*;
 /// `GET /user/audit_logs`, see the [API reference]. A token needs `Account Settings Read` or `Account Settings Write`.
 /// Cloudflare keeps audit logs for 18 months, and does not return how many there are.
 ///
-/// Set [`before`](Self::before) to read more than one page: new logs then do not move items to other pages, and the list
-/// can be [resumed](crate#resuming).
+/// Set [`before`](Self::before) to a time at least 15 minutes ago to read more than one page: new logs then do not move
+/// items to other pages, and the list can be [resumed](crate#resuming).
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;

@@ -68,7 +68,6 @@ use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind}
 /// | It reads at most 20 headers of the response to CONNECT, and accepts only status 200. | Another proxy, or an entry in `no_proxy`. |
 /// | With SOCKS 4 and 5, it resolves the host itself and tries only its first address. | `socks5h` or `socks4a`. |
 /// | A `100 Continue` with headers, folded header lines, and more than 128 headers are errors. | A server that does not send them. |
-/// | It supports HTTP/1.1 only. | Another transport. |
 pub struct UreqTransport {
     agent: Agent,
     /// The environment variable that is selected and invalid.
