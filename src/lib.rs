@@ -74,11 +74,13 @@
 //!    without `total_pages` by `total_count`, which counts only if the list was read from page 1. A short page alone
 //!    does not end a list, because servers may cap or filter pages. A total alone does not either, because it may
 //!    include items that a filter excludes.
-//! 3. **Pages without a new item** are skipped. Two consecutive ones that each equal the page before them end the list,
-//!    unless `total_pages` says that more pages follow. The list ends after `n + 3` consecutive ones, where `n` is the
-//!    number of pages with new items, and with an error if `total_pages` says that more pages follow.
-//! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. Any
-//!    other failure is yielded as an `Err`. It never ends a list silently.
+//! 3. **Pages without a new item** are skipped. Two consecutive pages that each equal the page before them end the
+//!    list, unless `total_pages` says that more pages follow. Otherwise the list ends after `n + 3` consecutive pages
+//!    without a new item, where `n` is the number of pages with new items. If `total_pages` says that more follow, that
+//!    is an error.
+//! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. It is
+//!    one whose messages contain the word "page", not after "per". A server that limits the page number looks the
+//!    same. Any other failure is yielded as an `Err`.
 //!
 //! The lists of invites, subscriptions and permission groups have one page.
 //!
@@ -88,7 +90,7 @@
 //! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same
 //! `per_page`. A page that was yielded in part is yielded again from its start, so write a page to its destination as a
 //! whole. Save the length of the destination with `next_page`, and truncate it to that length before you resume, as the
-//! example `audit_export` does.
+//! example `audit_export` does. With `pages`, do both when the errors of the page were yielded too.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -182,8 +184,8 @@
 //!
 //! They overlap, so check them in the order of the table: a write that timed out is also one that
 //! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other. A
-//! later attempt can succeed after a rate limit, a failed connection (unless the certificate was refused), a timeout,
-//! or a [`status`](Error::status) of 500 or more.
+//! later call can succeed after an [`Error::Transport`], unless a certificate was refused, and after a
+//! [`status`](Error::status) of 408, 425, 429, or 500 and more.
 //!
 //! ```text
 //! DELETE /user/tokens/7: 403 Forbidden: 9109 Unauthorized to access requested resource [cf-ray 8f2b7c1d-FRA, 1 attempt]
@@ -197,10 +199,10 @@
 //! refused certificate. A custom endpoint whose write may be sent twice can declare it
 //! [idempotent](Endpoint::is_idempotent). It is then retried like a read.
 //!
-//! Before a retry, the client waits as long as `Retry-After` says. If that is longer than
+//! Before a retry, the client waits as long as a `Retry-After` of up to an hour says. Without one, it uses its own
+//! backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor from 0.5 to 1. If the wait is longer than
 //! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than the time that is left, the call fails at
-//! once. Without a `Retry-After`, or if it is longer than an hour, the client uses its own backoff: 0.5 s, 1 s, 2 s and
-//! so on up to 8 s, times a random factor from 0.5 to 1.
+//! once.
 //!
 //! | time limit | of what | default |
 //! | --- | --- | --- |
@@ -485,9 +487,6 @@
 //! Without anyhow, print the error with `eprintln!("error: {error}")` and return an `ExitCode`: a `main` that returns
 //! an error prints its `Debug`. The text of an [`Error`] has no control characters. Names and other text of a server
 //! may have some, such as escape sequences: print them with [`escape_debug`](str::escape_debug).
-//!
-//! The README lists the features and the limitations of this crate. [`UreqTransport`] lists what ureq, the HTTP client
-//! below it, cannot do.
 //!
 //! [User API]: https://developers.cloudflare.com/api/resources/user/
 

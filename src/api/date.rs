@@ -28,7 +28,7 @@ use crate::error::{Error, Result};
 pub enum DateOrDateTime {
     /// A date, sent as `2026-11-01`.
     Date(Date),
-    /// An instant, sent in UTC as `2026-11-01T12:30:00Z`.
+    /// An instant, sent in UTC as `2026-11-01T12:30:00Z`, with the fraction of a second if there is one.
     DateTime(OffsetDateTime),
 }
 

@@ -82,7 +82,7 @@ macro_rules! model {
                 #[serde(default, skip_serializing_if = "is_default")]
                 pub $field: $type,
             )*
-            /// The unknown fields. A number that needs more than 64 bits is rounded.
+            /// The unknown fields.
             #[serde(flatten)]
             pub extra: serde_json::Map<String, serde_json::Value>,
         }

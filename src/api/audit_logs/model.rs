@@ -3,9 +3,10 @@ use crate::api::prelude::*;
 model! {
     /// A record of an action in the user's account. Returned by [`ListAuditLogs`](crate::ListAuditLogs).
     ///
-    /// A field that the API left out is `None` or empty. For example, an action of Cloudflare itself has no email and no
-    /// IP address. It serializes to the API's JSON, without null fields and with a numeric `id` as text. For the exact bytes
-    /// of each log, use a [custom endpoint](crate#custom-endpoints).
+    /// A field that the API left out is `None` or empty. For example, an action of Cloudflare itself has no email and
+    /// no IP address. It serializes to the API's JSON, without null fields, with a numeric `id` as text, and with
+    /// numbers of more than 64 bits rounded. For the exact bytes of each log, use a [custom
+    /// endpoint](crate#custom-endpoints).
     pub struct AuditLog {
         /// The log's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
