@@ -2,8 +2,12 @@
 
 mod common;
 
+use std::io::{self, Read};
+use std::sync::Mutex;
+
 use cloudflare_user::{
-    Client, CreateToken, Endpoint, ExposeSecret, GetToken, Policy, Token, TokenPolicy, TokenStatus, UpdateToken,
+    Body, Client, CreateToken, Endpoint, ExposeSecret, GetToken, Policy, Token, TokenPolicy, TokenStatus, UpdateToken,
+    http,
 };
 use common::{Api, client_returning, fixture, fixture_result, scripted, success};
 use serde_json::{Value, json};
@@ -77,6 +81,41 @@ fn reports_a_creation_without_a_secret_and_keeps_the_body() {
             "{error}"
         );
         assert_eq!(error.body(), Some(success(result).as_bytes()));
+    }
+}
+
+#[test]
+fn says_that_the_part_of_a_creation_that_arrived_may_hold_the_secret() {
+    let (part, secret) =
+        (r#"{"success":true,"result":{"value":"s3cr3t"#, ", and `Error::body` holds what arrived, which may");
+    let broken: fn(&'static str) -> Body = |part| Body::from_reader(part.as_bytes().chain(Body::from_reader(Broken)));
+    for (status, body, is_part) in [
+        (200, Body::from(part), true),
+        (200, broken(part), true),
+        (200, broken(""), false),
+        (502, Body::from(part), false),
+        (400, Body::from(part), false),
+    ] {
+        let body = Mutex::new(Some(body));
+        let respond = move |_: http::Request<Vec<u8>>| {
+            let body = body.lock().unwrap().take().unwrap();
+            Ok(http::Response::builder().status(status).body(body).unwrap())
+        };
+        let client = Client::builder().api_token("t").transport(respond).build().unwrap();
+        let error = client.create_token("ci", [policy()]).send().unwrap_err();
+        let text = error.to_string();
+        assert_eq!(text.contains(secret), is_part, "{text}");
+        assert_eq!(text.contains("look for a token named"), status != 400, "{text}");
+        assert!(!text.contains("s3cr3t"), "{text}");
+    }
+}
+
+/// A body that fails.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::ConnectionReset.into())
     }
 }
 
