@@ -170,7 +170,7 @@
 //! the status, Cloudflare's codes and messages, the ray id and the number of attempts. It has at most 500 characters
 //! besides method and path. `source()` is `None`, because the text is complete. Methods distinguish errors:
 //!
-//! | predicate | what happened | what to do |
+//! | error | what happened | what to do |
 //! | --- | --- | --- |
 //! | [`is_invalid_request`](Error::is_invalid_request) | the input is invalid; nothing was sent | fix the call: the text names the parameter or the environment variable |
 //! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON; `iter` and `pages` continue, `send` returns no page |
@@ -181,11 +181,10 @@
 //! | [`is_rate_limited`](Error::is_rate_limited) | 429, or the request was not sent because of the rate limit | wait for [`retry_after`](Error::retry_after), and send it again |
 //! | [`is_connect`](Error::is_connect) | no connection, or a refused certificate; nothing was sent | check the network, the proxy and the trusted roots |
 //! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time |
+//! | [`Error::Transport`] | no complete response arrived; the text has the cause | try again later, as after [`status`](Error::status) 408, 425, 429 or 5xx; a refused certificate and a malformed or too large response are unlikely to pass |
 //!
 //! They overlap, so check them in the order of the table: a write that timed out is also one that
-//! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other. A
-//! later call can succeed after an [`Error::Transport`], unless a certificate was refused, and after a
-//! [`status`](Error::status) of 408, 425, 429, or 500 and more.
+//! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other.
 //!
 //! ```text
 //! DELETE /user/tokens/7: 403 Forbidden: 9109 Unauthorized to access requested resource [cf-ray 8f2b7c1d-FRA, 1 attempt]

@@ -12,7 +12,7 @@ use super::retry::{LONGEST_WAIT, retry_after};
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// What Cloudflare's last response said about the rate limit.
+/// The rate limit in the headers `ratelimit` and `ratelimit-policy` of Cloudflare's last response.
 ///
 /// The limit counts all requests of a user: those of other programs and of the dashboard too.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -35,8 +35,8 @@ use crate::api::prelude::*;
 /// address nor in CIDR notation, no ranges, an `expires_on` that is not after `not_before`, and a year after 9999.
 ///
 /// After an error that [may have been applied](crate::Error::may_have_been_applied), [`body`](crate::Error::body) may
-/// hold the only copy of the secret. Without a body, look for a token with this name, and delete or roll it. Unique
-/// names make it easy to find.
+/// hold the only copy of the secret. If it holds none, look for a token with this name, and delete or roll it. Unique
+/// names make it easy to find. Cloudflare does not document how soon a new token is listed.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/create/
 /// [any resource of the user]: https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/
