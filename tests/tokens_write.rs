@@ -87,7 +87,7 @@ fn reports_a_creation_without_a_secret_and_keeps_the_body() {
 #[test]
 fn says_that_the_part_of_a_creation_that_arrived_may_hold_the_secret() {
     let (part, secret) =
-        (r#"{"success":true,"result":{"value":"s3cr3t"#, ", and `Error::body` holds what arrived, which may");
+        (r#"{"success":true,"result":{"value":"s3cr3t"#, "; `Error::body` holds what arrived, which may");
     let broken: fn(&'static str) -> Body = |part| Body::from_reader(part.as_bytes().chain(Body::from_reader(Broken)));
     for (status, body, is_part) in [
         (200, Body::from(part), true),

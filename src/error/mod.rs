@@ -305,11 +305,11 @@ impl FailedRequest {
         let is_part = self.returns_secret
             && self.status.is_some_and(|status| status.is_success())
             && self.body.as_ref().is_some_and(|body| !body.is_empty());
-        let part = if is_part { format!(", and `Error::body` holds what arrived{secret}") } else { String::new() };
+        let part = if is_part { format!("; `Error::body` holds what arrived{secret}") } else { String::new() };
         let applied = match self.fault {
             _ if !self.may_have_been_applied() => String::new(),
             Fault::Result(_) => format!("; the write was applied, and `Error::body` holds the response{secret}"),
-            _ => format!("; it may have been applied{part}{}", hint.unwrap_or_default()),
+            _ => format!("; it may have been applied{}{part}", hint.unwrap_or_default()),
         };
         let wait = self.retry_after.map(|wait| wait.as_secs_f64().ceil());
         let retry = wait.map_or(String::new(), |seconds| format!("; retry after {seconds} s"));
