@@ -70,14 +70,13 @@
 //!
 //! 1. **An empty page** ends the list. If `total_pages` says that more pages follow, one empty page is skipped, and the
 //!    second in a row ends the list. A filter that matches nothing is an empty list and not an error.
-//! 2. **A short page**, with fewer items than `per_page`, ends the list if it is the last one by `total_pages`, or
-//!    without `total_pages` by `total_count`, which counts only if the list was read from page 1. A short page alone
-//!    does not end a list, because servers may cap or filter pages. A total alone does not either, because it may
-//!    include items that a filter excludes.
+//! 2. **A short page**, with fewer items than `per_page`, ends the list if a total says that it is the last one:
+//!    `total_pages`, or if that is absent, `total_count` of a list that is read from page 1. A short page alone does
+//!    not end a list, because servers may cap or filter pages. A total alone does not either, because it may include
+//!    items that a filter excludes.
 //! 3. **Pages without a new item** are skipped. Two consecutive pages that each equal the page before them end the
-//!    list, unless `total_pages` says that more pages follow. Otherwise the list ends after `n + 3` consecutive pages
-//!    without a new item, where `n` is the number of pages with new items. If `total_pages` says that more follow, that
-//!    is an error.
+//!    list. So do `n + 3` consecutive pages without a new item, where `n` is the number of pages with new items. If
+//!    `total_pages` says that more pages follow, only the latter ends the list, with an error.
 //! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. It is
 //!    one whose messages contain the word "page", not after "per". A server that limits the page number looks the
 //!    same. Any other failure is yielded as an `Err`.
@@ -90,7 +89,7 @@
 //! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same
 //! `per_page`. A page that was yielded in part is yielded again from its start, so write a page to its destination as a
 //! whole. Save the length of the destination with `next_page`, and truncate it to that length before you resume, as the
-//! example `audit_export` does. With `pages`, do both when the errors of the page were yielded too.
+//! example `audit_export` does. With `pages`, save them when the errors of the page were yielded too.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -125,9 +124,10 @@
 //!   can detect it.
 //! * **With `read_ahead`**, pages are requested before earlier ones have arrived. If the list grows in the meantime,
 //!   items between two pages in flight can be missed.
-//! * **`before`** on audit logs, newest first, avoids all of this: logs that expire are removed at the end of the list,
-//!   and new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late. A log
-//!   that appears later still, on a page that was read already, is missed: read the period once more on another day.
+//! * **`before`** on audit logs, newest first, avoids this: logs that expire are removed at the end of the list, and
+//!   new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late. A log that
+//!   becomes visible later is missed if its page was read already, and a resumed list can then yield another log again.
+//!   To find it, read the period once more on another day.
 //! * **Deleting while iterating** removes items. Collect the list first, with
 //!   `client.tokens().iter().collect::<Result<Vec<_>, _>>()?`.
 //!
@@ -181,7 +181,7 @@
 //! | [`is_rate_limited`](Error::is_rate_limited) | 429, or the request was not sent because of the rate limit | wait for [`retry_after`](Error::retry_after), and send it again |
 //! | [`is_connect`](Error::is_connect) | no connection, or a refused certificate; nothing was sent | check the network, the proxy and the trusted roots |
 //! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time |
-//! | [`Error::Transport`] | no complete response arrived; the text has the cause | try again later, as after [`status`](Error::status) 408, 425, 429 or 5xx; a refused certificate and a malformed or too large response are unlikely to pass |
+//! | [`Error::Transport`] | no complete response arrived; the text has the cause | try again later, as after [`status`](Error::status) 408, 425, 429 or 5xx; a refused certificate and a malformed or too large response are unlikely to pass, but only the text distinguishes them |
 //!
 //! They overlap, so check them in the order of the table: a write that timed out is also one that
 //! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other.

@@ -1,7 +1,7 @@
 use super::Token;
 use crate::api::prelude::*;
 
-/// Lists the user's tokens, without their secrets.
+/// Lists the user's tokens, disabled ones included, without their secrets.
 ///
 /// `GET /user/tokens`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens Write`.
 ///
