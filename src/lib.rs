@@ -127,7 +127,7 @@
 //! * **`before`** on audit logs, newest first, avoids this: logs that expire are removed at the end of the list, and
 //!   new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late. A log that
 //!   becomes visible later is missed if its page was read already, and a resumed list can then yield another log again.
-//!   To find it, read the period once more on another day.
+//!   To find a missed log, read the period once more on another day.
 //! * **Deleting while iterating** removes items. Collect the list first, with
 //!   `client.tokens().iter().collect::<Result<Vec<_>, _>>()?`.
 //!
