@@ -1,6 +1,6 @@
 //! Exports the audit log, or a part of it, and resumes after an interruption, for example with
 //! `cargo run --example audit_export -- --since 2026-11-01 --csv --output november.csv`.
-//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 #[path = "common/journal.rs"]
@@ -24,9 +24,9 @@ use journal::{Journal, read_state};
 
 /// Exports the audit log, newest first
 ///
-/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock prevents a second process
-/// from using them, and is not removed. In CSV, a cell that starts with = + - @ tab or a line break gets a leading apostrophe,
-/// because a spreadsheet would run it as a formula.
+/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock prevents a second
+/// process from using them, and is not removed. In CSV, a cell that starts with = + - @ tab or a line break gets a
+/// leading apostrophe, because a spreadsheet would run it as a formula.
 #[derive(Clone, Parser, Serialize, Deserialize)]
 #[command(
     after_help = "Exit codes: 0 if all was exported, 1 for a failure, 2 for an invalid command line, 130 for Ctrl-C.\n\
@@ -35,7 +35,7 @@ use journal::{Journal, read_state};
 struct Export {
     #[arg(long, value_parser = date, help = "Only from this date or time on, inclusive (RFC 3339, UTC)")]
     since: Option<String>,
-    #[arg(long, value_parser = date, help = "Only before this date or time (RFC 3339, UTC), at the latest 15 minutes ago")]
+    #[arg(long, value_parser = date, help = "Only before this time or date; latest and default: 15 minutes ago")]
     before: Option<String>,
     #[arg(long, help = "Only actions of this type, such as login")]
     #[serde(rename = "action.type")]

@@ -1,10 +1,10 @@
-//! Appends the audit logs that are new since the last run to a file, each log once, even if it is killed.
+//! Appends the audit logs that are new since the last run to a file, each log once, even if the program is killed.
 //!
 //! ```console
 //! $ cargo run --example audit_follow -- --output new.jsonl --since 7d --alert token_create,token_roll
 //! ```
 //!
-//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 #[path = "common/journal.rs"]
@@ -52,7 +52,7 @@ struct Options {
     /// Where the first run starts: a date or time (RFC 3339), or a duration ago, such as 7d [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_start)]
     since: Option<OffsetDateTime>,
-    /// Run again after each interval, at least 1s, such as 5m or 1h, until Ctrl-C; temporary failures are reported, and the next run starts after the interval, or after a longer wait that the server requests
+    /// Run again after each interval, at least 1s, until Ctrl-C; failures that may pass are reported
     #[arg(long, value_name = "INTERVAL", value_parser = parse_interval)]
     every: Option<Duration>,
     /// Report these actions on standard error, separated by commas, such as token_create,token_roll

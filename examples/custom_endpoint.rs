@@ -4,7 +4,7 @@
 //! $ cargo run --example custom_endpoint -- --status pending
 //! ```
 //!
-//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 

@@ -3,7 +3,7 @@
 //! `cargo run --example offline_tests -- --delete` runs the tool. `cargo test --example offline_tests` runs the tests,
 //! because `Cargo.toml` has `test = true` for this example.
 //!
-//! The tool sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 

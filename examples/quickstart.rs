@@ -1,6 +1,6 @@
 //! Shows the user, tokens that expire, and the last audit logs: `cargo run --example quickstart`
 //!
-//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 

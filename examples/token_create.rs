@@ -5,7 +5,7 @@
 //!       --ip 198.51.100.0/24 --expires-in 90d --output backup.secret
 //! ```
 //!
-//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 #[path = "common/secret_file.rs"]
@@ -28,7 +28,7 @@ use time::OffsetDateTime;
 #[derive(Parser)]
 #[command(after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for an invalid command line, \
     3 if it may have been created, 130 for Ctrl-C.\n\
-    After exit code 3, FILE has the part of the response that arrived, or instructions if none did.")]
+    After exit code 3, FILE has what arrived of a successful response, or else instructions.")]
 struct Options {
     /// The name of the token
     name: String,

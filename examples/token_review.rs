@@ -1,6 +1,6 @@
 //! Lists API tokens that are a risk, and why. It fails if there is one, for cron: `cargo run --example token_review`
 //!
-//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 

@@ -4,7 +4,7 @@
 //! $ cargo run --example token_rotate -- --output secrets 'deploy*'
 //! ```
 //!
-//! It sends its requests to Cloudflare if `CLOUDFLARE_API_TOKEN` is set, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
 
 mod demo;
 #[path = "common/secret_file.rs"]
@@ -22,8 +22,8 @@ use fs_err as fs;
 /// Rolls the API tokens that match, and writes each new secret to DIR/ID.secret
 ///
 /// An old secret stops working at once. A token that is reported as "failed" still has its old secret. One that is
-/// reported as "unknown" may have been rolled. If DIR/ID.secret exists, it has the response as JSON.
-/// If not, check the old secret, and roll the token again if it no longer works. An existing secret file is not replaced.
+/// reported as "unknown" may have been rolled. If DIR/ID.secret exists, it has the response as JSON. If not, check the
+/// old secret, and roll the token again if it no longer works. An existing secret file is not replaced.
 #[derive(Parser)]
 #[command(
     after_help = "Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried or for \

@@ -10,8 +10,7 @@ use crate::encode::encode;
 use crate::error::{Error, Result};
 use crate::redact;
 
-/// In bytes. Shorter secrets may be ordinary words and are not redacted, except email addresses. Cloudflare's are
-/// longer.
+/// In bytes. A shorter secret may be an ordinary word and is not redacted, unless it is an email address.
 const SHORTEST_REDACTED: usize = 6;
 /// Shorter secrets are not searched for in paths, because they may equal a segment of the path.
 const SHORTEST_IN_PATH: usize = 16;

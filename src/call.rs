@@ -57,7 +57,7 @@ impl Call {
             target.push('=');
             target.push_str(&encode(value));
         }
-        // All parts are encoded, so the only possible error is the length.
+        // The base URL is valid and the rest is encoded, so the only possible error is the length.
         let uri = http::Uri::try_from(target).map_err(|_| {
             Error::invalid_request("request", "does not fit in a URL: at most 65,534 bytes when encoded")
         })?;

@@ -101,12 +101,12 @@ use crate::error::{Error, Result};
 /// # Query parameters
 ///
 /// * Text, numbers and booleans are sent as they are; `None` is left out.
-/// * Nested structs are joined with dots: a field `id` of a field `account` is sent as `account.id`. A field can also be
-///   renamed to such a name: `#[serde(rename = "action.type")]`.
+/// * Nested structs are joined with dots: a field `id` of a field `account` is sent as `account.id`. A field can also
+///   be renamed to such a name: `#[serde(rename = "action.type")]`.
 /// * An empty text is refused before sending, because the API would ignore the filter. Use an `Option` and `None`.
-/// * An array is refused before sending, because Cloudflare's endpoints do not agree on how to send one. If the endpoint
-///   expects one text with commas, join the values: `metrics: ["queryCount", "uncachedCount"].join(",")`. A parameter
-///   that must be repeated (`id=1&id=2`) is not supported.
+/// * An array is refused before sending, because Cloudflare's endpoints do not agree on how to send one. If the
+///   endpoint expects one text with commas, join the values: `metrics: ["queryCount", "uncachedCount"].join(",")`. A
+///   parameter that must be repeated (`id=1&id=2`) is not supported.
 ///
 /// # Cursor pagination
 ///
@@ -127,7 +127,6 @@ use crate::error::{Error, Result};
 /// loop {
 ///     let page = client.send(&request)?;
 ///     let cursor = page.info.as_ref().and_then(|info| info.extra.get("cursor")?.as_str());
-///     // The last page has no cursor, or an empty one.
 ///     request.cursor = cursor.filter(|cursor| !cursor.is_empty()).map(str::to_owned);
 ///     for key in page {
 ///         println!("{}", key["name"]);
@@ -150,8 +149,8 @@ pub trait Endpoint: Serialize {
 
     /// Returns the segments of the path below the base URL.
     ///
-    /// Each segment is percent-encoded when the request is sent, so a `/` in an identifier does not start a new segment.
-    /// The segments `""`, `.` and `..` are refused before sending, because the path would name another resource.
+    /// Each segment is percent-encoded, so a `/` in an identifier does not start a new segment. The segments `""`, `.`
+    /// and `..` are refused before sending, because the path would name another resource.
     fn path(&self) -> Vec<&str>;
 
     /// Whether the response may lack the envelope of `success` and `result`. The default is `false`.
@@ -164,8 +163,8 @@ pub trait Endpoint: Serialize {
     /// `false`.
     const SINGLE_PAGE: bool = false;
 
-    /// The largest `per_page` that a list accepts, which is sent unless the request sets `per_page` itself. With `None`,
-    /// the default, the server chooses the size of a page.
+    /// The largest `per_page` that a list accepts, which is sent unless the request sets `per_page` itself. With
+    /// `None`, the default, the server chooses the size of a page.
     const MAX_PER_PAGE: Option<u64> = None;
 
     /// Returns the identifier of an item of a list, or `None` if the item has none. The default is `None`.
@@ -181,8 +180,8 @@ pub trait Endpoint: Serialize {
     /// default is `false`.
     const TOKEN_ONLY: bool = false;
 
-    /// Whether a successful response contains a new secret. If it cannot be decoded, the error then says where the secret
-    /// is. The default is `false`.
+    /// Whether a successful response contains a new secret. If it cannot be decoded, the error then says where the
+    /// secret may be. The default is `false`.
     const RETURNS_SECRET: bool = false;
 
     /// Validates the request before it is sent. The default accepts every request.
@@ -191,13 +190,13 @@ pub trait Endpoint: Serialize {
     ///
     /// # Errors
     ///
-    /// Return an error, usually [`Error::invalid_request`], to refuse the request. `send` returns it; `iter` yields it.
+    /// Return an error, usually [`Error::invalid_request`], to refuse the request.
     fn validate(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Returns `true` if sending the request twice has the same effect as sending it once. The default is `true` for GET,
-    /// HEAD, OPTIONS and TRACE.
+    /// Returns `true` if sending the request twice has the same effect as sending it once. The default is `true` for
+    /// GET, HEAD, OPTIONS and TRACE.
     ///
     /// An idempotent request is retried after a timeout, a lost response, and a transient server error such as a 503.
     /// Other requests are retried only if they were not applied: after a failure to connect and after a 429. A GET that

@@ -22,8 +22,8 @@
 //! # Requests
 //!
 //! Each of the 22 operations is a request: a struct with a setter for each optional parameter. It has two forms. A
-//! method of [`Client`] returns the *bound* form, which has `send`, `iter` and `pages`. `new` returns the *detached*
-//! form, which is plain data: you can store it, compare it, and send it with any client.
+//! method of [`Client`] returns the *bound* form, which has `send`, and `iter` and `pages` for a paginated list. `new`
+//! returns the *detached* form, which is plain data: you can store it, compare it, and send it with any client.
 //!
 //! ```no_run
 //! use cloudflare_user::ListTokens;
@@ -56,32 +56,31 @@
 //! # Paginated lists
 //!
 //! [`Iter`] yields every item of every page, and requests a page when it is needed. Without `per_page`, it requests the
-//! largest page that the API serves. An item that cannot be decoded is an `Err` in its place
-//! ([`is_item`](Error::is_item)), and the items after it are still yielded. Any other error ends the iteration.
-//! [`Pages`] yields pages: the items of a page that can be decoded, and then an `Err` for each item that cannot. Both
-//! own a clone of the client, so they can be stored in a struct, returned from a function, and moved to a thread.
+//! largest page that the API serves; invites, subscriptions and permission groups have one page. An item that cannot be
+//! decoded is an `Err` in its place ([`is_item`](Error::is_item)), and the items after it are still yielded. Any other
+//! error ends the iteration. [`Pages`] yields pages: the items of a page that can be decoded, and then an `Err` for
+//! each item that cannot. Both own a clone of the client, so they can be stored in a struct, returned from a function,
+//! and moved to a thread.
 //!
-//! [`Iter::total`] is the total number of items, if the server states it. `size_hint` is `(0, None)` until the list
-//! ends: later pages are unknown, and items may be duplicates. [`Iter::read_ahead`] fetches pages on threads while you
-//! work on earlier ones: `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are
-//! the same as without it if the list does not change. Use it if a response takes longer than your work on a page.
+//! [`Iter::total`] is the total number of items, if the server states it. The `size_hint` of `Iter` is `(0, None)`
+//! until the list ends. [`Iter::read_ahead`] fetches pages on threads while you work on earlier ones:
+//! `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are the same as without it
+//! if the list does not change. Use it if a response takes longer than your work on a page.
 //!
 //! ## Where a list ends
 //!
-//! 1. **An empty page** ends the list. If `total_pages` says that more pages follow, one empty page is skipped, and the
-//!    second in a row ends the list. A filter that matches nothing is an empty list and not an error.
+//! 1. **An empty page** ends the list, without an error. If `total_pages` says that more pages follow, one empty page
+//!    is skipped, and the second in a row ends the list. A filter that matches nothing is an empty list.
 //! 2. **A short page**, with fewer items than `per_page`, ends the list if a total says that it is the last one:
 //!    `total_pages`, or if that is absent, `total_count` of a list that is read from page 1. A short page alone does
 //!    not end a list, because servers may cap or filter pages. A total alone does not either, because it may include
 //!    items that a filter excludes.
-//! 3. **Pages without a new item** are skipped. Two consecutive pages that each equal the page before them end the
-//!    list. So do `n + 3` consecutive pages without a new item, where `n` is the number of pages with new items. If
-//!    `total_pages` says that more pages follow, only the latter ends the list, with an error.
+//! 3. **Pages whose items were all yielded before** are skipped. Two consecutive pages that each equal the page before
+//!    them end the list. So do `n + 3` consecutive pages without a new item, where `n` is the number of pages with new
+//!    items. If `total_pages` says that more pages follow, equal pages do not end the list, and `n + 3` are an error.
 //! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. It is
 //!    one whose messages contain the word "page", not after "per". A server that limits the page number looks the
 //!    same. Any other failure is yielded as an `Err`.
-//!
-//! The lists of invites, subscriptions and permission groups have one page.
 //!
 //! ## Resuming
 //!
@@ -89,7 +88,8 @@
 //! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same
 //! `per_page`. A page that was yielded in part is yielded again from its start, so write a page to its destination as a
 //! whole. Save the length of the destination with `next_page`, and truncate it to that length before you resume, as the
-//! example `audit_export` does. With `pages`, save them when the errors of the page were yielded too.
+//! example `audit_export` does. With `pages`, save them once `next_page` has moved past the page. To drop logs that a
+//! resumed list yields again, compare with the identifiers in the destination.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -126,8 +126,8 @@
 //!   items between two pages in flight can be missed.
 //! * **`before`** on audit logs, newest first, avoids this: logs that expire are removed at the end of the list, and
 //!   new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late. A log that
-//!   becomes visible later is missed if its page was read already, and a resumed list can then yield another log again.
-//!   To find a missed log, read the period once more on another day.
+//!   becomes visible later is missed if its page was read already, and it can make a resumed list yield a log that was
+//!   yielded before. To find a missed log, read the period once more on another day.
 //! * **Deleting while iterating** removes items. Collect the list first, with
 //!   `client.tokens().iter().collect::<Result<Vec<_>, _>>()?`.
 //!
@@ -166,22 +166,23 @@
 //!
 //! # Errors
 //!
-//! The text of an [`Error`] is one line: the invalid parameter, or for a request that was tried the method, the path,
-//! the status, Cloudflare's codes and messages, the ray id and the number of attempts. It has at most 500 characters
+//! The text of an [`Error`] is one line: the invalid parameter, or for any other error the method, the path, the
+//! status, Cloudflare's codes and messages, the ray id and the number of attempts. It has at most 500 characters
 //! besides method and path. `source()` is `None`, because the text is complete. Methods distinguish errors:
 //!
 //! | error | what happened | what to do |
 //! | --- | --- | --- |
 //! | [`is_invalid_request`](Error::is_invalid_request) | the input is invalid; nothing was sent | fix the call: the text names the parameter or the environment variable |
 //! | [`is_item`](Error::is_item) | one item of a list cannot be decoded; the text has its page and field | record [`body`](Error::body), the item's JSON; `iter` and `pages` continue, `send` returns no page |
-//! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | save [`body`](Error::body), if there is one: it may hold the only copy of a new secret; the text says what to check before you send the write again |
+//! | [`may_have_been_applied`](Error::may_have_been_applied) | the response to a write was lost, was a 5xx, or cannot be decoded | save [`body`](Error::body): with a 2xx status, it may hold the only copy of a new secret; the text says what to check before you send the write again |
 //! | [`is_decode`](Error::is_decode) | a response with a 2xx status cannot be decoded | report it, with [`body`](Error::body) |
 //! | [`is_unauthorized`](Error::is_unauthorized) | 401, 403, or 400 with code 6003, 9103, 9106 or 9107 | check the credential and its permissions; see [`codes`](Error::codes) |
 //! | [`is_not_found`](Error::is_not_found) | 404 | check the identifier; after a deletion, the resource is gone |
 //! | [`is_rate_limited`](Error::is_rate_limited) | 429, or the request was not sent because of the rate limit | wait for [`retry_after`](Error::retry_after), and send it again |
 //! | [`is_connect`](Error::is_connect) | no connection, or a refused certificate; nothing was sent | check the network, the proxy and the trusted roots |
 //! | [`is_timeout`](Error::is_timeout) | a timeout or the deadline ended the call | allow more time |
-//! | [`Error::Transport`] | no complete response arrived; the text has the cause | try again later, as after [`status`](Error::status) 408, 425, 429 or 5xx; a refused certificate and a malformed or too large response are unlikely to pass, but only the text distinguishes them |
+//! | [`Error::Transport`] | no complete response arrived; the text has the cause | try again later; a refused certificate and a malformed or too large response are unlikely to pass, but only the text distinguishes them |
+//! | [`Error::Api`] | Cloudflare returned a failure, with its [`codes`](Error::codes) | after [`status`](Error::status) 408, 425 or 5xx, try again later |
 //!
 //! They overlap, so check them in the order of the table: a write that timed out is also one that
 //! [`may_have_been_applied`](Error::may_have_been_applied). A 200 with `"success": false` is an error like any other.
@@ -214,9 +215,8 @@
 //!
 //! The default transport verifies the end of a body by its `Content-Length`, chunks, or the trailer of gzip. A read
 //! whose body is truncated is retried. If all three are missing, truncated JSON is a decode error and is not retried,
-//! and an export that is empty or does not end in a line break is an error. A compressed export without chunks is
-//! treated as if all three were missing. After a failed read, the reader of an export returns an error for each further
-//! read.
+//! and an export that is empty or does not end in a line break is an error. After a failed read, the reader of an
+//! export returns an error for each further read.
 //!
 //! # Rate limits
 //!
@@ -252,8 +252,9 @@
 //! log line of this crate shows a new secret or the credential of a client, even if a server returns it.
 //!
 //! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. After an error that
-//! [`may_have_been_applied`](Error::may_have_been_applied), save [`Error::body`], which may hold the only copy. It is
-//! the JSON of the response, or the part that arrived. The secret is its `result.value`, or for a roll its `result`.
+//! [`may_have_been_applied`](Error::may_have_been_applied), save [`Error::body`]: with a 2xx status, it may hold the
+//! only copy. It is the JSON of the response, or the part that arrived. The secret is its `result.value`, or for a roll
+//! its `result`.
 //!
 //! ```no_run
 //! # let client = cloudflare_user::Client::from_env()?;
@@ -293,8 +294,8 @@
 //! `RUST_LOG=cloudflare_user=debug` shows them.
 //!
 //! ureq, the HTTP client below this crate, has its own log. At `trace` it contains whole requests and responses,
-//! credentials included. If that level is on, the first client of a process logs one warning, unless it has a transport
-//! of its own. Keep ureq at `debug`, for both env_logger and tracing's `EnvFilter`:
+//! credentials included. If that level is on, the first client with the default transport logs one warning; one with
+//! your own agent does not. Keep ureq at `debug`, for both env_logger and tracing's `EnvFilter`:
 //! `trace,ureq=debug,ureq_proto=debug`. At `debug`, ureq logs some response headers as they came, such as `server` and
 //! `date`, and the first letter of a proxy's user name. A server can put a credential into a header, which is then
 //! logged. To exclude headers, use `ureq=info,ureq_proto=info`.

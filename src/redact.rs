@@ -7,8 +7,8 @@ const REDACTED: &str = "[redacted]";
 /// The length of Cloudflare's shortest secrets. Its identifiers are shorter.
 const SHORTEST_SECRET: usize = 40;
 
-/// Replaces each occurrence of `secret` with `[redacted]`. Letter case is ignored, and characters may be encoded as in a
-/// URL, JSON or HTML.
+/// Replaces each occurrence of `secret` with `[redacted]`. Letter case is ignored, and characters may be encoded as in
+/// a URL, JSON or HTML.
 pub(crate) fn redact<'t>(text: &'t str, secret: &str) -> Cow<'t, str> {
     let find_end = |text: &str, start| {
         let next = |at: usize, byte| Some(at + match_byte(text.as_bytes().get(at..)?, byte)?);

@@ -30,18 +30,17 @@ fn links_point_to_headings_of_the_guide_and_of_readme() {
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let (guide_anchors, readme_anchors) = (anchors(&guide, "//! "), anchors(&readme, ""));
     let mut count = 0;
-    for file in rust_files(&root.join("src")) {
-        let text = fs::read_to_string(&file).unwrap();
-        for link in links(&text, "(crate#") {
-            assert!(guide_anchors.iter().any(|anchor| anchor == link), "{}: {link}", file.display());
-            count += 1;
-        }
-    }
-    for (text, anchors) in [(&guide, &guide_anchors), (&readme, &readme_anchors)] {
-        for link in links(text, "](#") {
+    let mut check = |text: &str, start: &str, anchors: &[String]| {
+        for link in links(text, start) {
             assert!(anchors.iter().any(|anchor| anchor == link), "{link}");
             count += 1;
         }
+    };
+    for file in rust_files(&root.join("src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        check(&text, "(crate#", &guide_anchors);
+        check(&text, "](#", &[anchors(&text, "//! "), anchors(&text, "/// ")].concat());
     }
+    check(&readme, "](#", &readme_anchors);
     assert!(count > 20, "{count} links");
 }

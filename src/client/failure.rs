@@ -22,7 +22,7 @@ pub(super) struct Attempts {
 }
 
 impl Client {
-    /// Returns the error for a response with a 2xx status that cannot be decoded.
+    /// Returns the error for a response with a 2xx status that cannot be used.
     pub(crate) fn undecodable(&self, call: &Call, head: &ResponseHead, body: &[u8], fault: Fault) -> Error {
         // Such a write counts as applied, whatever happened before.
         let attempts = Attempts { count: head.attempts, may_be_applied: false };

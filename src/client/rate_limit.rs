@@ -1,4 +1,4 @@
-//! Reads the rate limit from responses, and delays requests while it is used up. Clones of a client share it.
+//! Reads the rate limit from responses, and computes how long requests must wait. Clones of a client share it.
 
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};

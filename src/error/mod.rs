@@ -88,8 +88,8 @@ impl Error {
     /// Returns the first 64 KiB of the response's exact body, or the part that arrived. For an item of a list
     /// ([`is_item`](Self::is_item)), returns that item's whole JSON.
     ///
-    /// After a write that [may have been applied](Self::may_have_been_applied), it may hold the only copy of a new
-    /// secret. No `Display`, `Debug` or log line shows it.
+    /// After a write that [may have been applied](Self::may_have_been_applied), with a 2xx status, it may hold the only
+    /// copy of a new secret. No `Display`, `Debug` or log line shows it.
     pub fn body(&self) -> Option<&[u8]> {
         self.request()?.body.as_deref()
     }
@@ -221,7 +221,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// A request that failed: what was sent, how often, and the last response, if any.
+/// A request that failed. The methods of [`Error`] return what is known of it.
 pub struct FailedRequest {
     pub(crate) method: Method,
     pub(crate) path: String,

@@ -1,4 +1,4 @@
-//! Decides where a list ends. The other modules leave that to this one.
+//! Decides where a paginated list ends, from its pages and totals.
 
 use crate::error::ApiError;
 use crate::page::PageInfo;

@@ -10,7 +10,7 @@ use super::TransportError;
 /// [`from_reader`](Self::from_reader).
 pub struct Body(Box<dyn Read + Send>);
 
-/// The bytes of the first read, and of the largest. Most responses are short, and the buffer must be zeroed.
+/// The size of the first read, and of the largest, in bytes. Most responses are short, and the buffer must be zeroed.
 const FIRST_CHUNK: usize = 1 << 10;
 const LARGEST_CHUNK: usize = 64 << 10;
 /// The most bytes by which the buffer grows at a time. A larger step would reserve much more than a body needs.

@@ -125,7 +125,7 @@ pub struct BillingProfile {
     pub vat: Option<String>,
     /// The zip or postal code.
     pub zipcode: Option<String>,
-    /// The unknown fields, unchanged.
+    /// The unknown fields.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

@@ -82,13 +82,13 @@ model! {
 open_enum! {
     /// The kind of resources that a permission group applies to.
     pub enum PermissionScope {
-        /// Accounts.
+        /// Accounts: `com.cloudflare.api.account`.
         Account = "com.cloudflare.api.account",
-        /// Zones.
+        /// Zones: `com.cloudflare.api.account.zone`.
         Zone = "com.cloudflare.api.account.zone",
-        /// Users.
+        /// Users: `com.cloudflare.api.user`.
         User = "com.cloudflare.api.user",
-        /// R2 buckets.
+        /// R2 buckets: `com.cloudflare.edge.r2.bucket`.
         R2Bucket = "com.cloudflare.edge.r2.bucket",
     }
 }

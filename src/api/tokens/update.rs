@@ -45,7 +45,7 @@ pub struct UpdateToken<C = Detached> {
 }
 
 impl UpdateToken {
-    /// Makes a detached request from the required fields of a token. It contains no other field, unless you set it.
+    /// Makes a detached request from the required fields of a token. Cloudflare may remove fields that you do not set.
     pub fn new(
         token_id: impl Into<String>,
         name: impl Into<String>,

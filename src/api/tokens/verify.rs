@@ -25,7 +25,8 @@ use crate::api::prelude::*;
 /// A client with an email and a key is refused before sending
 /// ([`is_invalid_request`](crate::Error::is_invalid_request)). For an unknown token, the API returns status 401 with
 /// code 1000. For a disabled or expired one, it returns an error or a [status](TokenVerification::status) other than
-/// active. From an address that the token does not allow, it returns an error.
+/// active. From an address that the token does not allow, it returns an error. So only a 401 with code 1000 shows that
+/// the secret was replaced.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
