@@ -32,7 +32,7 @@ pub struct ListTokens<C = Detached> {
 }
 
 parameters!(ListTokens {
-    /// Sets the direction of the order.
+    /// Sets the direction of the order. Cloudflare documents neither the order nor the default.
     direction: Direction,
     /// Sets whether recently expired tokens are listed too. The default is `false`.
     include_expired: bool,

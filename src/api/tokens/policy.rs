@@ -30,8 +30,8 @@ use crate::api::prelude::*;
 ///
 /// The setters do not fail. An invalid policy is refused before sending
 /// ([`is_invalid_request`](crate::Error::is_invalid_request)): one without a group or without a resource, with an empty
-/// argument, with an empty part in the name of a resource (such as `com.cloudflare.api.account.zone.`), or with a
-/// resource that is set twice to different values.
+/// argument or an identifier that contains `*`, with an empty part in the name of a resource (such as
+/// `com.cloudflare.api.account.zone.`), or with a resource that is set twice to different values.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a policy does nothing until it is sent with a token"]
 pub struct Policy {
@@ -141,8 +141,7 @@ impl Policy {
             .resource(format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"), "*")
     }
 
-    /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*` means the whole
-    /// resource.
+    /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*` means all of it.
     pub fn resource(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.set(name.into(), ResourceScope::Value(value.into()))
     }
@@ -181,10 +180,13 @@ impl Policy {
     }
 
     fn require(self, argument: &str, value: &str) -> Self {
-        if value.trim().is_empty() {
-            return self.refuse(argument, "is empty");
+        match value.trim() {
+            "" => self.refuse(argument, "is empty"),
+            text if text.contains('*') => {
+                self.refuse(argument, "contains `*`: use `.all_zones()` or `.all_accounts()`")
+            }
+            _ => self,
         }
-        self
     }
 
     fn refuse(mut self, place: impl Into<String>, reason: &'static str) -> Self {
