@@ -95,6 +95,7 @@ fn logs_each_request_and_retry_without_query_headers_and_body() {
     assert_eq!(lines.len(), 5, "{lines:#?}");
     assert!(lines[0].starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"), "{}", lines[0]);
     assert!(lines[1].starts_with("WARN GET /user/audit_logs: could not connect: connection refused"), "{}", lines[1]);
+    assert!(lines[3].starts_with("WARN GET /user/audit_logs: 502 Bad Gateway: no code ["), "{}", lines[3]);
     // Each attempt is a line, and so is each retry. The last failure is returned and not logged.
     let levels: Vec<_> = lines.iter().map(|line| &line[..4]).collect();
     assert_eq!(levels, ["DEBU", "WARN", "DEBU", "WARN", "DEBU"]);

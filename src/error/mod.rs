@@ -124,8 +124,7 @@ impl Error {
         matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect)
     }
 
-    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. [`body`](Self::body) holds
-    /// it.
+    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. See [`body`](Self::body).
     pub fn is_decode(&self) -> bool {
         matches!(self, Self::Decode(_))
     }
@@ -140,8 +139,8 @@ impl Error {
         matches!(self, Self::InvalidRequest(_))
     }
 
-    /// Returns `true` if this was a write that may have been applied: its response was lost, was a 5xx, or cannot be
-    /// decoded. Check before you send it again, and save [`body`](Self::body).
+    /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot be decoded. Check
+    /// before you send it again, and save [`body`](Self::body). After another status, such as 408, it was not applied.
     pub fn may_have_been_applied(&self) -> bool {
         self.request().is_some_and(FailedRequest::may_have_been_applied)
     }
@@ -158,7 +157,8 @@ impl Error {
         match self.request() {
             Some(request) if request.status.is_some() && !matches!(request.fault, Fault::Transport(_)) => {
                 let codes: Vec<_> = self.codes().take(8).map(|code| code.to_string()).collect();
-                request.text(&codes.join(" "))
+                let codes = codes.join(" ");
+                request.text(if codes.is_empty() { "no code" } else { &codes })
             }
             _ => self.to_string(),
         }
@@ -302,10 +302,9 @@ impl FailedRequest {
         let hint =
             self.recovery_hint.as_ref().map(|hint| format!(": before sending it again, {}", one_line(hint, MAX_HINT)));
         let secret = if self.returns_secret { ", which may hold the only copy of a new secret" } else { "" };
-        let is_part = self.returns_secret
-            && self.status.is_some_and(|status| status.is_success())
-            && self.body.as_ref().is_some_and(|body| !body.is_empty());
-        let part = if is_part { format!("; `Error::body` holds what arrived{secret}") } else { String::new() };
+        let is_success = self.status.is_some_and(|status| status.is_success());
+        let arrived = self.body.as_ref().filter(|body| self.returns_secret && is_success && !body.is_empty());
+        let part = arrived.map_or(String::new(), |_| format!("; `Error::body` holds what arrived{secret}"));
         let applied = match self.fault {
             _ if !self.may_have_been_applied() => String::new(),
             Fault::Result(_) => format!("; the write was applied, and `Error::body` holds the response{secret}"),
