@@ -95,7 +95,7 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// The optional fields `page: Option<u64>` and `per_page: Option<u64>` set the first page and the size of a page. To
-/// resume a list, set `page` to [`Iter::next_page`](crate::Iter::next_page). A list without a field `page` starts at
+/// resume a list, set `page` to [`Iter::next_page`](crate::Iter::next_page). Without a field `page`, a list starts at
 /// page 1.
 ///
 /// # Query parameters

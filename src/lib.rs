@@ -59,11 +59,10 @@
 //! largest page that the API serves; invites, subscriptions and permission groups have one page. An item that cannot be
 //! decoded is an `Err` in its place ([`is_item`](Error::is_item)), and the items after it are still yielded. Any other
 //! error ends the iteration. [`Pages`] yields pages: the items of a page that can be decoded, and then an `Err` for
-//! each item that cannot. Both own a clone of the client, so they can be stored in a struct, returned from a function,
-//! and moved to a thread.
+//! each item that cannot. Both own a clone of the client, so they can be stored, returned, and moved to a thread.
 //!
-//! [`Iter::total`] is the total number of items, if the server states it. The `size_hint` of `Iter` is `(0, None)`
-//! until the list ends. [`Iter::read_ahead`] fetches pages on threads while you work on earlier ones:
+//! [`Iter::total`] is the server's `total_count`, which a filter may not affect. The `size_hint` of `Iter` is `(0,
+//! None)` until the list ends. [`Iter::read_ahead`] fetches pages on threads while you work on earlier ones:
 //! `client.audit_logs().before(an_hour_ago).iter().read_ahead(4)`. Items, order and errors are the same as without it
 //! if the list does not change. Use it if a response takes longer than your work on a page.
 //!
@@ -76,11 +75,12 @@
 //!    not end a list, because servers may cap or filter pages. A total alone does not either, because it may include
 //!    items that a filter excludes.
 //! 3. **Pages whose items were all yielded before** are skipped. Two consecutive pages that each equal the page before
-//!    them end the list. So do `n + 3` consecutive pages without a new item, where `n` is the number of pages with new
-//!    items. If `total_pages` says that more pages follow, equal pages do not end the list, and `n + 3` are an error.
-//! 4. **A 400 about the page number** ends a list from page 2 on, unless `total_pages` says that the page exists. It is
-//!    one whose messages contain the word "page", not after "per". A server that limits the page number looks the
-//!    same. Any other failure is yielded as an `Err`.
+//!    them end the list. A list in which this does not happen ends after `n + 3` such pages in a row, where `n` is the
+//!    number of pages with new items. If `total_pages` says that more pages follow, only the second limit applies, with
+//!    an error.
+//! 4. **A 400 about the page number** ends a list from page 2 on, even if it is the first page that is requested,
+//!    unless `total_pages` says that the page exists. It is one whose messages contain the word "page", not after
+//!    "per". A server that limits the page number looks the same. Any other failure is yielded as an `Err`.
 //!
 //! ## Resuming
 //!
@@ -88,7 +88,7 @@
 //! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same
 //! `per_page`. A page that was yielded in part is yielded again from its start, so write a page to its destination as a
 //! whole. Save the length of the destination with `next_page`, and truncate it to that length before you resume, as the
-//! example `audit_export` does. With `pages`, save them once `next_page` has moved past the page. To drop logs that a
+//! example `audit_export` does. With `pages`, save both once `next_page` has moved past the page. To drop logs that a
 //! resumed list yields again, compare with the identifiers in the destination.
 //!
 //! ```no_run
@@ -117,9 +117,10 @@
 //! Pages are numbered, so additions and removals move items from one page to another while you read.
 //!
 //! * **Added items** push others to the next page. Each item with an identifier is yielded once: the last 65,536 are
-//!   remembered. Items without one, and items that cannot be decoded, are compared page by page only. An iterator that
-//!   resumes remembers none of the earlier ones and may yield some of them again. If a list grows by a whole page
-//!   before each of several requests, its pages look like duplicates, and it can end early without an error.
+//!   remembered. Items without one, and items that cannot be decoded, are compared page by page only, so they are
+//!   yielded again after they move. An iterator that resumes remembers none of the earlier ones and may yield some of
+//!   them again. If a list grows by a whole page before each of several requests, its pages look like duplicates, and
+//!   it can end early without an error.
 //! * **Removed items** pull others to an earlier page, which was read already. The moved items are missed. No client
 //!   can detect it.
 //! * **With `read_ahead`**, pages are requested before earlier ones have arrived. If the list grows in the meantime,
@@ -201,8 +202,7 @@
 //!
 //! Before a retry, the client waits as long as a `Retry-After` of up to an hour says. Without one, it uses its own
 //! backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor from 0.5 to 1. If the wait is longer than
-//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than the time that is left, the call fails at
-//! once.
+//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than the time left, the call fails at once.
 //!
 //! | time limit | of what | default |
 //! | --- | --- | --- |
@@ -223,8 +223,7 @@
 //! Cloudflare allows 1,200 requests in five minutes for each user, including those of other programs and of the
 //! dashboard. Above that, it refuses everything for up to five minutes. A million audit logs take 1,000 requests.
 //!
-//! [`Client::rate_limit`] returns the last limit that a response stated. Its `reset_in` counts from the moment of the
-//! call.
+//! [`Client::rate_limit`] returns the last limit that a response stated. Its `reset_in` counts from the call.
 //!
 //! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
 //! until the limit is reset. A request fails at once, without being sent, if its wait is longer than
@@ -253,8 +252,8 @@
 //!
 //! [`CreateToken`] and [`RollToken`] return their secret once. Save it before you do anything else. After an error that
 //! [`may_have_been_applied`](Error::may_have_been_applied), save [`Error::body`]: with a 2xx status, it may hold the
-//! only copy. It is the JSON of the response, or the part that arrived. The secret is its `result.value`, or for a roll
-//! its `result`.
+//! only copy. It is the JSON of the response, or its start. The secret is its `result.value`, or for a roll its
+//! `result`.
 //!
 //! ```no_run
 //! # let client = cloudflare_user::Client::from_env()?;
@@ -396,7 +395,7 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! * `iter` and `pages` send `page` and `per_page` even if you set neither. `send` adds `per_page` only.
+//! * For a list with several pages, `iter` and `pages` always send `page` and `per_page`, `send` only `per_page`.
 //! * A short page ends a list at once if `result_info` says that it is the last, by `total_pages` or `total_count`.
 //!   Without them, the client requests another page.
 //!

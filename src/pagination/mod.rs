@@ -83,8 +83,7 @@ impl<T> Iter<T> {
     /// the pages before them arrived, so that items can be lost between them if the list grows meanwhile: set `before`
     /// on audit logs. Without a total from the server, up to `pages` requests go beyond the end of the list.
     ///
-    /// Dropping the iterator stops the fetching. It does not wait for requests in flight, which end within their
-    /// timeout.
+    /// Dropping the iterator stops the fetching. It does not wait for requests in flight, which end by their timeout.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.pager.read_ahead(pages);
         self
