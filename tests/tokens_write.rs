@@ -108,6 +108,8 @@ fn says_that_the_part_of_a_creation_that_arrived_may_hold_the_secret() {
         assert_eq!(text.contains("look for a token named"), status != 400, "{text}");
         assert!(!text.contains("s3cr3t"), "{text}");
     }
+    let edited = client_returning(part).edit_user().first_name("a").send().unwrap_err().to_string();
+    assert!(edited.contains("may have been applied") && !edited.contains("what arrived"), "{edited}");
 }
 
 /// A body that fails.
