@@ -74,22 +74,23 @@
 //!    `total_pages`, or if that is absent, `total_count` of a list that is read from page 1. A short page alone does
 //!    not end a list, because servers may cap or filter pages. A total alone does not either, because it may include
 //!    items that a filter excludes.
-//! 3. **Pages whose items were all yielded before** are skipped. Two consecutive pages that each equal the page before
-//!    them end the list. A list in which this does not happen ends after `n + 3` such pages in a row, where `n` is the
-//!    number of pages with new items. If `total_pages` says that more pages follow, only the second limit applies, with
-//!    an error.
+//! 3. **Pages whose items were all yielded before** are skipped. The list ends after two consecutive pages that each
+//!    equal the page before them, or after `n + 3` consecutive skipped pages, where `n` is the number of pages with new
+//!    items. If `total_pages` says that more pages follow, equal pages do not count, and `n + 3` skipped pages are an
+//!    error.
 //! 4. **A 400 about the page number** ends a list from page 2 on, even if it is the first page that is requested,
 //!    unless `total_pages` says that the page exists. It is one whose messages contain the word "page", not after
 //!    "per". A server that limits the page number looks the same. Any other failure is yielded as an `Err`.
 //!
 //! ## Resuming
 //!
-//! [`Iter::next_page`] is the page to resume from: the first one whose items and errors were not all yielded yet. After
-//! an error that ended the list, it is the page that failed. Pass it to `.page(n)` of the same request, with the same
-//! `per_page`. A page that was yielded in part is yielded again from its start, so write a page to its destination as a
-//! whole. Save the length of the destination with `next_page`, and truncate it to that length before you resume, as the
-//! example `audit_export` does. With `pages`, save both once `next_page` has moved past the page. To drop logs that a
-//! resumed list yields again, compare with the identifiers in the destination.
+//! [`Iter::next_page`] is the page to resume from: the first one whose items and errors were not all yielded yet. It
+//! moves on with the last of them. After an error that ended the list, it is the page that failed. Pass it to
+//! `.page(n)` of the same request, with the same `per_page`. A page that was yielded in part is yielded again from its
+//! start, so write a page to its destination as a whole. Save the length of the destination with `next_page`, and
+//! truncate it to that length before you resume, as the example `audit_export` does. With `pages`, save the length and
+//! `next_page` once the last error of the page was yielded. To drop logs that a resumed list yields again, compare with
+//! the identifiers in the destination.
 //!
 //! ```no_run
 //! use time::macros::datetime;
