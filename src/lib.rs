@@ -23,7 +23,8 @@
 //!
 //! Each of the 22 operations is a request: a struct with a setter for each optional parameter. It has two forms. A
 //! method of [`Client`] returns the *bound* form, which has `send`, and `iter` and `pages` for a paginated list. `new`
-//! returns the *detached* form, which is plain data: you can store it, compare it, and send it with any client.
+//! returns the *detached* form, which is plain data: you can store it, compare it, and send it with any client. Invalid
+//! input, such as an empty identifier, is refused before anything is sent.
 //!
 //! ```no_run
 //! use cloudflare_user::ListTokens;

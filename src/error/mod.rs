@@ -139,8 +139,8 @@ impl Error {
         matches!(self, Self::InvalidRequest(_))
     }
 
-    /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot be decoded. Check
-    /// before you send it again, and save [`body`](Self::body). After another status, such as 408, it was not applied.
+    /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot be decoded. Any
+    /// other failure, such as a 408, was not applied. Check before you send it again, and save [`body`](Self::body).
     pub fn may_have_been_applied(&self) -> bool {
         self.request().is_some_and(FailedRequest::may_have_been_applied)
     }

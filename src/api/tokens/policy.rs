@@ -95,7 +95,7 @@ impl Policy {
         policy
     }
 
-    /// Adds a zone: `com.cloudflare.api.account.zone.{id}`.
+    /// Adds a zone: `com.cloudflare.api.account.zone.{id}` with the value `*`.
     pub fn zone(self, id: impl Into<String>) -> Self {
         self.whole(ZONE, "zone", id.into())
     }
@@ -112,7 +112,7 @@ impl Policy {
             .nested_resource(format!("{ACCOUNT}.{account_id}"), [(format!("{ZONE}.*"), "*")])
     }
 
-    /// Adds an account: `com.cloudflare.api.account.{id}`.
+    /// Adds an account: `com.cloudflare.api.account.{id}` with the value `*`.
     pub fn account(self, id: impl Into<String>) -> Self {
         self.whole(ACCOUNT, "account", id.into())
     }
