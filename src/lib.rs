@@ -73,25 +73,23 @@
 //!    is skipped, and the second in a row ends the list. A filter that matches nothing is an empty list.
 //! 2. **A short page**, with fewer items than `per_page`, ends the list if a total says that it is the last one:
 //!    `total_pages`, or if that is absent, `total_count` of a list that is read from page 1. A short page alone does
-//!    not end a list, because servers may cap or filter pages. A total alone does not either, because it may include
-//!    items that a filter excludes.
-//! 3. **Pages whose items were all yielded before** are skipped. The list ends after two consecutive pages that each
-//!    equal the page before them, or after `n + 3` consecutive skipped pages, where `n` is the number of pages with new
-//!    items. If `total_pages` says that more pages follow, equal pages do not count, and `n + 3` skipped pages are an
-//!    error.
+//!    not end a list, because servers may cap or filter pages. Nor does a total alone: it may count filtered items.
+//! 3. **Pages whose items were all yielded before** are skipped. After `n + 3` of them in a row, where `n` is the
+//!    number of pages with new items, the list ends: with an error if `total_pages` says that more pages follow. If it
+//!    does not, two pages in a row that each equal the page before them are enough.
 //! 4. **A 400 about the page number** ends a list from page 2 on, even if it is the first page that is requested,
-//!    unless `total_pages` says that the page exists. It is one whose messages contain the word "page", not after
-//!    "per". A server that limits the page number looks the same. Any other failure is yielded as an `Err`.
+//!    unless `total_pages` says that the page exists. Such a 400 has the word "page" in a message, not after "per". A
+//!    server that limits the page number looks the same. Any other failure is yielded as an `Err`.
 //!
 //! ## Resuming
 //!
 //! [`Iter::next_page`] is the page to resume from: the first one whose items and errors were not all yielded yet. It
 //! moves on with the last of them. After an error that ended the list, it is the page that failed. Pass it to
 //! `.page(n)` of the same request, with the same `per_page`. A page that was yielded in part is yielded again from its
-//! start, so write a page to its destination as a whole. Save the length of the destination with `next_page`, and
-//! truncate it to that length before you resume, as the example `audit_export` does. With `pages`, save the length and
-//! `next_page` once the last error of the page was yielded. To drop logs that a resumed list yields again, compare with
-//! the identifiers in the destination.
+//! start, so write a page to its destination as a whole. Save the length of the destination and `next_page` together,
+//! and truncate it to that length before you resume, as the example `audit_export` does. With `pages`, save both when
+//! `next_page` changes, which is with the last error of the page. To drop logs that a resumed list yields again,
+//! compare with the identifiers in the destination.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -202,9 +200,9 @@
 //! refused certificate. A custom endpoint whose write may be sent twice can declare it
 //! [idempotent](Endpoint::is_idempotent). It is then retried like a read.
 //!
-//! Before a retry, the client waits as long as a `Retry-After` of up to an hour says. Without one, it uses its own
-//! backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor from 0.5 to 1. If the wait is longer than
-//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than the time left, the call fails at once.
+//! Before a retry, the client waits as long as `Retry-After` says. If it is absent or longer than an hour, the client
+//! uses its own backoff: 0.5 s, 1 s, 2 s and so on up to 8 s, times a random factor from 0.5 to 1. If the wait
+//! exceeds [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or the time left, the call fails at once.
 //!
 //! | time limit | of what | default |
 //! | --- | --- | --- |
@@ -225,7 +223,8 @@
 //! Cloudflare allows 1,200 requests in five minutes for each user, including those of other programs and of the
 //! dashboard. Above that, it refuses everything for up to five minutes. A million audit logs take 1,000 requests.
 //!
-//! [`Client::rate_limit`] returns the last limit that a response stated. Its `reset_in` counts from the call.
+//! [`Client::rate_limit`] returns the last limit that a response stated. Its `reset_in` counts from the call of
+//! `rate_limit`.
 //!
 //! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
 //! until the limit is reset. A request fails at once, without being sent, if its wait is longer than

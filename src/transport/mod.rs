@@ -30,7 +30,7 @@ pub use self::ureq::UreqTransport;
 ///
 /// A transport sends the request once. It does not follow redirects or retry, and returns `Ok` for any status: the
 /// client handles all three. It must apply the [`AttemptTimeout`] in the request's extensions, because the client
-/// cannot interrupt it. The request's headers contain the credential.
+/// cannot interrupt it. The request's headers contain the credential, such as `Authorization: Bearer …`.
 pub trait Transport: Send + Sync {
     /// Sends the request and returns the response as soon as its head has arrived. The [`Body`] is read later.
     ///
