@@ -74,9 +74,9 @@
 //! 2. **A short page**, with fewer items than `per_page`, ends the list if a total says that it is the last one:
 //!    `total_pages`, or if that is absent, `total_count` of a list that is read from page 1. A short page alone does
 //!    not end a list, because servers may cap or filter pages. Nor does a total alone: it may count filtered items.
-//! 3. **Pages whose items were all yielded before** are skipped. After `n + 3` of them in a row, where `n` is the
-//!    number of pages with new items, the list ends: with an error if `total_pages` says that more pages follow. If it
-//!    does not, two pages in a row that each equal the page before them are enough.
+//! 3. **Pages whose items were all yielded before** are skipped. If `total_pages` says that more pages follow, `n + 3`
+//!    of them in a row are an error, where `n` is the number of pages with new items. Otherwise the list ends after two
+//!    in a row that each equal the page before them, or after `n + 3` in a row.
 //! 4. **A 400 about the page number** ends a list from page 2 on, even if it is the first page that is requested,
 //!    unless `total_pages` says that the page exists. Such a 400 has the word "page" in a message, not after "per". A
 //!    server that limits the page number looks the same. Any other failure is yielded as an `Err`.
@@ -125,10 +125,10 @@
 //!   can detect it.
 //! * **With `read_ahead`**, pages are requested before earlier ones have arrived. If the list grows in the meantime,
 //!   items between two pages in flight can be missed.
-//! * **`before`** on audit logs, newest first, avoids this: logs that expire are removed at the end of the list, and
-//!   new ones are not in it. Set it at least 15 minutes in the past, because logs can become visible late. A log that
-//!   becomes visible later is missed if its page was read already, and it can make a resumed list yield a log that was
-//!   yielded before. To find a missed log, read the period once more on another day.
+//! * **`before`** prevents all three for audit logs, newest first (the default): logs that expire are removed at the
+//!   end of the list, and new ones are not in it. Set it at least 15 minutes in the past, because logs can become
+//!   visible late. A log that becomes visible later is missed if its page was read already, and it can make a resumed
+//!   list yield a log that was yielded before. To find a missed log, read the period once more on another day.
 //! * **Deleting while iterating** removes items. Collect the list first, with
 //!   `client.tokens().iter().collect::<Result<Vec<_>, _>>()?`.
 //!
@@ -227,11 +227,11 @@
 //! `rate_limit`.
 //!
 //! After a 429 with `Retry-After`, or a response that says that no requests remain, the requests of all clones wait
-//! until the limit is reset. A request fails at once, without being sent, if its wait is longer than
-//! [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. `max_retries(0)` does
-//! not change this. For its error, [`is_rate_limited`](Error::is_rate_limited) is true,
-//! [`retry_after`](Error::retry_after) returns the wait, and [`attempts`](Error::attempts) returns 0. A wait of more
-//! than an hour does not hold later requests; `retry_after` still returns it.
+//! until the limit is reset, even with `max_retries(0)`. A request fails at once, without being sent, if its wait is
+//! longer than [`max_retry_wait`](ClientBuilder::max_retry_wait) (default 60 s) or than its deadline allows. For its
+//! error, [`is_rate_limited`](Error::is_rate_limited) is true, [`retry_after`](Error::retry_after) returns the wait,
+//! and [`attempts`](Error::attempts) returns 0. A wait of more than an hour does not hold later requests; `retry_after`
+//! still returns it.
 //!
 //! A program that should wait instead of failing allows longer waits:
 //!
@@ -399,6 +399,7 @@
 //! * For a list with several pages, `iter` and `pages` always send `page` and `per_page`, `send` only `per_page`.
 //! * A short page ends a list at once if `result_info` says that it is the last, by `total_pages` or `total_count`.
 //!   Without them, the client requests another page.
+//! * After a 429 with `Retry-After`, the client's next request waits. `max_retry_wait(Duration::ZERO)` makes it fail.
 //!
 //! # Recipes
 //!
