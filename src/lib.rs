@@ -168,8 +168,8 @@
 //! # Errors
 //!
 //! The text of an [`Error`] is one line: the invalid parameter, or for any other error the method, the path, the
-//! status, Cloudflare's codes and messages, the ray id and the number of attempts. It has at most 500 characters
-//! besides method and path. `source()` is `None`, because the text is complete. Methods distinguish errors:
+//! status, Cloudflare's codes and messages, the wait or what to check, the ray id and the number of attempts. It has at
+//! most 500 characters besides method and path. `source()` is `None`: the text is complete. Methods distinguish errors:
 //!
 //! | error | what happened | what to do |
 //! | --- | --- | --- |
@@ -283,8 +283,8 @@
 //! The API replaces a token as a whole, so [`Client::update_token`] takes the token that was read and sends back
 //! everything that you do not change. This includes unknown fields of the policies, so that a rename cannot give the
 //! token more permissions. `Policy::from(&policy)` converts a policy that was read into one for another token, or for a
-//! comparison with `==`, which depends on the order of the permission groups. The docs of [`CreateToken`] and
-//! [`UpdateToken`] list the input that is refused.
+//! comparison with `==`, which depends on unknown fields and on the order of the permission groups. The docs of
+//! [`CreateToken`] and [`UpdateToken`] list the input that is refused.
 //!
 //! # Logging
 //!
@@ -396,7 +396,7 @@
 //! # Ok::<(), cloudflare_user::Error>(())
 //! ```
 //!
-//! * For a list with several pages, `iter` and `pages` always send `page` and `per_page`, `send` only `per_page`.
+//! * To the query of a list with pages, `iter` and `pages` add `page` and `per_page`, and `send` adds `per_page`.
 //! * A short page ends a list at once if `result_info` says that it is the last, by `total_pages` or `total_count`.
 //!   Without them, the client requests another page.
 //! * After a 429 with `Retry-After`, the client's next request waits. `max_retry_wait(Duration::ZERO)` makes it fail.

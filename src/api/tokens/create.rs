@@ -32,11 +32,11 @@ use crate::api::prelude::*;
 ///
 /// Invalid input is refused before sending ([`is_invalid_request`](crate::Error::is_invalid_request)): a name that is
 /// empty or longer than 120 characters, no policies, an incomplete [policy](Policy), a range that is neither an IP
-/// address nor in CIDR notation, an empty list of ranges, a year after 9999, and an `expires_on` not after `not_before`.
+/// address nor in CIDR notation, an empty list of ranges, a year after 9999, or `expires_on` not after `not_before`.
 ///
 /// After an error that [may have been applied](crate::Error::may_have_been_applied), [`body`](crate::Error::body) may
 /// hold the only copy of the secret, if the status is 2xx. If it holds none, look for a token with this name, and
-/// delete or roll it. Unique names make it easy to find. Cloudflare does not document how soon a new token is listed.
+/// delete or roll it. Cloudflare does not document whether names must be unique, and how soon a new token is listed.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/create/
 /// [any resource of the user]: https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/

@@ -12,8 +12,8 @@ use crate::api::prelude::*;
 ///
 /// After an error that [may have been applied](crate::Error::may_have_been_applied), [`body`](crate::Error::body) may
 /// hold the only copy of the new secret, if the status is 2xx. If it holds none, [verify](crate::VerifyToken) the old
-/// secret. If that returns status 401 with code 1000, roll the token again. Any other error, such as a 403 for the
-/// address, does not show that the secret was replaced.
+/// secret with a client for it. If that succeeds, the roll was not applied. If it returns status 401 with code 1000,
+/// roll the token again. Any other error, such as a 403 for the address, shows neither.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/value/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
