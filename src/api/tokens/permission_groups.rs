@@ -4,7 +4,7 @@ use crate::api::prelude::*;
 impl Client {
     /// Finds the first permission group with exactly this name and this scope, in one request.
     ///
-    /// Returns `None` if there is no such group. Groups with other scopes can have the same name. A
+    /// Returns `None` if there is no such group. A token needs `API Tokens Read` or `API Tokens Write`. A
     /// [`Policy`](crate::Policy) takes the group's identifier; [`CreateToken`](crate::CreateToken) has an example.
     ///
     /// # Errors
