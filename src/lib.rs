@@ -75,8 +75,8 @@
 //!    `total_pages`, or if that is absent, `total_count` of a list that is read from page 1. A short page alone does
 //!    not end a list, because servers may cap or filter pages. Nor does a total alone: it may count filtered items.
 //! 3. **Pages whose items were all yielded before** are skipped. If `total_pages` says that more pages follow, `n + 3`
-//!    skipped pages in a row are an error, where `n` is the number of pages with new items. Otherwise the list ends
-//!    after two skipped pages in a row that each equal the page before them, or after `n + 3` in a row.
+//!    skipped pages in a row are an error, where `n` is the number of pages with new items so far. Otherwise the list
+//!    ends after two skipped pages in a row that each equal the page before them, or after `n + 3` in a row.
 //! 4. **A 400 about the page number** ends a list from page 2 on, even if it is the first page that is requested,
 //!    unless `total_pages` says that the page exists. Such a 400 has the word "page" in a message, not after "per". A
 //!    server that limits the page number looks the same. Any other failure is yielded as an `Err`.
@@ -88,8 +88,8 @@
 //! failed. Pass it to `.page(n)` of the same request, with the same `per_page`. A page that was yielded in part is
 //! yielded again from its start, so write a page to its destination as a whole. Save the length of the destination and
 //! `next_page` together, and truncate it to that length before you resume, as the example `audit_export` does. With
-//! `pages`, save both when `next_page` changes: with the page, or with the last of its errors. To drop logs that a resumed list
-//! yields again, compare with the identifiers in the destination.
+//! `pages`, save both when `next_page` changes: with the page, or with the last of its errors. To drop logs that a
+//! resumed list yields again, compare with the identifiers in the destination.
 //!
 //! ```no_run
 //! use time::macros::datetime;
@@ -422,7 +422,7 @@
 //!
 //! ## Record items that cannot be decoded
 //!
-//! [`Error::body`] is the JSON of the item:
+//! [`Error::body`] is the JSON of the item, as the server sent it, which can have line breaks:
 //!
 //! ```no_run
 //! # let client = cloudflare_user::Client::from_env()?;

@@ -86,7 +86,7 @@ impl Error {
     }
 
     /// Returns the first 64 KiB of the response's exact body, or the part that arrived. For an item of a list
-    /// ([`is_item`](Self::is_item)), returns that item's whole JSON.
+    /// ([`is_item`](Self::is_item)), returns that item's whole JSON, as it was sent.
     ///
     /// After a write that [may have been applied](Self::may_have_been_applied), with a 2xx status, it may hold the only
     /// copy of a new secret. No `Display`, `Debug` or log line shows it.
