@@ -1,14 +1,11 @@
 //! Links to headings of the guide and of README, which rustdoc does not check.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
 
-/// All Rust files below a directory.
-fn rust_files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    let files = entries.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] });
-    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
-}
+use std::fs;
+use std::path::Path;
+
+use common::sources;
 
 /// The anchors that rustdoc and Markdown make of the headings of a text, whose lines start with `prefix`.
 fn anchors(text: &str, prefix: &str) -> Vec<String> {
@@ -36,8 +33,7 @@ fn links_point_to_headings_of_the_guide_and_of_readme() {
             count += 1;
         }
     };
-    for file in rust_files(&root.join("src")) {
-        let text = fs::read_to_string(&file).unwrap();
+    for text in sources("src") {
         check(&text, "(crate#", &guide_anchors);
         check(&text, "](#", &[anchors(&text, "//! "), anchors(&text, "/// ")].concat());
     }

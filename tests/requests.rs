@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use common::{Api, fixture};
+use common::{Api, fixture, sources};
 use list::{ID, Kind, Operation, check_traits, operations};
 use serde_json::Value;
 
@@ -107,24 +107,16 @@ fn readme_has_a_row_for_each_operation() {
 
 #[test]
 fn list_contains_each_endpoint_of_the_sources() {
-    fn collect(folder: &Path, endpoints: &mut Vec<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, endpoints);
-                continue;
-            }
-            for line in fs::read_to_string(&path).unwrap().lines() {
-                let after = line.strip_prefix("impl").and_then(|line| line.split_once(" Endpoint for "));
-                if let Some((_, name)) = after {
-                    let end = name.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(name.len());
-                    endpoints.push(name[..end].to_owned());
-                }
+    let mut endpoints = Vec::new();
+    for text in sources("src/api") {
+        for line in text.lines() {
+            let after = line.strip_prefix("impl").and_then(|line| line.split_once(" Endpoint for "));
+            if let Some((_, name)) = after {
+                let end = name.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(name.len());
+                endpoints.push(name[..end].to_owned());
             }
         }
     }
-    let mut endpoints = Vec::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api"), &mut endpoints);
     endpoints.sort();
     let mut listed: Vec<_> = operations().iter().map(|operation| operation.request).collect();
     listed.sort_unstable();

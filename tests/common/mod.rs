@@ -1,5 +1,5 @@
-//! Shared by the tests: a server that records requests, a transport that returns scripted responses, and the documented
-//! responses. Servers with faults are in `tcp`, servers with TLS and proxies in `network`.
+//! Shared by the tests: a server that records requests, a transport that returns scripted responses, the documented
+//! responses, and the sources. Servers with faults are in `tcp`, servers with TLS and proxies in `network`.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -13,6 +13,21 @@ use cloudflare_user::{Body, Client, Endpoint, Page, TransportError, http};
 use mockito::{Matcher, Server, ServerGuard};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// The texts of all files below a folder of this crate.
+pub fn sources(folder: &str) -> Vec<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (mut folders, mut texts) = (vec![root], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            match entry.unwrap().path() {
+                folder if folder.is_dir() => folders.push(folder),
+                file => texts.push(std::fs::read_to_string(file).unwrap()),
+            }
+        }
+    }
+    texts
+}
 
 /// The peak of this process in MiB, on Linux.
 pub fn peak_memory() -> usize {
