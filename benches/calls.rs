@@ -40,8 +40,19 @@ fn decode_a_page(bencher: Bencher) {
 #[divan::bench]
 fn build_a_request(bencher: Bencher) {
     let client = client_returning(r#"{"success":true,"result":[]}"#);
-    let request = || ListAuditLogs::new().actor_email("michelle@example.com").zone_name("example.com").page(2);
-    bencher.bench(|| client.send(&black_box(request())).expect("the response is a page").items.len());
+    let request = || {
+        ListAuditLogs::new()
+            .actor_email("michelle@example.com")
+            .zone_name("example.com")
+            .page(2)
+    };
+    bencher.bench(|| {
+        client
+            .send(&black_box(request()))
+            .expect("the response is a page")
+            .items
+            .len()
+    });
 }
 
 static SERVER: LazyLock<String> = LazyLock::new(|| support::serve(0, Duration::ZERO));

@@ -1,5 +1,5 @@
-//! The time to read a list of 200,000 logs, with and without delay, compared with a loop written by hand:
-//! `cargo bench --bench listing`.
+//! The time to read a list of 200,000 logs, with and without delay, compared with a loop written by
+//! hand: `cargo bench --bench listing`.
 
 mod support;
 
@@ -14,7 +14,8 @@ const PAGES: usize = support::MAX_PAGES;
 const LOGS: usize = PAGES * support::LOGS;
 
 static IMMEDIATE: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::ZERO));
-static DELAYED: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::from_millis(50)));
+static DELAYED: LazyLock<String> =
+    LazyLock::new(|| support::serve(PAGES, Duration::from_millis(50)));
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
 fn by_hand() {

@@ -1,10 +1,12 @@
 //! The time and peak memory of whole processes: `cargo bench --bench process`.
 //!
-//! Each case runs in its own process. The cases take turns, so that other load of the machine affects all of them
-//! alike. The table has the median of each case and its ratio to the code written by hand.
+//! Each case runs in its own process. The cases take turns, so that other load of the machine
+//! affects all of them alike. The table has the median of each case and its ratio to the code
+//! written by hand.
 //!
-//! To count the instructions of a call, run a case twice under valgrind with different numbers of calls, and divide the
-//! difference by that of the calls. `cargo bench --no-run` prints the path of the program, which starts its own server:
+//! To count the instructions of a call, run a case twice under valgrind with different numbers of
+//! calls, and divide the difference by that of the calls. `cargo bench --no-run` prints the path of
+//! the program, which starts its own server:
 //!
 //! ```console
 //! BENCH_CASE='one call' BENCH_CALLS=101 valgrind --tool=callgrind target/release/deps/process-…
@@ -22,7 +24,8 @@ use cloudflare_user::User;
 const ROUNDS: usize = 15;
 const PAGES: usize = support::MAX_PAGES;
 
-/// For each case: its name, the pages that its server has, and the delay of a response in milliseconds.
+/// For each case: its name, the pages that its server has, and the delay of a response in
+/// milliseconds.
 const CASES: [(&str, usize, u64); 8] = [
     ("by hand", PAGES, 0),
     ("iter()", PAGES, 0),
@@ -36,11 +39,14 @@ const CASES: [(&str, usize, u64); 8] = [
 
 fn main() {
     if let Ok(case) = env::var("BENCH_CASE") {
-        let calls = env::var("BENCH_CALLS").ok().and_then(|calls| calls.parse().ok());
+        let calls = env::var("BENCH_CALLS")
+            .ok()
+            .and_then(|calls| calls.parse().ok());
         let url = env::var("BENCH_URL").unwrap_or_else(|_| support::serve(PAGES, Duration::ZERO));
         return run(&case, &url, calls.unwrap_or(1));
     }
-    let servers = CASES.map(|(_, pages, delay)| support::serve(pages, Duration::from_millis(delay)));
+    let servers =
+        CASES.map(|(_, pages, delay)| support::serve(pages, Duration::from_millis(delay)));
     let mut measured = CASES.map(|_| Vec::new());
     for round in 0..ROUNDS {
         for (index, (case, _, delay)) in CASES.iter().enumerate() {
@@ -59,7 +65,11 @@ fn main() {
             by_hand = time;
         }
         let ratio = time.as_secs_f64() / by_hand.as_secs_f64();
-        println!("{case:30} {:>7.0}ms  x{ratio:.2} {:>6.1} MiB", time.as_secs_f64() * 1000.0, peak as f64 / 1024.0);
+        println!(
+            "{case:30} {:>7.0}ms  x{ratio:.2} {:>6.1} MiB",
+            time.as_secs_f64() * 1000.0,
+            peak as f64 / 1024.0
+        );
     }
 }
 
@@ -93,10 +103,16 @@ fn run(case: &str, url: &str, calls: usize) {
         _ => {
             let client = support::client(url);
             let users = (0..calls).map(|_| client.user().send());
-            users.filter(|user| user.as_ref().is_ok_and(|user| user.id == "7")).count()
+            users
+                .filter(|user| user.as_ref().is_ok_and(|user| user.id == "7"))
+                .count()
         }
     };
-    let expected = if case.starts_with("one call") { calls } else { PAGES * support::LOGS };
+    let expected = if case.starts_with("one call") {
+        calls
+    } else {
+        PAGES * support::LOGS
+    };
     assert_eq!(read, expected, "{case}");
     println!("{}", peak().unwrap_or_default());
 }
@@ -104,6 +120,8 @@ fn run(case: &str, url: &str, calls: usize) {
 /// The peak memory of this process in KiB; `None` if the system does not report it.
 fn peak() -> Option<usize> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches(" kB").parse().ok()
 }

@@ -1,6 +1,7 @@
 //! Exports the audit log, or a part of it, and resumes after an interruption, for example with
-//! `cargo run --example audit_export -- --since 2026-11-01 --csv --output november.csv`.
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! `cargo run --example audit_export -- --since 2026-11-01 --csv --output november.csv`. It sends
+//! its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration
+//! server.
 
 mod demo;
 #[path = "common/journal.rs"]
@@ -24,9 +25,10 @@ use journal::{Journal, read_state};
 
 /// Exports the audit log, newest first
 ///
-/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock prevents a second
-/// process from using them, and is not removed. In CSV, a cell that starts with = + - @ tab or a line break gets a
-/// leading apostrophe, because a spreadsheet would run it as a formula.
+/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock
+/// prevents a second process from using them, and is not removed. In CSV, a cell that starts with
+/// = + - @ tab or a line break gets a leading apostrophe, because a spreadsheet would run it as a
+/// formula.
 #[derive(Clone, Parser, Serialize, Deserialize)]
 #[command(
     after_help = "Exit codes: 0 if all was exported, 1 for a failure, 2 for an invalid command line, 130 for Ctrl-C.\n\
@@ -56,16 +58,33 @@ struct Export {
     #[arg(long, help = "Write CSV instead of one line of JSON for each log")]
     #[serde(skip)]
     csv: bool,
-    #[arg(long, requires = "csv", help = "Write cells of CSV as they are, including formulas")]
+    #[arg(
+        long,
+        requires = "csv",
+        help = "Write cells of CSV as they are, including formulas"
+    )]
     #[serde(skip)]
     raw_cells: bool,
-    #[arg(long, value_name = "FILE", help = "Write to this file, which is replaced, instead of standard output")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Write to this file, which is replaced, instead of standard output"
+    )]
     #[serde(skip)]
     output: Option<PathBuf>,
-    #[arg(long, value_name = "PAGES", default_value_t = 0, help = "Fetch up to this many pages ahead, at most 32")]
+    #[arg(
+        long,
+        value_name = "PAGES",
+        default_value_t = 0,
+        help = "Fetch up to this many pages ahead, at most 32"
+    )]
     #[serde(skip)]
     read_ahead: usize,
-    #[arg(long, requires = "output", help = "Continue an export that was interrupted")]
+    #[arg(
+        long,
+        requires = "output",
+        help = "Continue an export that was interrupted"
+    )]
     #[serde(skip)]
     resume: bool,
 }
@@ -95,7 +114,9 @@ fn date(text: &str) -> Result<String, cloudflare_user::Error> {
 }
 
 fn main() {
-    let Err(error) = run(&Export::parse()) else { return };
+    let Err(error) = run(&Export::parse()) else {
+        return;
+    };
     if error.downcast_ref().map(io::Error::kind) != Some(ErrorKind::BrokenPipe) {
         _ = writeln!(io::stderr(), "error: {error}");
         std::process::exit(1);
@@ -107,15 +128,29 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
     ctrlc::set_handler(|| {
         // Waits until the current page is written.
         let _stdout = io::stdout().lock();
-        _ = writeln!(io::stderr(), "\nstopped; --resume continues an export into a file");
+        _ = writeln!(
+            io::stderr(),
+            "\nstopped; --resume continues an export into a file"
+        );
         std::process::exit(130);
     })?;
-    // A fixed end, because newer logs would move the items of all pages. Logs can become visible 15 minutes late.
-    let settled = Some(DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::minutes(15)).to_string());
-    let request = Export { before: options.before.clone().or(settled.clone()).min(settled), ..options.clone() };
-    let start = Position { options: json!([options, options.csv, options.raw_cells]), request, logs: 0 };
+    // A fixed end, because newer logs would move the items of all pages. Logs can become visible 15
+    // minutes late.
+    let settled =
+        Some(DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::minutes(15)).to_string());
+    let request = Export {
+        before: options.before.clone().or(settled.clone()).min(settled),
+        ..options.clone()
+    };
+    let start = Position {
+        options: json!([options, options.csv, options.raw_cells]),
+        request,
+        logs: 0,
+    };
     let Some(path) = &options.output else {
-        return export(&client, options, start, |lines, _| Ok(io::stdout().lock().write_all(lines.as_bytes())?));
+        return export(&client, options, start, |lines, _| {
+            Ok(io::stdout().lock().write_all(lines.as_bytes())?)
+        });
     };
     if fs::metadata(path).is_ok_and(|existing| !existing.is_file()) {
         return Err(format!("{} is not a file", path.display()).into());
@@ -123,7 +158,9 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
     let [part, state] = [".part", ".state"].map(|suffix| state::with_suffix(path, suffix));
     let _lock = state::lock(&state)?;
     let length = fs::metadata(path).ok().map(|file| file.len());
-    if !fs::exists(&part)? && read_state::<Position>(&state)?.is_some_and(|saved| saved.length == length) {
+    if !fs::exists(&part)?
+        && read_state::<Position>(&state)?.is_some_and(|saved| saved.length == length)
+    {
         fs::remove_file(&state)?; // A run was killed between the rename and the removal at the end.
         if options.resume {
             return Ok(());
@@ -135,14 +172,21 @@ fn run(options: &Export) -> Result<(), Box<dyn Error>> {
         // Nothing was written yet, so the options may differ.
         journal.commit(start.clone())?;
     } else if !options.resume || saved.options != start.options {
-        return Err(
-            format!("{} is unfinished: pass --resume and the same options, or see --help", part.display()).into()
-        );
+        return Err(format!(
+            "{} is unfinished: pass --resume and the same options, or see --help",
+            part.display()
+        )
+        .into());
     }
-    export(&client, options, journal.position().clone(), |lines, position| {
-        journal.append(lines)?;
-        journal.commit(position.clone())
-    })?;
+    export(
+        &client,
+        options,
+        journal.position().clone(),
+        |lines, position| {
+            journal.append(lines)?;
+            journal.commit(position.clone())
+        },
+    )?;
     state::rename(&part, path)?;
     Ok(fs::remove_file(&state)?)
 }
@@ -155,18 +199,30 @@ fn export(
     mut write: impl FnMut(&str, &Position) -> Result<(), Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
     let style = ProgressStyle::with_template("{msg}, {human_pos} logs, {per_sec:0}")?;
-    let bar = ProgressBar::no_length().with_style(style).with_position(position.logs);
-    let mut pages = client.pages(&position.request).read_ahead(options.read_ahead);
+    let bar = ProgressBar::no_length()
+        .with_style(style)
+        .with_position(position.logs);
+    let mut pages = client
+        .pages(&position.request)
+        .read_ahead(options.read_ahead);
     while let Some(page) = pages.next().transpose()? {
         if pages.size_hint().0 > 0 {
-            // This page has logs that are not JSON. The first one ends the export before the page is written.
+            // This page has logs that are not JSON. The first one ends the export before the page
+            // is written.
             pages.next().transpose()?;
         }
         let lines = match options.csv {
             true => csv(&page.items, options, position.request.page.is_none())?,
-            false => page.items.iter().map(|log| log.get().replace('\n', " ") + "\n").collect(),
+            false => page
+                .items
+                .iter()
+                .map(|log| log.get().replace('\n', " ") + "\n")
+                .collect(),
         };
-        bar.set_message(format!("page {}", position.request.page.insert(pages.next_page())));
+        bar.set_message(format!(
+            "page {}",
+            position.request.page.insert(pages.next_page())
+        ));
         position.logs += page.items.len() as u64;
         bar.set_position(position.logs);
         let _stdout = io::stdout().lock();
@@ -175,9 +231,12 @@ fn export(
     Ok(())
 }
 
-fn csv(logs: &[Box<RawValue>], options: &Export, has_header: bool) -> Result<String, Box<dyn Error>> {
-    const COLUMNS: &str =
-        "when,action.type,action.result,actor.email,actor.ip,interface,metadata.zone_name,resource.type,id";
+fn csv(
+    logs: &[Box<RawValue>],
+    options: &Export,
+    has_header: bool,
+) -> Result<String, Box<dyn Error>> {
+    const COLUMNS: &str = "when,action.type,action.result,actor.email,actor.ip,interface,metadata.zone_name,resource.type,id";
     let mut rows = csv::Writer::from_writer(Vec::new());
     if has_header {
         rows.write_record(COLUMNS.split(','))?;
@@ -190,7 +249,8 @@ fn csv(logs: &[Box<RawValue>], options: &Export, has_header: bool) -> Result<Str
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            let is_formula = !options.raw_cells && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+            let is_formula =
+                !options.raw_cells && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
             if is_formula { format!("'{text}") } else { text }
         };
         rows.write_record(COLUMNS.split(',').map(cell))?;

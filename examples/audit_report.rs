@@ -4,7 +4,8 @@
 //! $ cargo run --example audit_report -- --days 7 --output week.svg
 //! ```
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
+//! demonstration server.
 
 mod demo;
 
@@ -20,7 +21,9 @@ use time::{Duration, OffsetDateTime};
 
 /// Draws how many audit logs there were by day, by type and by actor
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if the picture was written, 1 for a failure, 2 for an invalid command line.")]
+#[command(
+    after_help = "Exit codes: 0 if the picture was written, 1 for a failure, 2 for an invalid command line."
+)]
 struct Arguments {
     /// How many days to show, 1 to 366, today included, in UTC
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]

@@ -4,7 +4,8 @@
 //! $ cargo run --example custom_endpoint -- --status pending
 //! ```
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
+//! demonstration server.
 
 mod demo;
 
@@ -67,7 +68,9 @@ enum Status {
 
 /// Lists the zones that the credential can read
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all zones were printed, 1 for a failure, 2 for an invalid command line.")]
+#[command(
+    after_help = "Exit codes: 0 if all zones were printed, 1 for a failure, 2 for an invalid command line."
+)]
 struct Options {
     /// Only the zone with this name; contains:shop selects all names that contain shop
     #[arg(long)]
@@ -95,13 +98,18 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let (client, _demo) = demo::client()?;
-    let request = ListZones { name: options.name, status: options.status };
+    let request = ListZones {
+        name: options.name,
+        status: options.status,
+    };
     let limit = options.limit.unwrap_or(usize::MAX);
-    print_table(&client, &request, limit).map_err(|error| match error.downcast_ref::<cloudflare_user::Error>() {
-        Some(refused) if refused.is_unauthorized() => {
-            format!("{refused}: the token needs the permission Zone Read").into()
+    print_table(&client, &request, limit).map_err(|error| {
+        match error.downcast_ref::<cloudflare_user::Error>() {
+            Some(refused) if refused.is_unauthorized() => {
+                format!("{refused}: the token needs the permission Zone Read").into()
+            }
+            _ => error,
         }
-        _ => error,
     })
 }
 
@@ -124,10 +132,13 @@ fn print_table(client: &Client, request: &ListZones, limit: usize) -> Result<(),
 
 fn row(zone: &str, status: &str, plan: &str, servers: &str) -> String {
     // The texts come from the server, and a terminal obeys control characters.
-    let [zone, status, plan, servers] = [zone, status, plan, servers].map(|text| text.escape_debug().to_string());
+    let [zone, status, plan, servers] =
+        [zone, status, plan, servers].map(|text| text.escape_debug().to_string());
     format!("{zone:<28}  {status:<12}  {plan:<16}  {servers}")
 }
 
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

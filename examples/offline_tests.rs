@@ -1,9 +1,11 @@
-//! Deletes expired API tokens. Its tests need no socket, because a function takes the place of the network.
+//! Deletes expired API tokens. Its tests need no socket, because a function takes the place of the
+//! network.
 //!
-//! `cargo run --example offline_tests -- --delete` runs the tool. `cargo test --example offline_tests` runs the tests,
-//! because `Cargo.toml` has `test = true` for this example.
+//! `cargo run --example offline_tests -- --delete` runs the tool. `cargo test --example
+//! offline_tests` runs the tests, because `Cargo.toml` has `test = true` for this example.
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
+//! demonstration server.
 
 mod demo;
 
@@ -16,8 +18,10 @@ use cloudflare_user::{Client, Token, TokenStatus};
 
 /// Deletes expired API tokens
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all were listed or deleted, 1 for a failure, 2 for an invalid command line, \
-    75 for a rate limit.")]
+#[command(
+    after_help = "Exit codes: 0 if all were listed or deleted, 1 for a failure, 2 for an invalid command line, \
+    75 for a rate limit."
+)]
 struct Options {
     /// Delete the tokens; without this option they are only listed
     #[arg(long)]
@@ -41,7 +45,8 @@ fn main() -> ExitCode {
 
 /// What the tool does. The client and the output are arguments, so that tests can pass their own.
 fn clean_up(client: &Client, delete: bool, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    // All pages first, because each deletion moves a token of the next page to a page that was already read.
+    // All pages first, because each deletion moves a token of the next page to a page that was
+    // already read.
     let tokens = client.tokens().include_expired(true).iter();
     let tokens = tokens.collect::<Result<Vec<Token>, _>>()?;
     for token in tokens {
@@ -86,8 +91,8 @@ mod tests {
         {"id": "3c", "name": "trial", "status": "expired"}
     ]}"#;
 
-    /// Runs the tool with `--delete`, with a transport that responds to deletions with `deletion`. Returns the outcome,
-    /// what was printed, and the requests.
+    /// Runs the tool with `--delete`, with a transport that responds to deletions with `deletion`.
+    /// Returns the outcome, what was printed, and the requests.
     fn run(
         deletion: fn(&str) -> Result<Response<Body>, TransportError>,
     ) -> (Result<(), Box<dyn Error>>, String, Vec<String>) {
@@ -117,7 +122,10 @@ mod tests {
         });
         assert!(outcome.is_ok());
         assert_eq!(out, "\"old laptop\": deleted\n\"trial\": deleted\n");
-        assert_eq!(requests[1..], ["DELETE /user/tokens/2b", "DELETE /user/tokens/3c"]);
+        assert_eq!(
+            requests[1..],
+            ["DELETE /user/tokens/2b", "DELETE /user/tokens/3c"]
+        );
     }
 
     #[test]
@@ -135,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_deletion_whose_response_was_lost_is_not_retried() {
-        let (outcome, out, requests) = run(|_| Err(TransportError::interrupted("connection reset by peer")));
+        let (outcome, out, requests) =
+            run(|_| Err(TransportError::interrupted("connection reset by peer")));
         let error = outcome.unwrap_err().downcast::<cloudflare_user::Error>();
         assert!(error.unwrap().may_have_been_applied());
         assert_eq!(out, "", "no deletion is reported");

@@ -1,6 +1,7 @@
 //! Shows the user, tokens that expire, and the last audit logs: `cargo run --example quickstart`
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
+//! demonstration server.
 
 mod demo;
 
@@ -13,9 +14,12 @@ use cloudflare_user::{Client, Policy, Token};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-/// Shows the user, the tokens that are expired or expire within 30 days, and the last ten audit logs
+/// Shows the user, the tokens that are expired or expire within 30 days, and the last ten audit
+/// logs
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if all was shown, 1 for a failure, 2 for an invalid command line.")]
+#[command(
+    after_help = "Exit codes: 0 if all was shown, 1 for a failure, 2 for an invalid command line."
+)]
 struct Options {
     /// Also create a token that works for an hour; the demonstration always does
     #[arg(long)]
@@ -87,17 +91,30 @@ fn expiring_tokens(client: &Client, out: &mut impl Write) -> Outcome {
 fn last_audit_logs(client: &Client, out: &mut impl Write) -> Outcome {
     writeln!(out, "\nThe last audit logs:\n")?;
     let (zone, ip) = ("on", "from");
-    writeln!(out, "  {:<20}  {:<15}  {:<3}  {zone:<16}  {ip:<15}  by", "when", "action", "ok")?;
+    writeln!(
+        out,
+        "  {:<20}  {:<15}  {:<3}  {zone:<16}  {ip:<15}  by",
+        "when", "action", "ok"
+    )?;
     // `iter()` yields all logs. Ten fit on one small page.
     for log in client.audit_logs().per_page(10).iter().take(10) {
         let log = log?;
-        let when = log.when.and_then(|when| when.format(&Rfc3339).ok()).unwrap_or_default();
+        let when = log
+            .when
+            .and_then(|when| when.format(&Rfc3339).ok())
+            .unwrap_or_default();
         let action = shown(log.action.kind.as_deref());
-        let ok = log.action.result.map_or("-", |ok| ["no", "yes"][usize::from(ok)]);
+        let ok = log
+            .action
+            .result
+            .map_or("-", |ok| ["no", "yes"][usize::from(ok)]);
         let zone = shown(log.metadata["zone_name"].as_str());
         let ip = shown(log.actor.ip.as_deref());
         let by = shown(log.actor.email.as_deref());
-        writeln!(out, "  {when:<20}  {action:<15}  {ok:<3}  {zone:<16}  {ip:<15}  {by}")?;
+        writeln!(
+            out,
+            "  {when:<20}  {action:<15}  {ok:<3}  {zone:<16}  {ip:<15}  {by}"
+        )?;
     }
     Ok(())
 }
@@ -108,14 +125,16 @@ fn shown(text: Option<&str>) -> String {
 }
 
 fn create_token(client: &Client, out: &mut impl Write) -> Outcome {
-    let user_read =
-        Policy::allow().permission_group("8acbe5bb0d54464ab867149d7f7cf8ac").resource("com.cloudflare.api.user.*", "*");
+    let user_read = Policy::allow()
+        .permission_group("8acbe5bb0d54464ab867149d7f7cf8ac")
+        .resource("com.cloudflare.api.user.*", "*");
     let created = client
         .create_token("quickstart", [user_read])
         .expires_on(OffsetDateTime::now_utc() + Duration::hours(1))
         .request_ip_in(["198.51.100.0/24"])
         .send()?;
-    // `created.value.expose_secret()` is the secret. Save it, because no later response contains it.
+    // `created.value.expose_secret()` is the secret. Save it, because no later response contains
+    // it.
     let id = shown(Some(&created.token.id));
     writeln!(out, "\nCreated the token {id}, which works for an hour.")?;
     writeln!(out, "Debug does not show its secret: {:?}", created.value)?;
@@ -126,9 +145,10 @@ fn an_error(client: &Client, out: &mut impl Write) -> Outcome {
     writeln!(out, "\nA request that needs another permission:\n")?;
     match client.billing_profile().send() {
         Ok(profile) => writeln!(out, "  billed to {}", shown(profile.country.as_deref()))?,
-        Err(error) if error.is_unauthorized() => {
-            writeln!(out, "  {error}\n  The token needs the permission Billing Read.")?
-        }
+        Err(error) if error.is_unauthorized() => writeln!(
+            out,
+            "  {error}\n  The token needs the permission Billing Read."
+        )?,
         Err(error) => writeln!(out, "  {error}")?,
     }
     Ok(())

@@ -1,11 +1,13 @@
-//! Creates an API token by the names of its permissions, and writes its secret to a file that only its owner can read.
+//! Creates an API token by the names of its permissions, and writes its secret to a file that only
+//! its owner can read.
 //!
 //! ```console
 //! $ cargo run --example token_create -- backup --permission 'Zone Read' --permission 'DNS Read' --all-zones \
 //!       --ip 198.51.100.0/24 --expires-in 90d --output backup.secret
 //! ```
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
+//! demonstration server.
 
 mod demo;
 #[path = "common/secret_file.rs"]
@@ -26,9 +28,11 @@ use time::OffsetDateTime;
 ///
 /// All permissions of a token made here have the same scope: zones, accounts or R2 buckets.
 #[derive(Parser)]
-#[command(after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for an invalid command line, \
+#[command(
+    after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for an invalid command line, \
     3 if it may have been created, 130 for Ctrl-C.\n\
-    After exit code 3, FILE has what arrived of a successful response, or else instructions.")]
+    After exit code 3, FILE has what arrived of a successful response, or else instructions."
+)]
 struct Options {
     /// The name of the token
     name: String,
@@ -37,7 +41,8 @@ struct Options {
     permissions: Vec<String>,
     #[command(flatten)]
     resources: Resources,
-    /// Accept the token only from this IP address or CIDR range; may be given several times [default: any address]
+    /// Accept the token only from this IP address or CIDR range; may be given several times
+    /// [default: any address]
     #[arg(long = "ip", value_name = "CIDR")]
     ips: Vec<String>,
     #[command(flatten)]
@@ -110,24 +115,35 @@ fn run(options: &Options) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     // Before the request, so that no token is created if its secret cannot be saved.
     let mut file = secret_file::reserve(path)?;
-    let mut request = client.create_token(&options.name, [policy]).expires_on(expires_on);
+    let mut request = client
+        .create_token(&options.name, [policy])
+        .expires_on(expires_on);
     if !options.ips.is_empty() {
         request = request.request_ip_in(&options.ips);
     }
     let (content, result) = match request.send() {
-        Ok(created) => (created.value.expose_secret().to_owned().into_bytes(), Ok(created.token)),
+        Ok(created) => (
+            created.value.expose_secret().to_owned().into_bytes(),
+            Ok(created.token),
+        ),
         Err(error) if !error.may_have_been_applied() => {
             _ = fs::remove_file(path);
             return Err(error.into());
         }
-        // Without a response, the file has instructions. While it exists, no second token is created.
+        // Without a response, the file has instructions. While it exists, no second token is
+        // created.
         Err(error) => match secret_file::arrived(&error) {
             Some(response) => (response.to_vec(), Err(error)),
             None => (format!("{error}\n").into_bytes(), Err(error)),
         },
     };
     let (name, path) = (&options.name, path.display());
-    let lost = |error| Failure(3, format!("{error}; if a token {name:?} exists, its secret is lost: delete the token"));
+    let lost = |error| {
+        Failure(
+            3,
+            format!("{error}; if a token {name:?} exists, its secret is lost: delete the token"),
+        )
+    };
     secret_file::fill(&mut file, &content).map_err(lost)?;
     let token = result.map_err(|error| Failure(3, format!("{error}; see {path}")))?;
     // The token exists now, so a broken pipe is no failure.
@@ -139,7 +155,13 @@ fn run(options: &Options) -> Result<(), Failure> {
 
 /// Finds the permission groups by their names, in the scope of the resources.
 fn policy(client: &Client, options: &Options) -> Result<Policy, Failure> {
-    let Resources { zones, all_zones, all_zones_in, accounts, r2_buckets } = &options.resources;
+    let Resources {
+        zones,
+        all_zones,
+        all_zones_in,
+        accounts,
+        r2_buckets,
+    } = &options.resources;
     let mut policy = Policy::allow();
     let mut scope = PermissionScope::Zone;
     if *all_zones {
@@ -160,12 +182,20 @@ fn policy(client: &Client, options: &Options) -> Result<Policy, Failure> {
         policy = match *bucket.split('/').collect::<Vec<_>>() {
             [account, bucket] => policy.r2_bucket(account, "default", bucket),
             [account, jurisdiction, bucket] => policy.r2_bucket(account, jurisdiction, bucket),
-            _ => return Err(Failure(2, format!("--r2-bucket {bucket}: expected ACCOUNT/BUCKET"))),
+            _ => {
+                return Err(Failure(
+                    2,
+                    format!("--r2-bucket {bucket}: expected ACCOUNT/BUCKET"),
+                ));
+            }
         };
     }
     for name in &options.permissions {
         let Some(group) = client.find_permission_group(name, scope.clone())? else {
-            return Err(Failure(1, format!("there is no permission group {name:?} with the scope {scope}")));
+            return Err(Failure(
+                1,
+                format!("there is no permission group {name:?} with the scope {scope}"),
+            ));
         };
         policy = policy.permission_group(group.id);
     }

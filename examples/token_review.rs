@@ -1,6 +1,8 @@
-//! Lists API tokens that are a risk, and why. It fails if there is one, for cron: `cargo run --example token_review`
+//! Lists API tokens that are a risk, and why. It fails if there is one, for cron: `cargo run
+//! --example token_review`
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
+//! demonstration server.
 
 mod demo;
 
@@ -77,7 +79,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
 
 fn review(token: Token) -> Review {
     let now = OffsetDateTime::now_utc();
-    let is_past = |when: Option<OffsetDateTime>, days| when.is_some_and(|when| when < now - Duration::days(days));
+    let is_past = |when: Option<OffsetDateTime>, days| {
+        when.is_some_and(|when| when < now - Duration::days(days))
+    };
     let status = token.status.as_ref().map_or("", TokenStatus::as_str);
     let (end, used) = (token.expires_on, token.last_used_on);
     let ranges = &token.condition.request_ip.in_;
@@ -112,7 +116,9 @@ fn describe(review: &Review) -> String {
     };
     let [created, used, end] = [token.issued_on, token.last_used_on, token.expires_on].map(days);
     let status = token.status.as_ref().map_or("", TokenStatus::as_str);
-    let mut details = vec![format!("{status}, created {created}, used {used}, expires {end}")];
+    let mut details = vec![format!(
+        "{status}, created {created}, used {used}, expires {end}"
+    )];
     for policy in &token.policies {
         let groups = policy.permission_groups.iter();
         let names = groups.map(|group| group.name.as_deref().unwrap_or(&group.id));

@@ -4,7 +4,8 @@
 //! $ cargo run --example token_rotate -- --output secrets 'deploy*'
 //! ```
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration server.
+//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
+//! demonstration server.
 
 mod demo;
 #[path = "common/secret_file.rs"]
@@ -21,9 +22,10 @@ use fs_err as fs;
 
 /// Rolls the API tokens that match, and writes each new secret to DIR/ID.secret
 ///
-/// An old secret stops working at once. A token that is reported as "failed" still has its old secret. One that is
-/// reported as "unknown" may have been rolled. If DIR/ID.secret exists, it has the response as JSON. If not, check the
-/// old secret, and roll the token again if it no longer works. An existing secret file is not replaced.
+/// An old secret stops working at once. A token that is reported as "failed" still has its old
+/// secret. One that is reported as "unknown" may have been rolled. If DIR/ID.secret exists, it has
+/// the response as JSON. If not, check the old secret, and roll the token again if it no longer
+/// works. An existing secret file is not replaced.
 #[derive(Parser)]
 #[command(
     after_help = "Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried or for \
@@ -128,15 +130,23 @@ fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> 
             Some(response) => response,
             None => {
                 _ = fs::remove_file(&path);
-                let what = if error.may_have_been_applied() { "unknown" } else { "failed" };
+                let what = if error.may_have_been_applied() {
+                    "unknown"
+                } else {
+                    "failed"
+                };
                 return Err(format!("{what}: {error}"));
             }
         },
     };
-    secret_file::fill(&mut file, secret)
-        .map_err(|error| format!("rolled, but the secret could not be saved, so roll it again: {error}"))?;
+    secret_file::fill(&mut file, secret).map_err(|error| {
+        format!("rolled, but the secret could not be saved, so roll it again: {error}")
+    })?;
     match result {
         Ok(_) => Ok(path),
-        Err(error) => Err(format!("unknown: {error}; {} has the response", path.display())),
+        Err(error) => Err(format!(
+            "unknown: {error}; {} has the response",
+            path.display()
+        )),
     }
 }

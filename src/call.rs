@@ -48,7 +48,8 @@ impl Call {
 
     /// Returns the HTTP request, without the credential.
     pub(crate) fn request(&self, base_url: &str) -> Result<Request<Vec<u8>>> {
-        let mut target = String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
+        let mut target =
+            String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
         target.push_str(base_url);
         target.push_str(&self.path);
         for (index, (name, value)) in self.query.iter().enumerate() {
@@ -59,18 +60,28 @@ impl Call {
         }
         // The base URL is valid and the rest is encoded, so the only possible error is the length.
         let uri = http::Uri::try_from(target).map_err(|_| {
-            Error::invalid_request("request", "does not fit in a URL: at most 65,534 bytes when encoded")
+            Error::invalid_request(
+                "request",
+                "does not fit in a URL: at most 65,534 bytes when encoded",
+            )
         })?;
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.accept));
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static(self.accept));
         if self.streaming {
-            // ureq does not report where a compressed body ends, so a truncated export would go undetected.
-            request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            // ureq does not report where a compressed body ends, so a truncated export would go
+            // undetected.
+            request
+                .headers_mut()
+                .insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         if !self.body.is_empty() {
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            request
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         Ok(request)
     }
@@ -90,7 +101,10 @@ pub(crate) fn encode_path(segments: &[&str]) -> Result<String> {
     let mut path = String::with_capacity(64);
     for (index, segment) in segments.iter().enumerate() {
         if matches!(*segment, "" | "." | "..") {
-            let reason = format!("has the segment {segment:?} at {}, which would name another resource", index + 1);
+            let reason = format!(
+                "has the segment {segment:?} at {}, which would name another resource",
+                index + 1
+            );
             return Err(Error::invalid_request("path", reason));
         }
         path.push('/');
@@ -99,13 +113,20 @@ pub(crate) fn encode_path(segments: &[&str]) -> Result<String> {
     Ok(path)
 }
 
-/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are omitted.
-pub(crate) fn add_parameters(query: &mut Vec<(String, String)>, name: Option<String>, value: Value) -> Result<()> {
+/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are
+/// omitted.
+pub(crate) fn add_parameters(
+    query: &mut Vec<(String, String)>,
+    name: Option<String>,
+    value: Value,
+) -> Result<()> {
     let (name, text) = match (name, value) {
         (_, Value::Null) => return Ok(()),
         (outer, Value::Object(fields)) => {
             return fields.into_iter().try_for_each(|(field, value)| {
-                let name = outer.as_ref().map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
+                let name = outer
+                    .as_ref()
+                    .map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
                 add_parameters(query, Some(name), value)
             });
         }
@@ -120,10 +141,16 @@ pub(crate) fn add_parameters(query: &mut Vec<(String, String)>, name: Option<Str
     };
     // The API ignores an empty filter, so the result would look filtered without being so.
     if text.is_empty() {
-        return Err(Error::invalid_request(name, "is empty: leave it out if you need no filter"));
+        return Err(Error::invalid_request(
+            name,
+            "is empty: leave it out if you need no filter",
+        ));
     }
     if matches!(&*name, "page" | "per_page") && (text == "0" || text.starts_with('-')) {
-        return Err(Error::invalid_request(name, format!("is {text}: at least 1 is required")));
+        return Err(Error::invalid_request(
+            name,
+            format!("is {text}: at least 1 is required"),
+        ));
     }
     query.push((name, text));
     Ok(())

@@ -20,10 +20,15 @@ impl Cancel {
 
     /// Sleeps until the time is over or [`cancel`](Self::cancel) is called.
     pub(crate) fn sleep(&self, duration: Duration) {
-        drop(self.changed.wait_timeout_while(self.lock(), duration, |cancelled| !*cancelled));
+        drop(
+            self.changed
+                .wait_timeout_while(self.lock(), duration, |cancelled| !*cancelled),
+        );
     }
 
     fn lock(&self) -> MutexGuard<'_, bool> {
-        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cancelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,17 +11,20 @@ use crate::error::{Error, Result};
 
 /// A request to an endpoint of Cloudflare's API.
 ///
-/// All requests of this crate implement it. Implement it for your own struct to call an endpoint that this crate does
-/// not cover: [`Client::send`](crate::Client::send), [`iter`](crate::Client::iter), [`pages`](crate::Client::pages) and
-/// [`send_raw`](crate::Client::send_raw) run it with the same authentication, retries, errors and pagination.
+/// All requests of this crate implement it. Implement it for your own struct to call an endpoint
+/// that this crate does not cover: [`Client::send`](crate::Client::send),
+/// [`iter`](crate::Client::iter), [`pages`](crate::Client::pages) and
+/// [`send_raw`](crate::Client::send_raw) run it with the same authentication, retries, errors and
+/// pagination.
 ///
-/// [`Output`](Self::Output), [`METHOD`](Self::METHOD) and [`path`](Self::path) are required. The serialized fields of
-/// the struct are the JSON body, or the query of a GET, HEAD, OPTIONS, TRACE or DELETE.
+/// [`Output`](Self::Output), [`METHOD`](Self::METHOD) and [`path`](Self::path) are required. The
+/// serialized fields of the struct are the JSON body, or the query of a GET, HEAD, OPTIONS, TRACE
+/// or DELETE.
 ///
 /// # Path parameters
 ///
-/// A path parameter is a field too, so mark it with `#[serde(skip)]`. Otherwise it is also sent in the body or in the
-/// query, where the API may reject it, store it, or treat it as a filter.
+/// A path parameter is a field too, so mark it with `#[serde(skip)]`. Otherwise it is also sent in
+/// the body or in the query, where the API may reject it, store it, or treat it as a filter.
 ///
 /// ```no_run
 /// use cloudflare_user::Endpoint;
@@ -51,8 +54,9 @@ use crate::error::{Error, Result};
 ///
 /// # Paginated lists
 ///
-/// An endpoint whose output is a [`Page`](crate::Page) is a paginated list. Implement [`item_id`](Self::item_id) if the
-/// items have identifiers: each item is then yielded once, even if it moves to a later page because the list grows.
+/// An endpoint whose output is a [`Page`](crate::Page) is a paginated list. Implement
+/// [`item_id`](Self::item_id) if the items have identifiers: each item is then yielded once, even
+/// if it moves to a later page because the list grows.
 ///
 /// ```no_run
 /// use std::borrow::Cow;
@@ -94,25 +98,27 @@ use crate::error::{Error, Result};
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// The optional fields `page: Option<u64>` and `per_page: Option<u64>` set the first page and the size of a page. To
-/// resume a list, set `page` to [`Iter::next_page`](crate::Iter::next_page). Without a field `page`, a list starts at
-/// page 1.
+/// The optional fields `page: Option<u64>` and `per_page: Option<u64>` set the first page and the
+/// size of a page. To resume a list, set `page` to [`Iter::next_page`](crate::Iter::next_page).
+/// Without a field `page`, a list starts at page 1.
 ///
 /// # Query parameters
 ///
 /// * Text, numbers and booleans are sent as they are; `None` is left out.
-/// * Nested structs are joined with dots: a field `id` of a field `account` is sent as `account.id`. A field can also
-///   be renamed to such a name: `#[serde(rename = "action.type")]`.
-/// * An empty text is refused before sending, because the API would ignore the filter. Use an `Option` and `None`.
-/// * An array is refused before sending, because Cloudflare's endpoints do not agree on how to send one. If the
-///   endpoint expects one text with commas, join the values: `metrics: ["queryCount", "uncachedCount"].join(",")`. A
-///   parameter that must be repeated (`id=1&id=2`) is not supported.
+/// * Nested structs are joined with dots: a field `id` of a field `account` is sent as
+///   `account.id`. A field can also be renamed to such a name: `#[serde(rename = "action.type")]`.
+/// * An empty text is refused before sending, because the API would ignore the filter. Use an
+///   `Option` and `None`.
+/// * An array is refused before sending, because Cloudflare's endpoints do not agree on how to send
+///   one. If the endpoint expects one text with commas, join the values: `metrics: ["queryCount",
+///   "uncachedCount"].join(",")`. A parameter that must be repeated (`id=1&id=2`) is not supported.
 ///
 /// # Cursor pagination
 ///
-/// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) count pages. They do not support
-/// endpoints that return a cursor instead: such a list can end after its first page without an error. Send these
-/// requests in a loop. [`PageInfo::extra`](crate::PageInfo::extra) contains the cursor.
+/// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) count pages.
+/// They do not support endpoints that return a cursor instead: such a list can end after its first
+/// page without an error. Send these requests in a loop.
+/// [`PageInfo::extra`](crate::PageInfo::extra) contains the cursor.
 ///
 /// ```no_run
 /// # use cloudflare_user::{Endpoint, Page, http::Method};
@@ -149,44 +155,48 @@ pub trait Endpoint: Serialize {
 
     /// Returns the segments of the path below the base URL.
     ///
-    /// Each segment is percent-encoded, so a `/` in an identifier does not start a new segment. The segments `""`, `.`
-    /// and `..` are refused before sending, because the path would name another resource.
+    /// Each segment is percent-encoded, so a `/` in an identifier does not start a new segment. The
+    /// segments `""`, `.` and `..` are refused before sending, because the path would name another
+    /// resource.
     fn path(&self) -> Vec<&str>;
 
-    /// Whether the response may lack the envelope of `success` and `result`. The default is `false`.
+    /// Whether the response may lack the envelope of `success` and `result`. The default is
+    /// `false`.
     ///
-    /// If `true`, a response without the envelope is decoded as a whole, and an empty body is decoded as `null`. A
-    /// [`Page`](crate::Page) always needs the envelope.
+    /// If `true`, a response without the envelope is decoded as a whole, and an empty body is
+    /// decoded as `null`. A [`Page`](crate::Page) always needs the envelope.
     const UNWRAPPED: bool = false;
 
-    /// Whether a list has only one page, so that `iter` and `pages` send one request without `page`. The default is
-    /// `false`.
+    /// Whether a list has only one page, so that `iter` and `pages` send one request without
+    /// `page`. The default is `false`.
     const SINGLE_PAGE: bool = false;
 
-    /// The largest `per_page` that a list accepts, which is sent unless the request sets `per_page` itself. With
-    /// `None`, the default, the server chooses the size of a page.
+    /// The largest `per_page` that a list accepts, which is sent unless the request sets `per_page`
+    /// itself. With `None`, the default, the server chooses the size of a page.
     const MAX_PER_PAGE: Option<u64> = None;
 
-    /// Returns the identifier of an item of a list, or `None` if the item has none. The default is `None`.
+    /// Returns the identifier of an item of a list, or `None` if the item has none. The default is
+    /// `None`.
     ///
-    /// `iter` and `pages` yield only the first of several items with the same identifier. Two different items must
-    /// therefore never share one. Items without an identifier are only compared page by page, so an item that moves to
-    /// a later page is yielded twice.
+    /// `iter` and `pages` yield only the first of several items with the same identifier. Two
+    /// different items must therefore never share one. Items without an identifier are only
+    /// compared page by page, so an item that moves to a later page is yielded twice.
     fn item_id(_item: &<Self::Output as Output>::Item) -> Option<Cow<'_, str>> {
         None
     }
 
-    /// Whether the endpoint accepts only API tokens, so that a client with an email and a key refuses the request. The
-    /// default is `false`.
+    /// Whether the endpoint accepts only API tokens, so that a client with an email and a key
+    /// refuses the request. The default is `false`.
     const TOKEN_ONLY: bool = false;
 
-    /// Whether a successful response contains a new secret. If it cannot be decoded, the error then says where the
-    /// secret may be. The default is `false`.
+    /// Whether a successful response contains a new secret. If it cannot be decoded, the error then
+    /// says where the secret may be. The default is `false`.
     const RETURNS_SECRET: bool = false;
 
     /// Validates the request before it is sent. The default accepts every request.
     ///
-    /// Use it for input that the API would misunderstand, such as an empty list that means "everything".
+    /// Use it for input that the API would misunderstand, such as an empty list that means
+    /// "everything".
     ///
     /// # Errors
     ///
@@ -195,20 +205,21 @@ pub trait Endpoint: Serialize {
         Ok(())
     }
 
-    /// Returns `true` if sending the request twice has the same effect as sending it once. The default is `true` for
-    /// GET, HEAD, OPTIONS and TRACE.
+    /// Returns `true` if sending the request twice has the same effect as sending it once. The
+    /// default is `true` for GET, HEAD, OPTIONS and TRACE.
     ///
-    /// An idempotent request is retried after a timeout, a lost response, and a transient server error such as a 503.
-    /// Other requests are retried only if they were not applied: after a failure to connect and after a 429. A GET that
-    /// returns `false` counts as a write.
+    /// An idempotent request is retried after a timeout, a lost response, and a transient server
+    /// error such as a 503. Other requests are retried only if they were not applied: after a
+    /// failure to connect and after a 429. A GET that returns `false` counts as a write.
     fn is_idempotent(&self) -> bool {
         Self::METHOD.is_safe()
     }
 
     /// Returns what a user should check before sending a write again. The default is `None`.
     ///
-    /// It becomes part of the error if the write may have been applied ([`Error::may_have_been_applied`]). Return an
-    /// instruction without a full stop, such as "look for a token named `ci`".
+    /// It becomes part of the error if the write may have been applied
+    /// ([`Error::may_have_been_applied`]). Return an instruction without a full stop, such as "look
+    /// for a token named `ci`".
     fn recovery_hint(&self) -> Option<String> {
         None
     }
@@ -233,10 +244,15 @@ impl Call {
             single_page: E::SINGLE_PAGE,
             token_only: E::TOKEN_ONLY,
             returns_secret: E::RETURNS_SECRET,
-            recovery_hint: if write { endpoint.recovery_hint() } else { None },
+            recovery_hint: if write {
+                endpoint.recovery_hint()
+            } else {
+                None
+            },
         };
-        let unserializable =
-            |error: serde_json::Error| Error::invalid_request("request", format!("cannot be serialized: {error}"));
+        let unserializable = |error: serde_json::Error| {
+            Error::invalid_request("request", format!("cannot be serialized: {error}"))
+        };
         if in_query {
             let fields = serde_json::to_value(endpoint).map_err(unserializable)?;
             add_parameters(&mut call.query, None, fields)?;
@@ -254,12 +270,15 @@ impl Call {
     }
 }
 
-/// Refuses an identifier that would make the path name another resource. Any other text is sent as one percent-encoded
-/// segment.
+/// Refuses an identifier that would make the path name another resource. Any other text is sent as
+/// one percent-encoded segment.
 pub(crate) fn require_identifier(parameter: &'static str, id: &str) -> Result<()> {
     match id {
         "" => Err(Error::invalid_request(parameter, "is empty")),
-        "." | ".." => Err(Error::invalid_request(parameter, format!("is `{id}`, which would name another resource"))),
+        "." | ".." => Err(Error::invalid_request(
+            parameter,
+            format!("is `{id}`, which would name another resource"),
+        )),
         _ => Ok(()),
     }
 }

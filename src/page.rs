@@ -33,7 +33,8 @@ impl<'p, T> IntoIterator for &'p Page<T> {
     }
 }
 
-/// What the server reports about a page and its list (`result_info`). A value that is not a whole number is `None`.
+/// What the server reports about a page and its list (`result_info`). A value that is not a whole
+/// number is `None`.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageInfo {
@@ -43,7 +44,8 @@ pub struct PageInfo {
     pub per_page: Option<u64>,
     /// The number of items on this page.
     pub count: Option<u64>,
-    /// The number of items of the list; 0 means unknown. It may include items that a filter excludes.
+    /// The number of items of the list; 0 means unknown. It may include items that a filter
+    /// excludes.
     pub total_count: Option<u64>,
     /// The number of pages of the list; 0 means unknown.
     pub total_pages: Option<u64>,
@@ -59,7 +61,9 @@ impl PageInfo {
         let text = Some(text).filter(|text| text.len() <= LONGEST)?;
         let mut extra: Map<String, Value> = serde_json::from_str(text).ok()?;
         // A whole number may be written as `20.0`.
-        let exact = |number: f64| (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64);
+        let exact = |number: f64| {
+            (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64)
+        };
         let mut number = |name| {
             let value = extra.remove(name)?;
             value.as_u64().or_else(|| value.as_f64().and_then(exact))

@@ -1,4 +1,5 @@
-//! Listing and exporting audit logs: the requests, the decoded responses and the filters that are refused.
+//! Listing and exporting audit logs: the requests, the decoded responses and the filters that are
+//! refused.
 
 mod common;
 
@@ -14,14 +15,35 @@ fn sends_each_filter() {
     type Filter = fn(ListAuditLogs<&Client>) -> ListAuditLogs<&Client>;
     let filters: [(Filter, &str); 13] = [
         (|list| list.id("d5b0f326-1232"), "id=d5b0f326-1232"),
-        (|list| list.action_type("token create"), "action.type=token%20create"),
-        (|list| list.actor_email("a+b@example.com"), "actor.email=a%2Bb%40example.com"),
-        (|list| list.actor_ip("198.41.0.0/16"), "actor.ip=198.41.0.0%2F16"),
-        (|list| list.zone_name("example.com"), "zone.name=example.com"),
+        (
+            |list| list.action_type("token create"),
+            "action.type=token%20create",
+        ),
+        (
+            |list| list.actor_email("a+b@example.com"),
+            "actor.email=a%2Bb%40example.com",
+        ),
+        (
+            |list| list.actor_ip("198.41.0.0/16"),
+            "actor.ip=198.41.0.0%2F16",
+        ),
+        (
+            |list| list.zone_name("example.com"),
+            "zone.name=example.com",
+        ),
         (|list| list.since(date!(2026 - 11 - 01)), "since=2026-11-01"),
-        (|list| list.since(datetime!(2026-11-01 2:00 +2)), "since=2026-11-01T00%3A00%3A00Z"),
-        (|list| list.before(date!(2026 - 11 - 20)), "before=2026-11-20"),
-        (|list| list.before(datetime!(2026-11-20 0:00:00.5 UTC)), "before=2026-11-20T00%3A00%3A00.5Z"),
+        (
+            |list| list.since(datetime!(2026-11-01 2:00 +2)),
+            "since=2026-11-01T00%3A00%3A00Z",
+        ),
+        (
+            |list| list.before(date!(2026 - 11 - 20)),
+            "before=2026-11-20",
+        ),
+        (
+            |list| list.before(datetime!(2026-11-20 0:00:00.5 UTC)),
+            "before=2026-11-20T00%3A00%3A00.5Z",
+        ),
         (|list| list.direction(Direction::Asc), "direction=asc"),
         (|list| list.direction(Direction::Desc), "direction=desc"),
         (|list| list.hide_user_logs(true), "hide_user_logs=true"),
@@ -30,15 +52,26 @@ fn sends_each_filter() {
     for (filter, query) in filters {
         let api = Api::responding(fixture("audit_logs_list"));
         filter(api.client().audit_logs()).send().unwrap();
-        assert_eq!(api.request().line(), format!("GET /user/audit_logs?{query}&per_page=1000"));
+        assert_eq!(
+            api.request().line(),
+            format!("GET /user/audit_logs?{query}&per_page=1000")
+        );
     }
 }
 
 #[test]
 fn sends_page_and_per_page() {
     let api = Api::responding(fixture("audit_logs_list"));
-    api.client().audit_logs().page(3).per_page(7).send().unwrap();
-    assert_eq!(api.request().line(), "GET /user/audit_logs?page=3&per_page=7");
+    api.client()
+        .audit_logs()
+        .page(3)
+        .per_page(7)
+        .send()
+        .unwrap();
+    assert_eq!(
+        api.request().line(),
+        "GET /user/audit_logs?page=3&per_page=7"
+    );
 }
 
 #[test]
@@ -54,9 +87,15 @@ fn iterates_from_the_first_page_with_the_largest_page_size() {
 #[test]
 fn sends_the_filters_of_an_export_and_streams_csv() {
     let api = Api::responding_as(200, "text/csv", "when,action\n2026-11-01T00:00:00Z,login\n");
-    let request = ListAuditLogs::new().since(date!(2026 - 11 - 01)).zone_name("example.com");
+    let request = ListAuditLogs::new()
+        .since(date!(2026 - 11 - 01))
+        .zone_name("example.com");
     let mut csv = String::new();
-    api.client().export(&request).unwrap().read_to_string(&mut csv).unwrap();
+    api.client()
+        .export(&request)
+        .unwrap()
+        .read_to_string(&mut csv)
+        .unwrap();
     assert_eq!(csv, "when,action\n2026-11-01T00:00:00Z,login\n");
     let request = api.request();
     assert!(request.header("accept").unwrap().starts_with("text/csv"));
@@ -68,7 +107,10 @@ fn sends_the_filters_of_an_export_and_streams_csv() {
 #[test]
 fn reports_a_failed_export_with_status_200() {
     let failed = r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#;
-    for (content_type, body) in [("application/json", failed), ("text/html", "<html>please log in</html>")] {
+    for (content_type, body) in [
+        ("application/json", failed),
+        ("text/html", "<html>please log in</html>"),
+    ] {
         let api = Api::responding_as(200, content_type, body);
         let error = api.client().audit_logs().export().unwrap_err();
         assert_eq!(error.status(), Some(200), "{error}");
@@ -79,19 +121,34 @@ fn reports_a_failed_export_with_status_200() {
 fn does_not_limit_the_size_of_an_export() {
     let csv = "x".repeat(3 << 20);
     let api = Api::responding_as(200, "text/csv", &csv);
-    let client = Client::builder().api_token("token").base_url(api.url()).max_response_size(1 << 10).build().unwrap();
+    let client = Client::builder()
+        .api_token("token")
+        .base_url(api.url())
+        .max_response_size(1 << 10)
+        .build()
+        .unwrap();
     let mut read = String::new();
-    client.audit_logs().export().unwrap().read_to_string(&mut read).unwrap();
+    client
+        .audit_logs()
+        .export()
+        .unwrap()
+        .read_to_string(&mut read)
+        .unwrap();
     assert_eq!(read.len(), csv.len());
 }
 
 #[test]
 fn keeps_every_field_of_the_documented_log() {
-    let page = client_returning(fixture("audit_logs_list")).send(&ListAuditLogs::new()).unwrap();
+    let page = client_returning(fixture("audit_logs_list"))
+        .send(&ListAuditLogs::new())
+        .unwrap();
     assert_eq!(page.info, None);
     assert_eq!(page.items[0].actor.kind, Some(ActorKind::User));
     assert_eq!(page.items[0].when, Some(datetime!(2017-04-26 17:31:07 UTC)));
-    assert_eq!(serde_json::to_value(&page.items).unwrap(), fixture_result("audit_logs_list"));
+    assert_eq!(
+        serde_json::to_value(&page.items).unwrap(),
+        fixture_result("audit_logs_list")
+    );
 }
 
 #[test]
@@ -105,7 +162,9 @@ fn keeps_unknown_fields_and_values_of_any_type_of_a_log() {
         "when": "2021-10-10T10:13:46.214209Z",
         "accountID": "x",
     }]);
-    let page = client_returning(success(&result.to_string())).send(&ListAuditLogs::new()).unwrap();
+    let page = client_returning(success(&result.to_string()))
+        .send(&ListAuditLogs::new())
+        .unwrap();
     let log = &page.items[0];
     assert_eq!(log.actor.kind, Some(ActorKind::System));
     assert_eq!(log.action.info.as_deref(), Some("key digest: abc"));
@@ -118,7 +177,9 @@ fn keeps_unknown_fields_and_values_of_any_type_of_a_log() {
 #[test]
 fn reads_numeric_identifiers_as_text() {
     let result = r#"[{"id":5,"resource":{"id":10715065315},"actor":{"id":-1},"when":""}]"#;
-    let page = client_returning(success(result)).send(&ListAuditLogs::new()).unwrap();
+    let page = client_returning(success(result))
+        .send(&ListAuditLogs::new())
+        .unwrap();
     assert_eq!(page.items[0].id, "5");
     assert_eq!(page.items[0].resource.id.as_deref(), Some("10715065315"));
     assert_eq!(page.items[0].actor.id.as_deref(), Some("-1"));
@@ -137,22 +198,41 @@ fn refuses_since_that_is_not_earlier_than_before() {
         list().since(midnight).before(day),
         list().before(datetime!(2026-11-01 1:00 +2)).since(day),
     ] {
-        for error in [request.send().err(), request.iter().next().unwrap().err(), request.export().err()] {
+        for error in [
+            request.send().err(),
+            request.iter().next().unwrap().err(),
+            request.export().err(),
+        ] {
             let error = error.unwrap();
             assert!(error.is_invalid_request(), "{error}");
             assert!(error.to_string().starts_with("`since` "), "{error}");
         }
     }
     assert!(requests.lock().unwrap().is_empty());
-    list().since(day).before(date!(2026 - 11 - 02)).send().unwrap();
-    list().since(midnight).before(datetime!(2026-11-01 0:00:00.001 UTC)).send().unwrap();
+    list()
+        .since(day)
+        .before(date!(2026 - 11 - 02))
+        .send()
+        .unwrap();
+    list()
+        .since(midnight)
+        .before(datetime!(2026-11-01 0:00:00.001 UTC))
+        .send()
+        .unwrap();
     assert_eq!(requests.lock().unwrap().len(), 2);
 }
 
 #[test]
 fn refuses_an_instant_before_the_year_0() {
     let (client, requests) = common::scripted(vec![common::ok(success("[]"))]);
-    let error = client.audit_logs().since(datetime!(-0001-01-01 0:00 UTC)).send().unwrap_err();
-    assert!(error.is_invalid_request() && error.to_string().contains("since"), "{error}");
+    let error = client
+        .audit_logs()
+        .since(datetime!(-0001-01-01 0:00 UTC))
+        .send()
+        .unwrap_err();
+    assert!(
+        error.is_invalid_request() && error.to_string().contains("since"),
+        "{error}"
+    );
     assert!(requests.lock().unwrap().is_empty());
 }

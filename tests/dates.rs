@@ -1,4 +1,5 @@
-//! Dates and times: reading them from responses, parsing them from text, converting and sending them.
+//! Dates and times: reading them from responses, parsing them from text, converting and sending
+//! them.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,14 +16,32 @@ fn read(text: &str) -> serde_json::Result<Token> {
 fn reads_times_in_every_form_that_the_api_sends() {
     for (text, expected) in [
         ("2017-04-26T17:31:07Z", datetime!(2017-04-26 17:31:07 UTC)),
-        ("2014-03-01T12:21:59.3456Z", datetime!(2014-03-01 12:21:59.3456 UTC)),
-        ("2021-10-10T10:13:46.214209Z", datetime!(2021-10-10 10:13:46.214209 UTC)),
-        ("2021-10-10t10:13:46.1234567891234z", datetime!(2021-10-10 10:13:46.123456789 UTC)),
+        (
+            "2014-03-01T12:21:59.3456Z",
+            datetime!(2014-03-01 12:21:59.3456 UTC),
+        ),
+        (
+            "2021-10-10T10:13:46.214209Z",
+            datetime!(2021-10-10 10:13:46.214209 UTC),
+        ),
+        (
+            "2021-10-10t10:13:46.1234567891234z",
+            datetime!(2021-10-10 10:13:46.123456789 UTC),
+        ),
         ("2021-10-10 10:13:46", datetime!(2021-10-10 10:13:46 UTC)),
-        ("2021-10-10T10:13:46+02:00", datetime!(2021-10-10 10:13:46 +2)),
-        ("2021-10-10T10:13:46.5-0330", datetime!(2021-10-10 10:13:46.5 -3:30)),
+        (
+            "2021-10-10T10:13:46+02:00",
+            datetime!(2021-10-10 10:13:46 +2),
+        ),
+        (
+            "2021-10-10T10:13:46.5-0330",
+            datetime!(2021-10-10 10:13:46.5 -3:30),
+        ),
         ("2021-10-10T10:13:46+05", datetime!(2021-10-10 10:13:46 +5)),
-        ("2016-12-31T23:59:60Z", datetime!(2016-12-31 23:59:59.999999999 UTC)),
+        (
+            "2016-12-31T23:59:60Z",
+            datetime!(2016-12-31 23:59:59.999999999 UTC),
+        ),
         ("2019-04-30", datetime!(2019-04-30 0:00 UTC)),
         ("0001-01-01T00:00:01Z", datetime!(0001-01-01 0:00:01 UTC)),
     ] {
@@ -54,14 +73,24 @@ fn refuses_text_that_is_not_a_time() {
         "1493227867",
     ] {
         let error = read(text).unwrap_err().to_string();
-        assert!(error.contains("expected a date or a time as in RFC 3339"), "{text}: {error}");
+        assert!(
+            error.contains("expected a date or a time as in RFC 3339"),
+            "{text}: {error}"
+        );
     }
 }
 
 #[test]
 fn writes_a_time_as_it_was_read() {
-    for text in ["2014-03-01T12:21:59.3456Z", "2017-04-26T17:31:07Z", "2021-10-10T10:13:46.5-03:30"] {
-        assert_eq!(serde_json::to_value(read(text).unwrap()).unwrap(), json!({ "issued_on": text }));
+    for text in [
+        "2014-03-01T12:21:59.3456Z",
+        "2017-04-26T17:31:07Z",
+        "2021-10-10T10:13:46.5-03:30",
+    ] {
+        assert_eq!(
+            serde_json::to_value(read(text).unwrap()).unwrap(),
+            json!({ "issued_on": text })
+        );
     }
 }
 
@@ -78,7 +107,10 @@ fn parses_a_date_or_an_instant_and_displays_it() {
         assert_eq!(displayed.parse::<DateOrDateTime>().unwrap(), parsed);
         assert_eq!(serde_json::to_value(parsed).unwrap(), displayed);
     }
-    assert_eq!("2026-11-01".parse::<DateOrDateTime>().unwrap(), date!(2026 - 11 - 01).into());
+    assert_eq!(
+        "2026-11-01".parse::<DateOrDateTime>().unwrap(),
+        date!(2026 - 11 - 01).into()
+    );
 }
 
 #[test]
@@ -99,23 +131,35 @@ fn refuses_text_that_is_neither_a_date_nor_an_instant_with_an_example() {
     ] {
         let error = text.parse::<DateOrDateTime>().unwrap_err();
         assert!(error.is_invalid_request(), "{text}");
-        assert!(error.to_string().contains("2026-11-01T12:30:00Z"), "{error}");
+        assert!(
+            error.to_string().contains("2026-11-01T12:30:00Z"),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn converts_a_system_time_and_saturates() {
     let epoch = SystemTime::UNIX_EPOCH;
-    let [first, last] =
-        [time::Duration::MIN, time::Duration::MAX].map(|far| OffsetDateTime::UNIX_EPOCH.saturating_add(far).into());
+    let [first, last] = [time::Duration::MIN, time::Duration::MAX]
+        .map(|far| OffsetDateTime::UNIX_EPOCH.saturating_add(far).into());
     for (system, expected) in [
-        (Some(epoch + Duration::from_secs(1_700_000_000)), datetime!(2023-11-14 22:13:20 UTC).into()),
-        (Some(epoch - Duration::from_secs(1)), datetime!(1969-12-31 23:59:59 UTC).into()),
+        (
+            Some(epoch + Duration::from_secs(1_700_000_000)),
+            datetime!(2023-11-14 22:13:20 UTC).into(),
+        ),
+        (
+            Some(epoch - Duration::from_secs(1)),
+            datetime!(1969-12-31 23:59:59 UTC).into(),
+        ),
         // Not every system can represent these times.
         (epoch.checked_add(Duration::from_secs(1 << 60)), last),
         (epoch.checked_sub(Duration::from_secs(1 << 60)), first),
     ] {
-        assert!(system.is_none_or(|system| DateOrDateTime::from(system) == expected), "{system:?}");
+        assert!(
+            system.is_none_or(|system| DateOrDateTime::from(system) == expected),
+            "{system:?}"
+        );
     }
 }
 
@@ -123,11 +167,20 @@ fn converts_a_system_time_and_saturates() {
 fn displays_every_instant_and_refuses_to_send_those_outside_rfc_3339() {
     for outside in [
         DateOrDateTime::from(Date::MIN),
-        DateOrDateTime::from(Date::MIN.midnight().assume_offset(UtcOffset::from_hms(23, 0, 0).unwrap())),
+        DateOrDateTime::from(
+            Date::MIN
+                .midnight()
+                .assume_offset(UtcOffset::from_hms(23, 0, 0).unwrap()),
+        ),
         DateOrDateTime::from(datetime!(-0001-01-01 0:00 UTC)),
     ] {
         assert!(!outside.to_string().is_empty());
         let error = ListAuditLogs::new().since(outside).validate().unwrap_err();
-        assert!(error.to_string().starts_with("`since` is outside the years 0 to 9999"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("`since` is outside the years 0 to 9999"),
+            "{error}"
+        );
     }
 }

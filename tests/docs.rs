@@ -7,17 +7,27 @@ use std::path::Path;
 
 use common::sources;
 
-/// The anchors that rustdoc and Markdown make of the headings of a text, whose lines start with `prefix`.
+/// The anchors that rustdoc and Markdown make of the headings of a text, whose lines start with
+/// `prefix`.
 fn anchors(text: &str, prefix: &str) -> Vec<String> {
     let lines = text.lines().filter_map(|line| line.strip_prefix(prefix));
-    let headings = lines.filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
-    let letters = |heading: &str| heading.to_lowercase().replace(' ', "-").replace(['\'', ',', '.'], "");
+    let headings = lines
+        .filter(|line| line.starts_with('#'))
+        .map(|line| line.trim_start_matches('#').trim());
+    let letters = |heading: &str| {
+        heading
+            .to_lowercase()
+            .replace(' ', "-")
+            .replace(['\'', ',', '.'], "")
+    };
     headings.map(letters).collect()
 }
 
 /// The anchors of the links of a text that start with `start`.
 fn links<'t>(text: &'t str, start: &'t str) -> impl Iterator<Item = &'t str> {
-    text.split(start).skip(1).map(|rest| rest.split([')', '`', ']']).next().unwrap())
+    text.split(start)
+        .skip(1)
+        .map(|rest| rest.split([')', '`', ']']).next().unwrap())
 }
 
 #[test]
@@ -35,7 +45,11 @@ fn links_point_to_headings_of_the_guide_and_of_readme() {
     };
     for text in sources("src") {
         check(&text, "(crate#", &guide_anchors);
-        check(&text, "](#", &[anchors(&text, "//! "), anchors(&text, "/// ")].concat());
+        check(
+            &text,
+            "](#",
+            &[anchors(&text, "//! "), anchors(&text, "/// ")].concat(),
+        );
     }
     check(&readme, "](#", &readme_anchors);
     assert!(count > 20, "{count} links");

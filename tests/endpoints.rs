@@ -51,51 +51,103 @@ impl Endpoint for PurgeCache {
         vec!["zones", &self.zone_id, "purge_cache"]
     }
     fn validate(&self) -> Result<()> {
-        if self.files.is_empty() { Err(Error::invalid_request("files", "is empty")) } else { Ok(()) }
+        if self.files.is_empty() {
+            Err(Error::invalid_request("files", "is empty"))
+        } else {
+            Ok(())
+        }
     }
 }
 
 fn purge(zone_id: &str, files: &[&str]) -> PurgeCache {
-    PurgeCache { zone_id: zone_id.to_owned(), files: files.iter().map(|file| (*file).to_owned()).collect() }
+    PurgeCache {
+        zone_id: zone_id.to_owned(),
+        files: files.iter().map(|file| (*file).to_owned()).collect(),
+    }
 }
 
 fn lines(requests: &Mutex<Vec<RecordedRequest>>) -> Vec<String> {
-    requests.lock().unwrap().iter().map(RecordedRequest::line).collect()
+    requests
+        .lock()
+        .unwrap()
+        .iter()
+        .map(RecordedRequest::line)
+        .collect()
 }
 
 #[test]
 fn ends_a_list_without_provided_items_at_an_empty_page() {
     let page = |name| ok(success(&format!(r#"[{{"name":"{name}"}}]"#)));
     let (client, requests) = scripted(vec![page("a"), page("b"), ok(success("[]"))]);
-    let zones: Vec<_> = client.iter(&ListZones::default()).map(|zone| zone.unwrap().name).collect();
+    let zones: Vec<_> = client
+        .iter(&ListZones::default())
+        .map(|zone| zone.unwrap().name)
+        .collect();
     assert_eq!(zones, ["a", "b"]);
-    assert_eq!(lines(&requests), ["GET /zones?page=1", "GET /zones?page=2", "GET /zones?page=3"]);
+    assert_eq!(
+        lines(&requests),
+        [
+            "GET /zones?page=1",
+            "GET /zones?page=2",
+            "GET /zones?page=3"
+        ]
+    );
 }
 
 #[test]
 fn joins_nested_fields_of_a_query_with_dots() {
     let (client, requests) = scripted(vec![ok(success("[]"))]);
-    let account = Account { id: Some(5), paused: Some(true) };
-    client.send(&ListZones { name: Some("a b".to_owned()), account, page: Some(2) }).unwrap();
+    let account = Account {
+        id: Some(5),
+        paused: Some(true),
+    };
+    client
+        .send(&ListZones {
+            name: Some("a b".to_owned()),
+            account,
+            page: Some(2),
+        })
+        .unwrap();
     let target = requests.lock().unwrap().pop().unwrap().target;
     let (path, query) = target.split_once('?').unwrap();
     let mut parameters: Vec<_> = query.split('&').collect();
     parameters.sort_unstable();
-    assert_eq!((path, parameters), ("/zones", vec!["account.id=5", "account.paused=true", "name=a%20b", "page=2"]));
+    assert_eq!(
+        (path, parameters),
+        (
+            "/zones",
+            vec![
+                "account.id=5",
+                "account.paused=true",
+                "name=a%20b",
+                "page=2"
+            ]
+        )
+    );
 }
 
 #[test]
 fn names_the_item_and_its_missing_field_in_an_error() {
     let (client, _) = scripted(vec![ok(success(r#"[{"name":"a"},{}]"#)), ok(success("[]"))]);
     let zones: Vec<_> = client.iter(&ListZones::default()).collect();
-    assert!(zones[1].as_ref().unwrap_err().to_string().contains("result[1]: missing field `name`"), "{zones:?}");
+    assert!(
+        zones[1]
+            .as_ref()
+            .unwrap_err()
+            .to_string()
+            .contains("result[1]: missing field `name`"),
+        "{zones:?}"
+    );
 }
 
 #[test]
 fn sends_the_fields_of_a_write_as_its_body_without_path_parameters() {
     let (client, requests) = scripted(vec![ok(success("null"))]);
     assert_eq!(client.send(&purge("a/b", &["x"])).unwrap(), None);
-    assert_eq!(lines(&requests), [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]);
+    assert_eq!(
+        lines(&requests),
+        [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]
+    );
 }
 
 #[test]
@@ -127,7 +179,10 @@ fn refuses_an_array_in_a_query_with_a_hint() {
         let error = client.send(&Report { metrics }).unwrap_err();
         let text = error.to_string();
         assert!(error.is_invalid_request(), "{text}");
-        assert!(text.starts_with("`metrics`") && text.contains("join the values"), "{text}");
+        assert!(
+            text.starts_with("`metrics`") && text.contains("join the values"),
+            "{text}"
+        );
     }
     assert!(requests.lock().unwrap().is_empty());
 }
@@ -221,8 +276,14 @@ fn max_per_page_is_sent_unless_the_request_sets_per_page() {
         assert!(names(&client, &request).is_empty());
         lines(&requests)
     };
-    assert_eq!(targets(None), ["GET /things?per_page=50", "GET /things?per_page=50&page=1"]);
-    assert_eq!(targets(Some(5)), ["GET /things?per_page=5", "GET /things?per_page=5&page=1"]);
+    assert_eq!(
+        targets(None),
+        ["GET /things?per_page=50", "GET /things?per_page=50&page=1"]
+    );
+    assert_eq!(
+        targets(Some(5)),
+        ["GET /things?per_page=5", "GET /things?per_page=5&page=1"]
+    );
 }
 
 #[test]
@@ -294,8 +355,10 @@ fn validate_refuses_a_list_before_it_is_sent() {
         }
     }
     let (client, requests) = scripted(pages(&[&[]]));
-    let errors =
-        [client.iter(&Refused).next().unwrap().unwrap_err(), client.pages(&Refused).next().unwrap().unwrap_err()];
+    let errors = [
+        client.iter(&Refused).next().unwrap().unwrap_err(),
+        client.pages(&Refused).next().unwrap().unwrap_err(),
+    ];
     for error in errors {
         assert_eq!(error.to_string(), "`name` is missing");
     }
@@ -327,11 +390,17 @@ impl Endpoint for Write {
 
 #[test]
 fn is_idempotent_decides_whether_a_write_is_retried() {
-    let failures: [fn() -> ScriptedResponse; 2] = [|| status(503, ""), || Err(|| TransportError::interrupted("reset"))];
+    let failures: [fn() -> ScriptedResponse; 2] = [
+        || status(503, ""),
+        || Err(|| TransportError::interrupted("reset")),
+    ];
     for failure in failures {
         for (is_idempotent, attempts) in [(true, 2), (false, 1)] {
             let (client, requests) = scripted(vec![failure(), ok(success("null"))]);
-            let request = Write { is_idempotent, recovery_hint: None };
+            let request = Write {
+                is_idempotent,
+                recovery_hint: None,
+            };
             let sent = client.with_max_retries(1).send(&request);
             assert_eq!(sent.is_ok(), is_idempotent, "{sent:?}");
             assert_eq!(requests.lock().unwrap().len(), attempts);
@@ -362,7 +431,10 @@ fn treats_a_get_that_is_not_idempotent_as_a_write() {
 #[test]
 fn recovery_hint_is_shown_if_a_write_may_have_been_applied() {
     let hint = "look for a thing named `ci`";
-    let request = Write { is_idempotent: false, recovery_hint: Some(hint) };
+    let request = Write {
+        is_idempotent: false,
+        recovery_hint: Some(hint),
+    };
     let (client, _) = scripted(vec![Err(|| TransportError::interrupted("reset"))]);
     let error = client.send(&request).unwrap_err();
     assert!(error.may_have_been_applied(), "{error}");
@@ -385,8 +457,14 @@ fn yields_items_as_raw_json() {
             vec!["user", "audit_logs"]
         }
     }
-    let (client, _) = scripted(vec![ok(success(r#"[ {"a" : 1.0,"a":2}  , {"b":"\u0041"} ]"#)), ok(success("[]"))]);
-    let items: Vec<_> = client.iter(&RawLogs).map(|item| item.unwrap().get().to_owned()).collect();
+    let (client, _) = scripted(vec![
+        ok(success(r#"[ {"a" : 1.0,"a":2}  , {"b":"\u0041"} ]"#)),
+        ok(success("[]")),
+    ]);
+    let items: Vec<_> = client
+        .iter(&RawLogs)
+        .map(|item| item.unwrap().get().to_owned())
+        .collect();
     assert_eq!(items, [r#"{"a" : 1.0,"a":2}"#, r#"{"b":"\u0041"}"#]);
 }
 
@@ -421,10 +499,23 @@ fn returns_secret_redacts_the_response_and_mentions_the_secret() {
     let created_secret = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
     let body = success(&format!(r#"{{"{created_secret}":1e999}}"#));
     let (client, _) = scripted(vec![ok(body)]);
-    let text = client.send(&CreateAccountToken::<true>).unwrap_err().to_string();
-    assert!(text.contains("which may hold the only copy of a new secret") && !text.contains(created_secret), "{text}");
-    let text = client.send(&CreateAccountToken::<false>).unwrap_err().to_string();
-    assert!(text.contains("was applied") && !text.contains("secret"), "{text}");
+    let text = client
+        .send(&CreateAccountToken::<true>)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.contains("which may hold the only copy of a new secret")
+            && !text.contains(created_secret),
+        "{text}"
+    );
+    let text = client
+        .send(&CreateAccountToken::<false>)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.contains("was applied") && !text.contains("secret"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -443,15 +534,29 @@ fn reports_a_write_that_an_earlier_attempt_may_have_applied() {
     }
     for (first_status, is_reported) in [(503, true), (429, false)] {
         let attempts = std::sync::atomic::AtomicUsize::new(0);
-        let client = Client::builder().api_token("a-token-of-the-tests").max_retries(1).transport(
-            move |_: http::Request<Vec<u8>>| match attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
-                0 => Ok(http::Response::builder().status(first_status).body(Body::from("{}")).unwrap()),
-                _ => Err(TransportError::connect("refused")),
-            },
-        );
+        let client = Client::builder()
+            .api_token("a-token-of-the-tests")
+            .max_retries(1)
+            .transport(move |_: http::Request<Vec<u8>>| {
+                match attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+                    0 => Ok(http::Response::builder()
+                        .status(first_status)
+                        .body(Body::from("{}"))
+                        .unwrap()),
+                    _ => Err(TransportError::connect("refused")),
+                }
+            });
         let error = client.build().unwrap().send(&Set).unwrap_err();
-        assert_eq!((error.attempts(), error.may_have_been_applied()), (2, is_reported), "{error}");
-        assert_eq!(error.to_string().contains("it may have been applied"), is_reported, "{error}");
+        assert_eq!(
+            (error.attempts(), error.may_have_been_applied()),
+            (2, is_reported),
+            "{error}"
+        );
+        assert_eq!(
+            error.to_string().contains("it may have been applied"),
+            is_reported,
+            "{error}"
+        );
     }
 }
 
@@ -473,6 +578,11 @@ fn reports_an_applied_write_whose_output_reads_nothing_of_the_result() {
         }
     }
     let (client, _) = scripted(vec![ok(success("{}"))]);
-    let Err(error) = client.send(&Purge) else { panic!("the result was not read") };
-    assert!(error.to_string().contains("the write was applied"), "{error}");
+    let Err(error) = client.send(&Purge) else {
+        panic!("the result was not read")
+    };
+    assert!(
+        error.to_string().contains("the write was applied"),
+        "{error}"
+    );
 }

@@ -1,4 +1,5 @@
-//! The example `audit_export`: it defuses formulas in CSV, resumes after it is killed, and locks its files.
+//! The example `audit_export`: it defuses formulas in CSV, resumes after it is killed, and locks
+//! its files.
 
 #[path = "common/example.rs"]
 mod example;
@@ -13,14 +14,22 @@ use example::{Directory, example, parameter, serve, success};
 fn server_of(logs: Vec<String>) -> String {
     serve(move |line, _| {
         let page: usize = parameter(line, "page").unwrap().parse().unwrap();
-        let items: Vec<&str> = logs.iter().skip((page - 1) * 20).take(20).map(String::as_str).collect();
+        let items: Vec<&str> = logs
+            .iter()
+            .skip((page - 1) * 20)
+            .take(20)
+            .map(String::as_str)
+            .collect();
         success(&format!("[{}]", items.join(",")))
     })
 }
 
 fn export(server: &str, directory: &Directory) -> Command {
     let mut command = example("audit_export", server);
-    command.arg("--output").arg(directory.path("out")).stderr(Stdio::null());
+    command
+        .arg("--output")
+        .arg(directory.path("out"))
+        .stderr(Stdio::null());
     command
 }
 
@@ -32,12 +41,26 @@ fn defuses_formulas_in_csv() {
     let server = server_of(logs.collect());
     let cells = |flags: &[&str]| {
         let directory = Directory::new();
-        assert!(export(&server, &directory).args(flags).status().unwrap().success());
+        assert!(
+            export(&server, &directory)
+                .args(flags)
+                .status()
+                .unwrap()
+                .success()
+        );
         let mut rows = csv::Reader::from_path(directory.path("out")).unwrap();
-        rows.records().map(|row| row.unwrap()[3].to_owned()).collect::<Vec<_>>()
+        rows.records()
+            .map(|row| row.unwrap()[3].to_owned())
+            .collect::<Vec<_>>()
     };
-    assert_eq!(cells(&["--csv"]), ["'=1+1", "'+1", "'-1", "'@a", "'\tb", "'\rc", "a=b", "'d"]);
-    assert_eq!(cells(&["--csv", "--raw-cells"]), ["=1+1", "+1", "-1", "@a", "\tb", "\rc", "a=b", "'d"]);
+    assert_eq!(
+        cells(&["--csv"]),
+        ["'=1+1", "'+1", "'-1", "'@a", "'\tb", "'\rc", "a=b", "'d"]
+    );
+    assert_eq!(
+        cells(&["--csv", "--raw-cells"]),
+        ["=1+1", "+1", "-1", "@a", "\tb", "\rc", "a=b", "'d"]
+    );
 }
 
 #[test]
@@ -58,9 +81,20 @@ fn resumes_whenever_it_is_killed() {
         killed += 1;
     }
     if !directory.path("out").exists() {
-        assert!(export(&server, &directory).arg("--resume").status().unwrap().success(), "seed {seed}");
+        assert!(
+            export(&server, &directory)
+                .arg("--resume")
+                .status()
+                .unwrap()
+                .success(),
+            "seed {seed}"
+        );
     }
-    assert_eq!(directory.read("out").lines().collect::<Vec<_>>(), logs, "seed {seed}, killed {killed} times");
+    assert_eq!(
+        directory.read("out").lines().collect::<Vec<_>>(),
+        logs,
+        "seed {seed}, killed {killed} times"
+    );
     assert!(!directory.path("out.part").exists() && !directory.path("out.state").exists());
 }
 
@@ -74,13 +108,23 @@ fn refuses_a_file_that_another_process_writes() {
     let mut first = export(&slow, &directory).spawn().unwrap();
     let start = Instant::now();
     while !directory.path("out.state").exists() {
-        assert!(start.elapsed() < Duration::from_secs(20), "the first process did not start");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "the first process did not start"
+        );
         thread::sleep(Duration::from_millis(5));
     }
-    let second = export(&slow, &directory).arg("--resume").stderr(Stdio::piped()).output().unwrap();
+    let second = export(&slow, &directory)
+        .arg("--resume")
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(second.status.code(), Some(1));
     let text = String::from_utf8(second.stderr).unwrap();
-    assert!(text.contains("out.state is in use by another process"), "{text}");
+    assert!(
+        text.contains("out.state is in use by another process"),
+        "{text}"
+    );
 }

@@ -1,5 +1,5 @@
-//! No log line contains a secret: of this crate at any level, of ureq up to `debug`. The only test of its file, because
-//! a process has one logger.
+//! No log line contains a secret: of this crate at any level, of ureq up to `debug`. The only test
+//! of its file, because a process has one logger.
 
 mod common;
 
@@ -26,7 +26,12 @@ impl log::Log for Lines {
         if record.level() == log::Level::Trace && record.target().starts_with("ureq") {
             return;
         }
-        self.0.lock().unwrap().push_str(&format!("{} {} {}\n", record.level(), record.target(), record.args()));
+        self.0.lock().unwrap().push_str(&format!(
+            "{} {} {}\n",
+            record.level(),
+            record.target(),
+            record.args()
+        ));
     }
 
     fn flush(&self) {}
@@ -38,7 +43,10 @@ static LINES: Lines = Lines(Mutex::new(String::new()));
 fn logs_no_secret_at_any_level() {
     log::set_logger(&LINES).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    for (index, echo) in [TOKEN.to_owned(), format!("{EMAIL} {KEY}")].into_iter().enumerate() {
+    for (index, echo) in [TOKEN.to_owned(), format!("{EMAIL} {KEY}")]
+        .into_iter()
+        .enumerate()
+    {
         let headers = format!("cf-ray: {echo}\r\nx-echo: {echo}\r\n");
         let failed = format!(r#"{{"success":false,"errors":[{{"code":1,"message":"{echo}"}}]}}"#);
         let created = success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#));
@@ -49,17 +57,26 @@ fn logs_no_secret_at_any_level() {
             _ => Reply::Send(response("200 OK", &headers, &created)),
         });
         let builder = Client::builder().base_url(server.url());
-        let builder = if index == 0 { builder.api_token(TOKEN) } else { builder.api_key(EMAIL, KEY) };
+        let builder = if index == 0 {
+            builder.api_token(TOKEN)
+        } else {
+            builder.api_key(EMAIL, KEY)
+        };
         let client = builder.max_retries(0).build().unwrap();
         for _ in 0..4 {
             let _ = client.with_max_retries(1).token("1").send();
             let _ = client.audit_logs().actor_email("a@example.com").send();
-            let _ = client.create_token("ci", [Policy::allow().permission_group("g").all_zones()]).send();
+            let _ = client
+                .create_token("ci", [Policy::allow().permission_group("g").all_zones()])
+                .send();
             let _ = client.roll_token("1").send();
         }
     }
     let lines = LINES.0.lock().unwrap();
-    assert!(lines.contains("cloudflare_user") && lines.contains("ureq"), "{lines}");
+    assert!(
+        lines.contains("cloudflare_user") && lines.contains("ureq"),
+        "{lines}"
+    );
     assert!(lines.contains("GET /user/tokens/1: 503"), "{lines}");
     assert!(lines.contains("retrying"), "{lines}");
     for secret in [TOKEN, EMAIL, KEY, CREATED] {

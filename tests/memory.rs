@@ -1,5 +1,5 @@
-//! Peak memory with large responses, and threads after everything is dropped. The only test of its file, because memory
-//! and threads are counted for a whole process.
+//! Peak memory with large responses, and threads after everything is dropped. The only test of its
+//! file, because memory and threads are counted for a whole process.
 
 #![cfg(all(target_os = "linux", feature = "gzip"))]
 
@@ -29,8 +29,16 @@ fn compressed(text: &str) -> Vec<u8> {
 /// A compressed response: `start`, this many mebibytes of `filling`, and `end`.
 fn bomb(start: &str, filling: &str, mebibytes: usize, end: &str) -> Vec<u8> {
     let filling = compressed(&filling.repeat((1 << 20) / filling.len() + 1));
-    let body = [compressed(start), filling.repeat(mebibytes), compressed(end)].concat();
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len());
+    let body = [
+        compressed(start),
+        filling.repeat(mebibytes),
+        compressed(end),
+    ]
+    .concat();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
     [head.into_bytes(), body].concat()
 }
 
@@ -43,19 +51,38 @@ fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
         (r#"{"success":true,"result":{"unknown":["#, "0,", "0]}}"),
         (r#"{"success":true,"result":[{"metadata":["#, "0,", "0]}]}"),
         (r#"{"success":true,"result":["#, "{},", "{}]}"),
-        (r#"{"success":true,"result":{"betas":["#, r#""","#, r#"""]}}"#),
-        (r#"{"success":true,"result":{},"result_info":{"unknown":["#, "0,", "0]}}"),
-        (r#"{"success":true,"result":{"unknown":["#, "[[[[[[[[]]]]]]]],", "0]}}"),
+        (
+            r#"{"success":true,"result":{"betas":["#,
+            r#""","#,
+            r#"""]}}"#,
+        ),
+        (
+            r#"{"success":true,"result":{},"result_info":{"unknown":["#,
+            "0,",
+            "0]}}",
+        ),
+        (
+            r#"{"success":true,"result":{"unknown":["#,
+            "[[[[[[[[]]]]]]]],",
+            "0]}}",
+        ),
     ];
     let tiny_values = tiny_values.map(|(start, filling, end)| bomb(start, filling, 24, end));
     let server = Tcp::new(move |number, _| match number {
         0 => Reply::Close(too_large.clone()),
         1 => Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec()),
-        2 => Reply::Drip("HTTP/1.1 200 OK\r\n\r\nwhen,action\n", Duration::from_millis(1)),
-        3.. if number < 3 + 2 * tiny_values.len() => Reply::Send(tiny_values[(number - 3) / 2].clone()),
+        2 => Reply::Drip(
+            "HTTP/1.1 200 OK\r\n\r\nwhen,action\n",
+            Duration::from_millis(1),
+        ),
+        3.. if number < 3 + 2 * tiny_values.len() => {
+            Reply::Send(tiny_values[(number - 3) / 2].clone())
+        }
         _ => Reply::Send(common::tcp::response("200 OK", "", &success("[]"))),
     });
-    let client = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
+    let client = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .base_url(server.url());
     let client = client.max_retries(0).build().unwrap();
     let error = client.user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
@@ -79,6 +106,7 @@ fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
     drop(client);
     drop(server);
     thread::sleep(Duration::from_millis(500));
-    // The test, its harness, and two threads of the server: one that listens, one that sends the export.
+    // The test, its harness, and two threads of the server: one that listens, one that sends the
+    // export.
     assert!(threads() <= 5, "{} threads", threads());
 }

@@ -3,8 +3,8 @@
 mod common;
 
 use cloudflare_user::{
-    Client, Direction, GetOrganization, LeaveOrganization, ListOrganizations, Match, OrganizationOrder,
-    OrganizationStatus,
+    Client, Direction, GetOrganization, LeaveOrganization, ListOrganizations, Match,
+    OrganizationOrder, OrganizationStatus,
 };
 use common::{Api, client_returning, fixture, fixture_result, success};
 
@@ -22,14 +22,23 @@ fn sends_each_filter() {
         (|list| list.direction(Direction::Desc), "direction=desc"),
         (|list| list.match_(Match::Any), "match=any"),
         (|list| list.match_(Match::All), "match=all"),
-        (|list| list.status(OrganizationStatus::Member), "status=member"),
-        (|list| list.status(OrganizationStatus::Invited), "status=invited"),
+        (
+            |list| list.status(OrganizationStatus::Member),
+            "status=member",
+        ),
+        (
+            |list| list.status(OrganizationStatus::Invited),
+            "status=invited",
+        ),
         (|list| list.page(2), "page=2"),
     ];
     for (filter, query) in filters {
         let api = Api::responding(fixture("organizations_list"));
         filter(api.client().organizations()).send().unwrap();
-        assert_eq!(api.request().line(), format!("GET /user/organizations?{query}&per_page=50"));
+        assert_eq!(
+            api.request().line(),
+            format!("GET /user/organizations?{query}&per_page=50")
+        );
     }
 }
 
@@ -37,9 +46,15 @@ fn sends_each_filter() {
 fn reads_an_organization_without_fields() {
     let api = Api::responding(fixture("organizations_get"));
     let organization = api.client().organization(ID).send().unwrap();
-    assert_eq!(api.request().line(), format!("GET /user/organizations/{ID}"));
+    assert_eq!(
+        api.request().line(),
+        format!("GET /user/organizations/{ID}")
+    );
     assert_eq!(organization.id, "");
-    assert_eq!(serde_json::to_value(&organization).unwrap(), fixture_result("organizations_get"));
+    assert_eq!(
+        serde_json::to_value(&organization).unwrap(),
+        fixture_result("organizations_get")
+    );
 }
 
 #[test]
@@ -56,14 +71,23 @@ fn leaves_an_organization_without_a_body() {
 #[test]
 fn accepts_a_response_to_leaving_with_or_without_an_envelope_or_a_body() {
     let bare = fixture("organizations_delete");
-    for (body, id) in [(bare.clone(), ID), (success(&bare), ID), (String::new(), ""), (success("null"), "")] {
-        let deleted = client_returning(body.clone()).send(&LeaveOrganization::new(ID)).unwrap();
+    for (body, id) in [
+        (bare.clone(), ID),
+        (success(&bare), ID),
+        (String::new(), ""),
+        (success("null"), ""),
+    ] {
+        let deleted = client_returning(body.clone())
+            .send(&LeaveOrganization::new(ID))
+            .unwrap();
         assert_eq!(deleted.id, id, "{body}");
     }
 }
 
 #[test]
 fn reports_an_organization_without_an_envelope() {
-    let error = client_returning(r#"{"id":"1","name":"Acme"}"#).send(&GetOrganization::new(ID)).unwrap_err();
+    let error = client_returning(r#"{"id":"1","name":"Acme"}"#)
+        .send(&GetOrganization::new(ID))
+        .unwrap_err();
     assert!(error.is_decode(), "{error}");
 }

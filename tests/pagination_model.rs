@@ -1,7 +1,9 @@
-//! Reads lists from a simulated server that grows, caps its pages, repeats them, states wrong totals and fails.
+//! Reads lists from a simulated server that grows, caps its pages, repeats them, states wrong
+//! totals and fails.
 //!
-//! The server and the assertions follow the documented rules of pagination and not the code, so they check it
-//! independently. Every list is generated from a seed; a failed assertion prints the seed and the list.
+//! The server and the assertions follow the documented rules of pagination and not the code, so
+//! they check it independently. Every list is generated from a seed; a failed assertion prints the
+//! seed and the list.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -89,7 +91,8 @@ struct Plan {
     real_size: usize,
     /// How many items are added in front of the list before each request.
     growth: Vec<usize>,
-    /// The server filters after it cut the list into pages, so every other item is missing on its page.
+    /// The server filters after it cut the list into pages, so every other item is missing on its
+    /// page.
     filters_pages: bool,
     past: Past,
     ignores_page: bool,
@@ -104,7 +107,8 @@ struct Plan {
     failure: Option<(u64, Failure)>,
 }
 
-const PAGE_OUT_OF_RANGE: &str = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
+const PAGE_OUT_OF_RANGE: &str =
+    r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
 
 /// Bodies of errors that are not about the page number, for any status.
 const ERRORS: [&str; 9] = [
@@ -130,7 +134,11 @@ const FAILED_SUCCESSES: [&str; 4] = [
 impl Plan {
     fn random(rng: &mut Rng) -> Self {
         let requested_size = rng.usize(1..=7);
-        let real_size = if rng.u8(..3) == 0 { rng.usize(1..=requested_size) } else { requested_size };
+        let real_size = if rng.u8(..3) == 0 {
+            rng.usize(1..=requested_size)
+        } else {
+            requested_size
+        };
         let items = match rng.u8(..8) {
             0 => 0,
             1 => real_size * rng.usize(1..=4),
@@ -144,14 +152,37 @@ impl Plan {
             filters_pages: real_size > 1 && rng.u8(..6) == 0,
             past: pick(
                 rng,
-                &[Past::Empty, Past::Null, Past::NoResult, Past::BadRequest, Past::RepeatsLast, Past::StartsOver],
+                &[
+                    Past::Empty,
+                    Past::Null,
+                    Past::NoResult,
+                    Past::BadRequest,
+                    Past::RepeatsLast,
+                    Past::StartsOver,
+                ],
             ),
             ignores_page: rng.u8(..10) == 0,
-            identifiers: pick(rng, &[Identifiers::All, Identifiers::All, Identifiers::Some, Identifiers::None]),
+            identifiers: pick(
+                rng,
+                &[
+                    Identifiers::All,
+                    Identifiers::All,
+                    Identifiers::Some,
+                    Identifiers::None,
+                ],
+            ),
             changes_items: rng.bool(),
             total_pages: random_total(rng),
             total_count: random_total(rng),
-            stated_size: pick(rng, &[StatedSize::Absent, StatedSize::Zero, StatedSize::Requested, StatedSize::Real]),
+            stated_size: pick(
+                rng,
+                &[
+                    StatedSize::Absent,
+                    StatedSize::Zero,
+                    StatedSize::Requested,
+                    StatedSize::Real,
+                ],
+            ),
             pretty: rng.u8(..8) == 0,
             failure: None,
         };
@@ -164,26 +195,31 @@ impl Plan {
 
     /// Removes the cases that the rules exclude by design.
     fn exclude_cases_without_a_solution(&mut self) {
-        // An item without an identifier that differs each time looks like a new item. If a server sends such items
-        // without end, the list never ends.
-        let never_stops = self.ignores_page || matches!(self.past, Past::RepeatsLast | Past::StartsOver);
+        // An item without an identifier that differs each time looks like a new item. If a server
+        // sends such items without end, the list never ends.
+        let never_stops =
+            self.ignores_page || matches!(self.past, Past::RepeatsLast | Past::StartsOver);
         if never_stops && self.identifiers != Identifiers::All {
             self.changes_items = false;
         }
-        // Items without an identifier are compared with the previous page only, or with all pages if a whole page lacks
-        // identifiers. Alternating pages then look new: for ever in the first case, while the list grows in the second.
-        if self.past == Past::StartsOver && (self.identifiers == Identifiers::Some || !self.is_static()) {
+        // Items without an identifier are compared with the previous page only, or with all pages
+        // if a whole page lacks identifiers. Alternating pages then look new: for ever in the first
+        // case, while the list grows in the second.
+        if self.past == Past::StartsOver
+            && (self.identifiers == Identifiers::Some || !self.is_static())
+        {
             self.identifiers = Identifiers::All;
         }
-        // If pages are filtered, two that overlap in all but one item may look the same. One such page is
-        // skipped, but two in a row end the list, so the growth avoids them.
+        // If pages are filtered, two that overlap in all but one item may look the same. One such
+        // page is skipped, but two in a row end the list, so the growth avoids them.
         if self.filters_pages {
             for new in &mut self.growth {
                 *new -= usize::from(*new + 1 == self.real_size);
             }
         }
-        // A short page ends the list if a total says that it is the last. If the server caps or filters its pages
-        // without stating their size, every page is short, and a total that is too small ends the list early.
+        // A short page ends the list if a total says that it is the last. If the server caps or
+        // filters its pages without stating their size, every page is short, and a total that is
+        // too small ends the list early.
         if !self.is_shortness_exact() {
             if self.total_pages.may_be_too_small() {
                 self.total_pages = Total::Exact;
@@ -193,8 +229,8 @@ impl Plan {
                 if self.total_count.may_be_too_small() {
                     self.total_count = Total::Exact;
                 }
-                // An item without an identifier that moves to the next page is counted twice, so the total is reached
-                // too early.
+                // An item without an identifier that moves to the next page is counted twice, so
+                // the total is reached too early.
                 if self.identifiers != Identifiers::All && !self.growth.is_empty() {
                     self.total_count = Total::Absent;
                 }
@@ -204,7 +240,8 @@ impl Plan {
 
     /// Whether only the last page has fewer items than the reader expects of a page.
     fn is_shortness_exact(&self) -> bool {
-        !self.filters_pages && (self.real_size == self.requested_size || self.stated_size == StatedSize::Real)
+        !self.filters_pages
+            && (self.real_size == self.requested_size || self.stated_size == StatedSize::Real)
     }
 
     fn is_static(&self) -> bool {
@@ -224,7 +261,11 @@ impl Plan {
 
     fn fails(mut self, rng: &mut Rng) -> Self {
         let pages = self.items.div_ceil(self.real_size) as u64;
-        let status = if rng.u8(..3) == 0 { 400 } else { rng.u16(400..=530) };
+        let status = if rng.u8(..3) == 0 {
+            400
+        } else {
+            rng.u16(400..=530)
+        };
         let failure = match rng.u8(..10) {
             0 => Failure::Transport,
             1 => Failure::Status(200, pick(rng, &FAILED_SUCCESSES)),
@@ -263,12 +304,13 @@ fn random_total(rng: &mut Rng) -> Total {
     }
 }
 
-/// How the list grows before each request but the first: by a few items, a page, a page and an item, or several pages.
+/// How the list grows before each request but the first: by a few items, a page, a page and an
+/// item, or several pages.
 ///
-/// After it grew by a page or more, the list hardly grows until the reader has passed the items that it read before.
-/// This excludes two cases. If a page is added twice in a row, two consecutive pages equal their predecessor, as with a
-/// server that ignores `page`. If the list grows faster than it is read, the reader reads more than `n + 3` pages
-/// without a new item.
+/// After it grew by a page or more, the list hardly grows until the reader has passed the items
+/// that it read before. This excludes two cases. If a page is added twice in a row, two consecutive
+/// pages equal their predecessor, as with a server that ignores `page`. If the list grows faster
+/// than it is read, the reader reads more than `n + 3` pages without a new item.
 fn random_growth(rng: &mut Rng, size: usize) -> Vec<usize> {
     let often = rng.bool();
     let (mut quiet, mut allowed) = (0, 0);
@@ -278,7 +320,11 @@ fn random_growth(rng: &mut Rng, size: usize) -> Vec<usize> {
         let new = match rng.u8(..20) {
             _ if quiet > 0 => {
                 quiet -= 1;
-                let new = if allowed > 0 && rng.u8(..4) == 0 { few } else { 0 };
+                let new = if allowed > 0 && rng.u8(..4) == 0 {
+                    few
+                } else {
+                    0
+                };
                 allowed -= usize::from(new > 0);
                 new
             }
@@ -324,19 +370,31 @@ struct State {
 impl Server {
     fn new(plan: Plan) -> Self {
         let list = (0..plan.items).collect();
-        let state = State { list, ..State::default() };
-        Self { plan: Arc::new(plan), state: Arc::new(Mutex::new(state)) }
+        let state = State {
+            list,
+            ..State::default()
+        };
+        Self {
+            plan: Arc::new(plan),
+            state: Arc::new(Mutex::new(state)),
+        }
     }
 
     fn client(&self) -> Client {
         let server = self.clone();
         let transport = move |request: http::Request<Vec<u8>>| {
             let query = request.uri().query().unwrap_or_default();
-            let mut parameters = query.split('&').filter_map(|parameter| parameter.split_once('='));
-            let page = parameters.find(|(name, _)| *name == "page").map_or(1, |(_, page)| page.parse().unwrap());
+            let mut parameters = query
+                .split('&')
+                .filter_map(|parameter| parameter.split_once('='));
+            let page = parameters
+                .find(|(name, _)| *name == "page")
+                .map_or(1, |(_, page)| page.parse().unwrap());
             server.respond(page)
         };
-        let builder = Client::builder().api_token("a-token-of-the-tests").transport(transport);
+        let builder = Client::builder()
+            .api_token("a-token-of-the-tests")
+            .transport(transport);
         builder.max_retries(0).build().unwrap()
     }
 
@@ -346,7 +404,12 @@ impl Server {
         if state.requests > MAX_REQUESTS {
             return Err(TransportError::interrupted("too many requests"));
         }
-        for _ in 0..plan.growth.get(state.all_requests).copied().unwrap_or_default() {
+        for _ in 0..plan
+            .growth
+            .get(state.all_requests)
+            .copied()
+            .unwrap_or_default()
+        {
             state.list.insert(0, state.list.len());
         }
         state.all_requests += 1;
@@ -372,14 +435,25 @@ impl Server {
                 Past::Empty | Past::Null | Past::NoResult => page,
             },
         };
-        let page_items = state.list.iter().skip((page - 1) * plan.real_size).take(plan.real_size);
-        let items: Vec<usize> = page_items.copied().filter(|item| !plan.is_hidden(*item)).collect();
+        let page_items = state
+            .list
+            .iter()
+            .skip((page - 1) * plan.real_size)
+            .take(plan.real_size);
+        let items: Vec<usize> = page_items
+            .copied()
+            .filter(|item| !plan.is_hidden(*item))
+            .collect();
         let mut has_new_items = false;
         for item in &items {
             has_new_items |= state.sent.insert(*item);
         }
         state.pages_with_new_items += usize::from(has_new_items);
-        let tick = if plan.changes_items { state.all_requests } else { 0 };
+        let tick = if plan.changes_items {
+            state.all_requests
+        } else {
+            0
+        };
         let mut body = json!({"success": true, "errors": [], "messages": []});
         match plan.past {
             Past::Null if items.is_empty() => body["result"] = Value::Null,
@@ -391,7 +465,14 @@ impl Server {
             body["result_info"] = Value::Object(info);
         }
         state.first_page.get_or_insert(items);
-        Ok(response(200, if plan.pretty { format!("{body:#}") } else { body.to_string() }))
+        Ok(response(
+            200,
+            if plan.pretty {
+                format!("{body:#}")
+            } else {
+                body.to_string()
+            },
+        ))
     }
 
     fn item(&self, item: usize, tick: usize) -> Value {
@@ -399,14 +480,20 @@ impl Server {
         if self.plan.has_identifier(item) {
             value["id"] = json!(format!("id-{item}"));
         } else if item.is_multiple_of(2) {
-            value["id"] = if item.is_multiple_of(4) { Value::Null } else { json!("") };
+            value["id"] = if item.is_multiple_of(4) {
+                Value::Null
+            } else {
+                json!("")
+            };
         }
         value
     }
 
     fn info(&self, list: &[usize]) -> serde_json::Map<String, Value> {
         let plan = &*self.plan;
-        let visible = |items: &mut dyn Iterator<Item = usize>| items.filter(|item| !plan.is_hidden(*item)).count();
+        let visible = |items: &mut dyn Iterator<Item = usize>| {
+            items.filter(|item| !plan.is_hidden(*item)).count()
+        };
         let count = visible(&mut list.iter().copied());
         let stale_count = visible(&mut (0..plan.items));
         let pages = list.len().div_ceil(plan.real_size);
@@ -422,7 +509,9 @@ impl Server {
             ("total_pages", plan.total_pages.state(pages, stale_pages)),
             ("total_count", plan.total_count.state(count, stale_count)),
         ];
-        let stated = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
+        let stated = numbers
+            .into_iter()
+            .filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
         stated.collect()
     }
 
@@ -452,7 +541,11 @@ struct Outcome {
 
 impl Outcome {
     fn new(next_page: u64, yielded: Vec<Result<Vec<AuditLog>>>) -> Self {
-        let mut outcome = Self { items: Vec::new(), error: None, next_page };
+        let mut outcome = Self {
+            items: Vec::new(),
+            error: None,
+            next_page,
+        };
         for logs in yielded {
             assert_eq!(outcome.error, None, "an item was yielded after an error");
             match logs {
@@ -474,7 +567,10 @@ fn describe(error: &Error) -> (Option<u16>, String) {
 
 fn read_items(server: &Server, first: u64, ahead: usize) -> Outcome {
     let client = server.client();
-    let request = client.audit_logs().per_page(server.plan.requested_size as u64).page(first);
+    let request = client
+        .audit_logs()
+        .per_page(server.plan.requested_size as u64)
+        .page(first);
     let mut logs = request.iter().read_ahead(ahead);
     let yielded: Vec<_> = logs.by_ref().map(|log| log.map(|log| vec![log])).collect();
     assert!(logs.next().is_none());
@@ -483,17 +579,27 @@ fn read_items(server: &Server, first: u64, ahead: usize) -> Outcome {
 
 fn read_pages(server: &Server, first: u64, ahead: usize) -> Outcome {
     let client = server.client();
-    let request = client.audit_logs().per_page(server.plan.requested_size as u64).page(first);
+    let request = client
+        .audit_logs()
+        .per_page(server.plan.requested_size as u64)
+        .page(first);
     let mut pages = request.pages().read_ahead(ahead);
-    let yielded: Vec<_> = pages.by_ref().map(|page| page.map(|page| page.items)).collect();
+    let yielded: Vec<_> = pages
+        .by_ref()
+        .map(|page| page.map(|page| page.items))
+        .collect();
     assert!(pages.next().is_none());
-    assert!(yielded.iter().flatten().all(|page| !page.is_empty()), "a page without items was yielded");
+    assert!(
+        yielded.iter().flatten().all(|page| !page.is_empty()),
+        "a page without items was yielded"
+    );
     Outcome::new(pages.next_page(), yielded)
 }
 
 type Read = fn(&Server, u64, usize) -> Outcome;
 
-/// Reads the whole list, resumes after the failure of the plan, and checks the guarantees of every list.
+/// Reads the whole list, resumes after the failure of the plan, and checks the guarantees of every
+/// list.
 fn read_and_check(plan: &Plan, read: Read) -> (Vec<Outcome>, usize) {
     let server = Server::new(plan.clone());
     let mut outcomes = vec![read(&server, 1, 0)];
@@ -507,22 +613,38 @@ fn read_and_check(plan: &Plan, read: Read) -> (Vec<Outcome>, usize) {
             Failure::Status(expected, _) => assert_eq!(*status, Some(expected)),
             Failure::Transport => assert_eq!(*status, None),
         }
-        assert_eq!(outcomes[0].next_page, page, "`next_page` is not the page that failed");
+        assert_eq!(
+            outcomes[0].next_page, page,
+            "`next_page` is not the page that failed"
+        );
         server.start_another_reader();
         outcomes.push(read(&server, page, 0));
         check_reader(&server, page, &outcomes[1]);
     }
     let error = outcomes.last().unwrap().error.as_ref();
-    assert!(error.is_none() || plan.may_promise_missing_pages(), "{error:?}");
+    assert!(
+        error.is_none() || plan.may_promise_missing_pages(),
+        "{error:?}"
+    );
 
     let state = server.state.lock().unwrap();
-    // Every item that existed at the start is expected. A server that ignores `page` sends only the first page of them.
+    // Every item that existed at the start is expected. A server that ignores `page` sends only the
+    // first page of them.
     let expected: Vec<usize> = match &state.first_page {
         Some(first_page) if plan.ignores_page => first_page.clone(),
-        _ => (0..plan.items).filter(|item| !plan.is_hidden(*item)).collect(),
+        _ => (0..plan.items)
+            .filter(|item| !plan.is_hidden(*item))
+            .collect(),
     };
-    let yielded: HashSet<usize> = outcomes.iter().flat_map(|outcome| &outcome.items).copied().collect();
-    let missed: Vec<_> = expected.iter().filter(|item| !yielded.contains(item)).collect();
+    let yielded: HashSet<usize> = outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.items)
+        .copied()
+        .collect();
+    let missed: Vec<_> = expected
+        .iter()
+        .filter(|item| !yielded.contains(item))
+        .collect();
     assert!(missed.is_empty(), "missed {missed:?}, read {outcomes:?}");
     drop(state);
     (outcomes, requests)
@@ -538,26 +660,44 @@ fn check_reader(server: &Server, first: u64, outcome: &Outcome) {
         *times.entry(*item).or_default() += 1;
     }
     for (item, times) in times {
-        // In a list that grows, an item without an identifier may be yielded again, because it cannot be recognized.
+        // In a list that grows, an item without an identifier may be yielded again, because it
+        // cannot be recognized.
         let may_be_duplicate = !plan.is_static() && !plan.has_identifier(item);
-        assert!(times == 1 || may_be_duplicate, "{item} was yielded {times} times: {outcome:?}");
+        assert!(
+            times == 1 || may_be_duplicate,
+            "{item} was yielded {times} times: {outcome:?}"
+        );
     }
-    // The limit is the number of existing pages plus a few. If pages are repeated, a list that grows meanwhile ends later, and
-    // up to `n + 3` consecutive pages may have no new item.
-    let pages = (state.list.len().div_ceil(plan.real_size) + 1).saturating_sub(usize::try_from(first).unwrap());
+    // The limit is the number of existing pages plus a few. If pages are repeated, a list that
+    // grows meanwhile ends later, and up to `n + 3` consecutive pages may have no new item.
+    let pages = (state.list.len().div_ceil(plan.real_size) + 1)
+        .saturating_sub(usize::try_from(first).unwrap());
     let repeats_pages = plan.ignores_page
         || plan.may_promise_missing_pages()
         || plan.past == Past::StartsOver
         || (plan.past == Past::RepeatsLast && !plan.is_static());
-    let limit = if repeats_pages { 2 * pages + 4 * state.pages_with_new_items + 8 } else { pages + 4 };
-    assert!(state.requests <= limit, "{} requests, at most {limit} expected", state.requests);
+    let limit = if repeats_pages {
+        2 * pages + 4 * state.pages_with_new_items + 8
+    } else {
+        pages + 4
+    };
+    assert!(
+        state.requests <= limit,
+        "{} requests, at most {limit} expected",
+        state.requests
+    );
 }
 
 /// Runs a check with each seed, and prints the seed and the list of a failed check.
-fn for_each_seed(seeds: std::ops::Range<u64>, check: impl Fn(&mut Rng) + std::panic::RefUnwindSafe) {
+fn for_each_seed(
+    seeds: std::ops::Range<u64>,
+    check: impl Fn(&mut Rng) + std::panic::RefUnwindSafe,
+) {
     for seed in seeds {
         let mut rng = Rng::with_seed(seed);
-        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&mut rng))) {
+        if let Err(panic) =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&mut rng)))
+        {
             let plan = Plan::random(&mut Rng::with_seed(seed));
             eprintln!("seed {seed}, before a failure is added: {plan:#?}");
             std::panic::resume_unwind(panic);
@@ -579,7 +719,9 @@ fn yields_each_item_once_from_any_server() {
 
 #[test]
 fn yields_every_failure_and_resumes_without_missing_items() {
-    for_each_seed(10_000..12_000, |rng| check_items_and_pages(&Plan::random(rng).fails(rng)));
+    for_each_seed(10_000..12_000, |rng| {
+        check_items_and_pages(&Plan::random(rng).fails(rng))
+    });
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The traits of public types, checked when this file is compiled. A new field of a type could remove one unnoticed.
-//! `requests.rs` checks those of requests.
+//! The traits of public types, checked when this file is compiled. A new field of a type could
+//! remove one unnoticed. `requests.rs` checks those of requests.
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};

@@ -1,4 +1,5 @@
-//! Random responses cause no panic, no list without an end and no duplicate. `pagination_model.rs` simulates servers.
+//! Random responses cause no panic, no list without an end and no duplicate. `pagination_model.rs`
+//! simulates servers.
 
 #[path = "common/requests.rs"]
 mod list;
@@ -18,14 +19,21 @@ fn client_returning(status: u16, body: Vec<u8>) -> Client {
         *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
         Ok(response)
     };
-    Client::builder().api_token("a-token-of-the-tests").transport(transport).max_retries(0).build().unwrap()
+    Client::builder()
+        .api_token("a-token-of-the-tests")
+        .transport(transport)
+        .max_retries(0)
+        .build()
+        .unwrap()
 }
 
 /// Returns a numeric parameter of the query.
 fn parameter(request: &http::Request<Vec<u8>>, name: &str) -> usize {
     let query = request.uri().query().unwrap();
     let mut parameters = query.split('&').filter_map(|part| part.split_once('='));
-    let (_, number) = parameters.find(|(parameter, _)| *parameter == name).unwrap();
+    let (_, number) = parameters
+        .find(|(parameter, _)| *parameter == name)
+        .unwrap();
     number.parse().unwrap()
 }
 
@@ -34,12 +42,18 @@ fn send_all(client: &Client) {
     fn format_outcome<T: Debug>(outcome: Result<T>) {
         match outcome {
             Ok(value) => drop(format!("{value:?}")),
-            Err(error) => drop(format!("{error} {error:?} {:?}", error.codes().collect::<Vec<_>>())),
+            Err(error) => drop(format!(
+                "{error} {error:?} {:?}",
+                error.codes().collect::<Vec<_>>()
+            )),
         }
     }
     for operation in operations() {
         format_outcome((operation.send_bound)(client));
-        for read in [operation.read_items, operation.read_pages].into_iter().flatten() {
+        for read in [operation.read_items, operation.read_pages]
+            .into_iter()
+            .flatten()
+        {
             let yielded = read(client, 200);
             assert!(yielded.len() < 200, "{} does not end", operation.request);
             yielded.into_iter().for_each(format_outcome);
@@ -89,10 +103,12 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
-        prop::sample::select(vec!["2020-01-01T00:00:00Z", "2020-01-01", "", "allow", "*"]).prop_map(Value::from),
+        prop::sample::select(vec!["2020-01-01T00:00:00Z", "2020-01-01", "", "allow", "*"])
+            .prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 40, 6, move |inner| {
-        let object = prop::collection::vec((names.clone().prop_map(str::to_owned), inner.clone()), 0..6);
+        let object =
+            prop::collection::vec((names.clone().prop_map(str::to_owned), inner.clone()), 0..6);
         prop_oneof![
             prop::collection::vec(inner, 0..5).prop_map(Value::from),
             object.prop_map(|fields| Value::Object(fields.into_iter().collect())),

@@ -9,7 +9,9 @@ use common::success;
 use common::tcp::{Reply, Tcp, response};
 
 fn client(server: &Tcp) -> Client {
-    let builder = Client::builder().api_token("a-token-of-the-tests").base_url(server.url());
+    let builder = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .base_url(server.url());
     builder.max_retries(1).build().unwrap()
 }
 
@@ -17,23 +19,36 @@ fn client(server: &Tcp) -> Client {
 fn first_then_success(first: impl Fn() -> Reply + Send + Sync + 'static) -> Tcp {
     Tcp::new(move |number, _| match number {
         0 => first(),
-        _ => Reply::Send(response("200 OK", "", &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#))),
+        _ => Reply::Send(response(
+            "200 OK",
+            "",
+            &success(r#"{"id":"1","value":"new-secret-of-a-token"}"#),
+        )),
     })
 }
 
 fn failing_once(status: &'static str) -> Tcp {
     first_then_success(move || {
-        Reply::Send(response(status, "", r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#))
+        Reply::Send(response(
+            status,
+            "",
+            r#"{"success":false,"errors":[{"code":1,"message":"no"}]}"#,
+        ))
     })
 }
 
 fn create(client: &Client) -> cloudflare_user::Result<cloudflare_user::CreatedToken> {
-    client.create_token("ci", [Policy::allow().permission_group("g").all_zones()]).send()
+    client
+        .create_token("ci", [Policy::allow().permission_group("g").all_zones()])
+        .send()
 }
 
 #[test]
 fn retries_a_read_after_a_transient_status() {
-    for code in ["408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x", "520 x", "527 x", "529 x", "530 x"] {
+    for code in [
+        "408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x", "520 x", "527 x", "529 x",
+        "530 x",
+    ] {
         let server = failing_once(code);
         assert_eq!(client(&server).user().send().unwrap().id, "1", "{code}");
         assert_eq!(server.count(), 2, "{code}");
@@ -59,7 +74,10 @@ fn does_not_retry_a_write_after_an_interrupted_connection() {
         let server = first_then_success(move || Reply::Close(start.clone()));
         let error = create(&client(&server)).unwrap_err();
         assert!(error.may_have_been_applied(), "{error}");
-        assert!(error.to_string().contains(r#"look for a token named "ci""#), "{error}");
+        assert!(
+            error.to_string().contains(r#"look for a token named "ci""#),
+            "{error}"
+        );
         assert_eq!((error.attempts(), server.count()), (1, 1));
         assert_eq!(error.status(), if length > 5 { Some(200) } else { None });
     }
@@ -81,7 +99,8 @@ fn does_not_retry_a_write_after_a_server_error() {
             let server = failing_once(code);
             let error = write(&client(&server));
             assert!(
-                error.may_have_been_applied() && error.to_string().contains("before sending it again, "),
+                error.may_have_been_applied()
+                    && error.to_string().contains("before sending it again, "),
                 "{error}"
             );
             assert_eq!(server.count(), 1);
@@ -101,9 +120,17 @@ fn retries_a_write_after_a_refused_connection() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let client = Client::builder().api_token("token").base_url(url).max_retries(1).build().unwrap();
+    let client = Client::builder()
+        .api_token("token")
+        .base_url(url)
+        .max_retries(1)
+        .build()
+        .unwrap();
     let error = create(&client).unwrap_err();
-    assert!(error.is_connect() && !error.may_have_been_applied(), "{error}");
+    assert!(
+        error.is_connect() && !error.may_have_been_applied(),
+        "{error}"
+    );
     assert_eq!(error.attempts(), 2);
 }
 
@@ -116,7 +143,10 @@ fn retries_only_reads_after_a_timeout() {
     let server = stall();
     let writer = client(&server).with_timeout(Duration::from_millis(300));
     let error = create(&writer).unwrap_err();
-    assert!(error.is_timeout() && error.may_have_been_applied() && !error.is_connect(), "{error}");
+    assert!(
+        error.is_timeout() && error.may_have_been_applied() && !error.is_connect(),
+        "{error}"
+    );
     assert_eq!(server.count(), 1);
 }
 
@@ -129,11 +159,17 @@ fn ends_a_call_by_its_deadline() {
             "" => Reply::Stall(Duration::from_secs(20)),
             drip => Reply::Drip(drip, pause),
         });
-        let client = client(&server).with_timeout(Duration::from_secs(60)).with_deadline(Duration::from_millis(600));
+        let client = client(&server)
+            .with_timeout(Duration::from_secs(60))
+            .with_deadline(Duration::from_millis(600));
         let start = Instant::now();
         let error = client.user().send().unwrap_err();
         assert!(error.is_timeout(), "{error}");
-        assert!(start.elapsed() < Duration::from_millis(600 + 1000), "{:?}", start.elapsed());
+        assert!(
+            start.elapsed() < Duration::from_millis(600 + 1000),
+            "{:?}",
+            start.elapsed()
+        );
     }
 }
 
@@ -160,28 +196,46 @@ fn doubles_the_backoff_from_half_a_second() {
 
 #[test]
 fn fails_at_once_if_retry_after_does_not_fit() {
-    for (code, header) in [("429 x", "retry-after: 300\r\n"), ("503 x", "retry-after: 61\r\n")] {
+    for (code, header) in [
+        ("429 x", "retry-after: 300\r\n"),
+        ("503 x", "retry-after: 61\r\n"),
+    ] {
         let server = first_then_success(move || Reply::Send(response(code, header, "")));
         let start = Instant::now();
         let error = client(&server).user().send().unwrap_err();
-        assert!(error.retry_after().unwrap() > Duration::from_secs(60), "{error}");
+        assert!(
+            error.retry_after().unwrap() > Duration::from_secs(60),
+            "{error}"
+        );
         assert_eq!(error.is_rate_limited(), code == "429 x");
         assert!(start.elapsed() < Duration::from_secs(30));
         assert_eq!(server.count(), 1);
     }
     let server = first_then_success(|| Reply::Send(response("429 x", "retry-after: 5\r\n", "")));
-    let error = client(&server).with_deadline(Duration::from_secs(3)).user().send().unwrap_err();
+    let error = client(&server)
+        .with_deadline(Duration::from_secs(3))
+        .user()
+        .send()
+        .unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
 }
 
 #[test]
 fn reads_a_date_in_retry_after_in_all_forms_of_http() {
-    for date in ["Sun, 06 Nov 1994 08:59:37 GMT", "Sunday, 06-Nov-94 08:59:37 GMT", "Sun Nov  6 08:59:37 1994"] {
+    for date in [
+        "Sun, 06 Nov 1994 08:59:37 GMT",
+        "Sunday, 06-Nov-94 08:59:37 GMT",
+        "Sun Nov  6 08:59:37 1994",
+    ] {
         for status in ["429 x", "503 x"] {
             let headers = format!("date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: {date}\r\n");
             let server = first_then_success(move || Reply::Send(response(status, &headers, "")));
             let error = client(&server).user().send().unwrap_err();
-            assert_eq!(error.retry_after(), Some(Duration::from_secs(600)), "{status}, {date}");
+            assert_eq!(
+                error.retry_after(),
+                Some(Duration::from_secs(600)),
+                "{status}, {date}"
+            );
         }
     }
 }
@@ -212,7 +266,10 @@ fn sends_nothing_while_retry_after_is_pending() {
         for _ in 0..200 {
             let error = client.user().send().unwrap_err();
             assert!(error.is_rate_limited() && error.attempts() == 0, "{error}");
-            assert!(error.retry_after() > Some(Duration::from_secs(100)), "{error}");
+            assert!(
+                error.retry_after() > Some(Duration::from_secs(100)),
+                "{error}"
+            );
         }
     }
     assert_eq!(server.count(), 1);
@@ -260,7 +317,15 @@ fn reports_an_expired_deadline_as_a_timeout() {
 #[test]
 fn uses_its_own_backoff_without_a_usable_retry_after() {
     let past = "Sun, 06 Nov 1994 08:49:37 GMT";
-    for value in ["-5", "soon", "", "99999999999999999999999", "1.5", "0", past] {
+    for value in [
+        "-5",
+        "soon",
+        "",
+        "99999999999999999999999",
+        "1.5",
+        "0",
+        past,
+    ] {
         let header = format!("retry-after: {value}\r\n");
         let server = first_then_success(move || Reply::Send(response("503 x", &header, "")));
         let start = Instant::now();
@@ -279,7 +344,10 @@ fn waits_until_the_rate_limit_resets() {
     let limit = client.rate_limit().unwrap();
     assert_eq!(limit.remaining, 0);
     assert!(limit.reset_in <= Duration::from_secs(1));
-    assert_eq!((limit.quota, limit.window), (Some(100), Some(Duration::from_secs(60))));
+    assert_eq!(
+        (limit.quota, limit.window),
+        (Some(100), Some(Duration::from_secs(60)))
+    );
     let start = Instant::now();
     client.clone().user().send().unwrap();
     assert!(start.elapsed() >= Duration::from_millis(800));
@@ -287,11 +355,18 @@ fn waits_until_the_rate_limit_resets() {
 
 #[test]
 fn fails_at_once_if_the_reset_of_the_rate_limit_does_not_fit() {
-    let server = Tcp::responding("200 OK", "ratelimit: \"default\";r=0;t=600\r\n", &success("{}"));
+    let server = Tcp::responding(
+        "200 OK",
+        "ratelimit: \"default\";r=0;t=600\r\n",
+        &success("{}"),
+    );
     let client = client(&server);
     client.user().send().unwrap();
     let error = client.user().send().unwrap_err();
-    assert!(error.is_rate_limited() && error.retry_after().unwrap() > Duration::from_secs(500), "{error}");
+    assert!(
+        error.is_rate_limited() && error.retry_after().unwrap() > Duration::from_secs(500),
+        "{error}"
+    );
     assert_eq!((error.attempts(), server.count()), (0, 1));
 }
 
@@ -311,7 +386,13 @@ fn retries_only_reads_after_an_idle_connection_was_closed() {
     let writes = server();
     let writer = client(&writes);
     writer.user().send().unwrap();
-    assert!(writer.delete_token("1").send().unwrap_err().may_have_been_applied());
+    assert!(
+        writer
+            .delete_token("1")
+            .send()
+            .unwrap_err()
+            .may_have_been_applied()
+    );
     assert_eq!(writes.count(), 2);
 }
 
@@ -321,11 +402,20 @@ fn retries_a_write_after_a_connect_timeout() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100));
-    let queue: Vec<_> = std::iter::repeat_with(connect).take(10_000).take_while(Result::is_ok).collect();
-    let client = Client::builder().api_token("token").base_url(format!("http://{address}")).max_retries(1);
+    let queue: Vec<_> = std::iter::repeat_with(connect)
+        .take(10_000)
+        .take_while(Result::is_ok)
+        .collect();
+    let client = Client::builder()
+        .api_token("token")
+        .base_url(format!("http://{address}"))
+        .max_retries(1);
     let client = client.timeout(Duration::from_millis(500)).build().unwrap();
     let error = create(&client).unwrap_err();
-    assert!(error.is_timeout() && error.is_connect() && !error.may_have_been_applied(), "{error}");
+    assert!(
+        error.is_timeout() && error.is_connect() && !error.may_have_been_applied(),
+        "{error}"
+    );
     assert_eq!(error.attempts(), 2);
     drop(queue);
 }
@@ -334,5 +424,9 @@ fn retries_a_write_after_a_connect_timeout() {
 fn returns_the_429_if_the_reset_of_the_rate_limit_does_not_fit() {
     let server = Tcp::responding("429 x", "ratelimit: \"default\";r=0;t=300\r\n", "");
     let error = client(&server).user().send().unwrap_err();
-    assert_eq!((error.status(), error.attempts(), server.count()), (Some(429), 1, 1), "{error}");
+    assert_eq!(
+        (error.status(), error.attempts(), server.count()),
+        (Some(429), 1, 1),
+        "{error}"
+    );
 }

@@ -1,5 +1,5 @@
-//! Certificates that are trusted or refused, by the default client and with a custom agent. Also the errors if a feature
-//! for TLS is not enabled.
+//! Certificates that are trusted or refused, by the default client and with a custom agent. Also
+//! the errors if a feature for TLS is not enabled.
 
 mod common;
 
@@ -24,7 +24,8 @@ fn sends_a_request_in_a_child_process() {
     }
 }
 
-/// The outcome of a request by the default client, on a machine that trusts the certificate of the server.
+/// The outcome of a request by the default client, on a machine that trusts the certificate of the
+/// server.
 #[allow(dead_code)]
 fn on_a_machine_that_trusts(server: &Tls) -> String {
     let file = std::env::temp_dir().join(format!("roots-{}.pem", server.address.port()));
@@ -34,10 +35,15 @@ fn on_a_machine_that_trusts(server: &Tls) -> String {
     printed
 }
 
-/// The outcome of a request by the default client, on a machine that trusts the certificates in this file.
+/// The outcome of a request by the default client, on a machine that trusts the certificates in
+/// this file.
 #[allow(dead_code)]
 fn on_a_machine_with_roots(file: &str, server: &Tls) -> String {
-    let variables = [("BASE_URL", &*server.url), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "/nowhere")];
+    let variables = [
+        ("BASE_URL", &*server.url),
+        ("SSL_CERT_FILE", file),
+        ("SSL_CERT_DIR", "/nowhere"),
+    ];
     in_environment("sends_a_request_in_a_child_process", &variables)
 }
 
@@ -56,8 +62,14 @@ mod with_a_provider {
         let server = Tls::new();
         let client = client_of(&server.url);
         let error = client.user().send().unwrap_err();
-        assert!(error.to_string().contains("certificate was refused") && error.is_connect(), "{error}");
-        assert_eq!((error.attempts(), server.connections.load(Ordering::SeqCst)), (1, 1));
+        assert!(
+            error.to_string().contains("certificate was refused") && error.is_connect(),
+            "{error}"
+        );
+        assert_eq!(
+            (error.attempts(), server.connections.load(Ordering::SeqCst)),
+            (1, 1)
+        );
         let error = client.delete_token("1").send().unwrap_err();
         assert!(!error.may_have_been_applied(), "{error}");
         assert!(server.requests().is_empty());
@@ -66,7 +78,10 @@ mod with_a_provider {
     #[test]
     fn accepts_a_certificate_that_a_custom_agent_trusts() {
         let server = Tls::new();
-        let agent = ureq::Agent::config_builder().tls_config(trusting(&server.certificate)).proxy(None).build();
+        let agent = ureq::Agent::config_builder()
+            .tls_config(trusting(&server.certificate))
+            .proxy(None)
+            .build();
         let client = client_with(agent.into(), &server.url);
         assert_eq!(client.user().send().unwrap().id, "7");
     }
@@ -75,12 +90,21 @@ mod with_a_provider {
     fn reports_a_connect_error_if_the_server_requires_a_client_certificate() {
         for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
             let server = Tls::requiring_client_certificates(version);
-            let agent = ureq::Agent::config_builder().tls_config(trusting(&server.certificate)).proxy(None).build();
+            let agent = ureq::Agent::config_builder()
+                .tls_config(trusting(&server.certificate))
+                .proxy(None)
+                .build();
             let client = client_with(agent.into(), &server.url);
-            for error in [client.user().send().unwrap_err(), client.delete_token("1").send().unwrap_err()] {
+            for error in [
+                client.user().send().unwrap_err(),
+                client.delete_token("1").send().unwrap_err(),
+            ] {
                 assert!(error.is_connect(), "{version:?}: {error}");
                 assert!(!error.may_have_been_applied(), "{version:?}: {error}");
-                assert!(error.to_string().contains("client certificate"), "{version:?}: {error}");
+                assert!(
+                    error.to_string().contains("client certificate"),
+                    "{version:?}: {error}"
+                );
                 assert_eq!(error.attempts(), 1, "{version:?}: {error}");
             }
             assert!(server.requests().is_empty());
@@ -93,7 +117,9 @@ mod with_a_provider {
         let url = format!("https://{}/", listener.local_addr().unwrap());
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                .unwrap();
             stream.read(&mut [0; 4096]).unwrap()
         });
         let error = client_of(&url).user().send().unwrap_err();
@@ -102,10 +128,14 @@ mod with_a_provider {
     }
 }
 
-/// With these features the client uses the roots of the operating system. On Linux, environment variables name them.
+/// With these features the client uses the roots of the operating system. On Linux, environment
+/// variables name them.
 #[cfg(all(
     target_os = "linux",
-    any(feature = "platform-verifier", all(feature = "native-tls", not(feature = "rustls")))
+    any(
+        feature = "platform-verifier",
+        all(feature = "native-tls", not(feature = "rustls"))
+    )
 ))]
 mod with_system_roots {
     use super::*;
@@ -121,8 +151,14 @@ mod with_system_roots {
     fn refuses_every_certificate_on_a_machine_without_roots() {
         let server = Tls::new();
         let printed = on_a_machine_with_roots("/nowhere", &server);
-        assert!(printed.contains("connect true") && printed.contains("certificate"), "{printed}");
-        assert!(printed.contains("`SSL_CERT_FILE` names `/nowhere`: No such file"), "{printed}");
+        assert!(
+            printed.contains("connect true") && printed.contains("certificate"),
+            "{printed}"
+        );
+        assert!(
+            printed.contains("`SSL_CERT_FILE` names `/nowhere`: No such file"),
+            "{printed}"
+        );
         assert!(server.requests().is_empty());
     }
 }
@@ -140,22 +176,46 @@ fn uses_the_roots_of_mozilla_instead_of_those_of_the_system() {
 fn refuses_https_without_a_tls_feature_and_names_the_features() {
     let server = Tls::new();
     let agent = ureq::Agent::config_builder().proxy(None).build();
-    for client in [client_of(&server.url), client_with(agent.into(), &server.url)] {
+    for client in [
+        client_of(&server.url),
+        client_with(agent.into(), &server.url),
+    ] {
         let error = client.delete_token("1").send().unwrap_err();
-        assert!(error.to_string().contains("https needs TLS: enable the feature `rustls` or `native-tls`"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("https needs TLS: enable the feature `rustls` or `native-tls`"),
+            "{error}"
+        );
         assert!(error.is_connect() && !error.may_have_been_applied() && error.attempts() == 1);
     }
-    assert_eq!(server.connections.load(std::sync::atomic::Ordering::SeqCst), 0);
+    assert_eq!(
+        server.connections.load(std::sync::atomic::Ordering::SeqCst),
+        0
+    );
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn names_the_missing_feature_that_a_custom_agent_needs() {
     use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
-    let with = |provider, roots| TlsConfig::builder().provider(provider).root_certs(roots).build();
+    let with = |provider, roots| {
+        TlsConfig::builder()
+            .provider(provider)
+            .root_certs(roots)
+            .build()
+    };
     let configs = [
-        ("rustls", cfg!(feature = "rustls"), with(TlsProvider::Rustls, RootCerts::WebPki)),
-        ("native-tls", cfg!(feature = "native-tls"), with(TlsProvider::NativeTls, RootCerts::WebPki)),
+        (
+            "rustls",
+            cfg!(feature = "rustls"),
+            with(TlsProvider::Rustls, RootCerts::WebPki),
+        ),
+        (
+            "native-tls",
+            cfg!(feature = "native-tls"),
+            with(TlsProvider::NativeTls, RootCerts::WebPki),
+        ),
         (
             "platform-verifier",
             cfg!(feature = "platform-verifier"),
@@ -164,10 +224,19 @@ fn names_the_missing_feature_that_a_custom_agent_needs() {
     ];
     let server = Tls::new();
     for (feature, is_enabled, config) in configs {
-        let agent = ureq::Agent::config_builder().tls_config(config).proxy(None).build();
-        let error = client_with(agent.into(), &server.url).user().send().unwrap_err();
+        let agent = ureq::Agent::config_builder()
+            .tls_config(config)
+            .proxy(None)
+            .build();
+        let error = client_with(agent.into(), &server.url)
+            .user()
+            .send()
+            .unwrap_err();
         let names_a_feature = error.to_string().contains("enable the feature `");
-        assert!(names_a_feature != is_enabled && error.is_connect(), "{feature}: {error}");
+        assert!(
+            names_a_feature != is_enabled && error.is_connect(),
+            "{feature}: {error}"
+        );
     }
     assert!(server.requests().is_empty());
 }

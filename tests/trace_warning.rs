@@ -18,7 +18,9 @@ struct Filtered {
 impl log::Log for Filtered {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
         let is_ureq_at_debug = self.is_ureq_at_debug.load(Ordering::SeqCst);
-        !(is_ureq_at_debug && metadata.target().starts_with("ureq") && metadata.level() == log::Level::Trace)
+        !(is_ureq_at_debug
+            && metadata.target().starts_with("ureq")
+            && metadata.level() == log::Level::Trace)
     }
 
     fn log(&self, record: &log::Record<'_>) {
@@ -31,7 +33,10 @@ impl log::Log for Filtered {
     fn flush(&self) {}
 }
 
-static LOGGER: Filtered = Filtered { is_ureq_at_debug: AtomicBool::new(true), lines: Mutex::new(Vec::new()) };
+static LOGGER: Filtered = Filtered {
+    is_ureq_at_debug: AtomicBool::new(true),
+    lines: Mutex::new(Vec::new()),
+};
 
 fn take_lines() -> Vec<String> {
     std::mem::take(&mut LOGGER.lines.lock().unwrap())
@@ -67,7 +72,10 @@ fn warns_once_if_the_trace_log_of_ureq_would_contain_credentials() {
     let lines = take_lines();
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].starts_with("WARN cloudflare_user"), "{lines:?}");
-    assert!(lines[0].contains("ureq=debug,ureq_proto=debug"), "{lines:?}");
+    assert!(
+        lines[0].contains("ureq=debug,ureq_proto=debug"),
+        "{lines:?}"
+    );
 
     // Without the filter, ureq logs the token as a dump with 16 bytes on each line.
     build().user().send().unwrap();

@@ -1,4 +1,5 @@
-//! Truncated bodies of reads, writes, lists and exports: compressed or not, with each framing of HTTP/1.1.
+//! Truncated bodies of reads, writes, lists and exports: compressed or not, with each framing of
+//! HTTP/1.1.
 
 mod common;
 
@@ -51,7 +52,11 @@ fn response(encoding: Option<&str>, framing: Framing, body: &[u8], sent: usize) 
     let mut bytes = head.into_bytes();
     bytes.extend(&body[..sent]);
     if framing == Framing::Chunks && sent == length {
-        bytes.extend(if length == 0 { &b"0\r\n\r\n"[..] } else { b"\r\n0\r\n\r\n" });
+        bytes.extend(if length == 0 {
+            &b"0\r\n\r\n"[..]
+        } else {
+            b"\r\n0\r\n\r\n"
+        });
     }
     bytes
 }
@@ -109,7 +114,8 @@ fn encoded(encoding: Option<&str>, body: &str) -> Vec<u8> {
     }
 }
 
-/// Whether neither HTTP nor gzip marks the end of the body, so that only its JSON shows that it is truncated.
+/// Whether neither HTTP nor gzip marks the end of the body, so that only its JSON shows that it is
+/// truncated.
 fn is_end_unmarked(encoding: Option<&str>, framing: Framing, ending: Ending) -> bool {
     encoding.is_none() && framing == Framing::Neither && ending != Ending::Silence
 }
@@ -117,7 +123,11 @@ fn is_end_unmarked(encoding: Option<&str>, framing: Framing, ending: Ending) -> 
 #[track_caller]
 fn assert_truncated(name: &str, error: &Error, ending: Ending, is_unmarked: bool) {
     assert_eq!(error.is_decode(), is_unmarked, "{name}: {error}");
-    assert_eq!(error.is_timeout(), ending == Ending::Silence, "{name}: {error}");
+    assert_eq!(
+        error.is_timeout(),
+        ending == Ending::Silence,
+        "{name}: {error}"
+    );
     assert!(!error.is_connect(), "{name}: {error}");
 }
 
@@ -185,7 +195,10 @@ fn exported(server: &Tcp) -> (Vec<u8>, Option<io::Error>) {
     let mut csv = client(server).audit_logs().export().unwrap();
     let error = csv.read_to_end(&mut bytes).err();
     if error.is_some() {
-        assert!(csv.read(&mut [0; 16]).is_err(), "the next read succeeded after {error:?}");
+        assert!(
+            csv.read(&mut [0; 16]).is_err(),
+            "the next read succeeded after {error:?}"
+        );
     }
     (bytes, error)
 }
@@ -256,7 +269,11 @@ fn refuses_an_empty_export_if_nothing_marks_its_end() {
             let error = outcome.unwrap_err().to_string();
             assert!(error.contains("declares no length"), "{error}");
         } else {
-            assert_eq!(io::copy(&mut outcome.unwrap(), &mut io::sink()).unwrap(), 0, "{framing:?}");
+            assert_eq!(
+                io::copy(&mut outcome.unwrap(), &mut io::sink()).unwrap(),
+                0,
+                "{framing:?}"
+            );
         }
     }
 }
@@ -280,8 +297,15 @@ fn decompresses_a_failure_with_each_spelling_of_gzip() {
         let body = compress(json);
         let bytes = response(Some(encoding), Framing::Length, &body, body.len());
         let bytes = [b"HTTP/1.1 403 No", &bytes["HTTP/1.1 200 OK".len()..]].concat();
-        let error = client(&server(bytes, Ending::Fin)).user().send().unwrap_err();
-        assert_eq!(error.codes().collect::<Vec<_>>(), [9109], "{encoding}: {error}");
+        let error = client(&server(bytes, Ending::Fin))
+            .user()
+            .send()
+            .unwrap_err();
+        assert_eq!(
+            error.codes().collect::<Vec<_>>(),
+            [9109],
+            "{encoding}: {error}"
+        );
     }
 }
 
@@ -292,9 +316,14 @@ fn limits_the_decompressed_size_with_each_spelling_of_gzip() {
         let body = compress(&vec![b' '; 64 << 20]);
         let bytes = response(Some(encoding), Framing::Length, &body, body.len());
         let server = server(bytes, Ending::Fin);
-        let client =
-            Client::builder().api_token("a-token-of-the-tests").base_url(server.url()).max_response_size(1 << 20);
+        let client = Client::builder()
+            .api_token("a-token-of-the-tests")
+            .base_url(server.url())
+            .max_response_size(1 << 20);
         let error = client.build().unwrap().user().send().unwrap_err();
-        assert!(error.to_string().contains("max_response_size"), "{encoding}: {error}");
+        assert!(
+            error.to_string().contains("max_response_size"),
+            "{encoding}: {error}"
+        );
     }
 }

@@ -12,12 +12,18 @@ fn sends_the_token_in_the_authorization_header() {
     let user = api.client().user().send().unwrap();
     let request = api.request();
     assert_eq!(request.line(), "GET /user");
-    assert_eq!(request.header("authorization"), Some("Bearer a-token-of-the-tests"));
+    assert_eq!(
+        request.header("authorization"),
+        Some("Bearer a-token-of-the-tests")
+    );
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("content-type"), None);
     assert_eq!(request.header("x-auth-key"), None);
     assert_eq!(user.first_name.as_deref(), Some("John"));
-    assert_eq!(serde_json::to_value(&user).unwrap(), fixture_result("user_get"));
+    assert_eq!(
+        serde_json::to_value(&user).unwrap(),
+        fixture_result("user_get")
+    );
 }
 
 #[test]
@@ -31,7 +37,10 @@ fn sends_email_and_key_in_separate_headers() {
     client.user().send().unwrap();
     let request = api.request();
     assert_eq!(request.header("x-auth-email"), Some("user@example.com"));
-    assert_eq!(request.header("x-auth-key"), Some("144c9defac04969c7bfad8efaa8ea194"));
+    assert_eq!(
+        request.header("x-auth-key"),
+        Some("144c9defac04969c7bfad8efaa8ea194")
+    );
     assert_eq!(request.header("authorization"), None);
 }
 
@@ -54,7 +63,10 @@ fn sends_only_the_details_that_are_set_or_cleared() {
         let api = Api::responding(fixture("user_edit"));
         edit(api.client().edit_user()).send().unwrap();
         let request = api.request();
-        assert_eq!((request.method.as_str(), request.target.as_str()), ("PATCH", "/user"));
+        assert_eq!(
+            (request.method.as_str(), request.target.as_str()),
+            ("PATCH", "/user")
+        );
         assert_eq!(request.header("content-type"), Some("application/json"));
         assert_eq!(request.json(), body);
     }
@@ -66,7 +78,9 @@ fn keeps_unknown_fields_of_a_user() {
         "id": "7", "email": "a@example.com", "username": "a", "created_on": "2015-02-24T13:03:05.255956Z",
         "modified_on": "2015-02-24T13:03:05Z", "email_verified": true, "twofactor": {"type": "totp"},
     });
-    let user: User = client_returning(success(&result.to_string())).send(&GetUser::new()).unwrap();
+    let user: User = client_returning(success(&result.to_string()))
+        .send(&GetUser::new())
+        .unwrap();
     assert_eq!(user.username.as_deref(), Some("a"));
     assert_eq!(user.created_on.unwrap().microsecond(), 255_956);
     assert_eq!(user.extra["email_verified"], true);
@@ -75,8 +89,16 @@ fn keeps_unknown_fields_of_a_user() {
 
 #[test]
 fn reads_null_and_missing_fields_alike() {
-    let nulls: serde_json::Map<_, _> =
-        fixture_result("user_get").as_object().unwrap().keys().map(|name| (name.clone(), json!(null))).collect();
-    let user = |result: &str| client_returning(success(result)).send(&GetUser::new()).unwrap();
+    let nulls: serde_json::Map<_, _> = fixture_result("user_get")
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|name| (name.clone(), json!(null)))
+        .collect();
+    let user = |result: &str| {
+        client_returning(success(result))
+            .send(&GetUser::new())
+            .unwrap()
+    };
     assert_eq!(user(&json!(nulls).to_string()), user("{}"));
 }

@@ -1,4 +1,5 @@
-//! Shared by the benches: a server of audit logs, and the loop written by hand that they compare with.
+//! Shared by the benches: a server of audit logs, and the loop written by hand that they compare
+//! with.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -51,11 +52,14 @@ static RESPONSES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 /// The number of pages that a server can have.
 pub const MAX_PAGES: usize = 200;
 
-/// Starts a server on a free port and returns its URL. It sends this many pages of logs and then empty ones, and the
-/// user to a request without a page number. Each response is delayed.
+/// Starts a server on a free port and returns its URL. It sends this many pages of logs and then
+/// empty ones, and the user to a request without a page number. Each response is delayed.
 pub fn serve(pages: usize, delay: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let url = format!("http://{}", listener.local_addr().expect("the listener has an address"));
+    let url = format!(
+        "http://{}",
+        listener.local_addr().expect("the listener has an address")
+    );
     let responses = if pages > 0 { &RESPONSES[..pages] } else { &[] };
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
@@ -70,7 +74,10 @@ fn respond(mut stream: TcpStream, responses: &[Vec<u8>], delay: Duration) -> Opt
     let (empty, user) = (response(&envelope("[]")), response(&envelope(USER)));
     let mut request = [0; 8192];
     loop {
-        let length = stream.read(&mut request).ok().filter(|length| *length > 0)?;
+        let length = stream
+            .read(&mut request)
+            .ok()
+            .filter(|length| *length > 0)?;
         let head = String::from_utf8_lossy(&request[..length]);
         let target = head.split_whitespace().nth(1)?;
         let number = target
@@ -111,15 +118,23 @@ pub struct Envelope<T> {
 
 /// A call written by hand.
 pub fn get<T: serde::de::DeserializeOwned>(agent: &ureq::Agent, url: &str) -> T {
-    let mut response =
-        agent.get(url).header("authorization", "Bearer a-token-of-the-benches").call().expect("the server responds");
-    let body = response.body_mut().with_config().limit(64 << 20).read_to_vec().expect("the response is complete");
+    let mut response = agent
+        .get(url)
+        .header("authorization", "Bearer a-token-of-the-benches")
+        .call()
+        .expect("the server responds");
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(64 << 20)
+        .read_to_vec()
+        .expect("the response is complete");
     let envelope: Envelope<T> = serde_json::from_slice(&body).expect("the response is JSON");
     envelope.result
 }
 
-/// Reads a paginated list with a loop written by hand and a model of its own, without retries, errors for single items,
-/// or a guard against endless lists.
+/// Reads a paginated list with a loop written by hand and a model of its own, without retries,
+/// errors for single items, or a guard against endless lists.
 pub fn by_hand(url: &str) -> usize {
     let agent = agent();
     let mut read = 0;
@@ -137,11 +152,15 @@ pub fn by_hand(url: &str) -> usize {
 pub fn by_iter(url: &str, ahead: usize) -> usize {
     let client = client(url);
     let logs = client.audit_logs().iter().read_ahead(ahead);
-    logs.filter(|log| log.as_ref().is_ok_and(|log| log.when.is_some())).count()
+    logs.filter(|log| log.as_ref().is_ok_and(|log| log.when.is_some()))
+        .count()
 }
 
 pub fn by_pages(url: &str) -> usize {
     let client = client(url);
     let pages = client.audit_logs().pages();
-    pages.flat_map(|page| page.expect("the response is a page").items).filter(|log| log.when.is_some()).count()
+    pages
+        .flat_map(|page| page.expect("the response is a page").items)
+        .filter(|log| log.when.is_some())
+        .count()
 }

@@ -1,5 +1,6 @@
-//! The audit log of the loop written by hand: the fields of `cloudflare_user::AuditLog`, with serde's derives. It is a
-//! separate model, so that the time of the loop does not change with the model of the crate.
+//! The audit log of the loop written by hand: the fields of `cloudflare_user::AuditLog`, with
+//! serde's derives. It is a separate model, so that the time of the loop does not change with the
+//! model of the crate.
 
 use std::borrow::Cow;
 
@@ -75,6 +76,7 @@ pub struct Resource {
 
 fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDateTime>, D::Error> {
     let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
-    let parse = |text: Cow<'_, str>| OffsetDateTime::parse(&text, &Rfc3339).map_err(de::Error::custom);
+    let parse =
+        |text: Cow<'_, str>| OffsetDateTime::parse(&text, &Rfc3339).map_err(de::Error::custom);
     text.map(parse).transpose()
 }

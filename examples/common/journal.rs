@@ -1,7 +1,9 @@
-//! Lines that are appended to a file, each once, with the position of their source saved in a state file.
+//! Lines that are appended to a file, each once, with the position of their source saved in a state
+//! file.
 //!
-//! The state file holds the position and the length of the file with all lines before it. Lines are written first, then
-//! the state. Lines that a killed process wrote without saving are truncated at the next start, and written again.
+//! The state file holds the position and the length of the file with all lines before it. Lines are
+//! written first, then the state. Lines that a killed process wrote without saving are truncated at
+//! the next start, and written again.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
@@ -32,20 +34,35 @@ pub(crate) struct State<P> {
 }
 
 impl<P: Serialize + DeserializeOwned> Journal<P> {
-    /// Opens the files. The caller holds the lock of the state file. Without a state file, the position is `start`.
-    /// With `is_new_output`, the position is kept and the output is a new file.
-    pub(crate) fn open(output: Option<&Path>, state_path: PathBuf, is_new_output: bool, start: P) -> Result<Self> {
+    /// Opens the files. The caller holds the lock of the state file. Without a state file, the
+    /// position is `start`. With `is_new_output`, the position is kept and the output is a new
+    /// file.
+    pub(crate) fn open(
+        output: Option<&Path>,
+        state_path: PathBuf,
+        is_new_output: bool,
+        start: P,
+    ) -> Result<Self> {
         if output.is_some_and(|output| is_same(output, &state_path)) {
             return Err("the output and the state are the same file".into());
         }
         let saved = read_state(&state_path)?;
         let is_new = is_new_output || saved.is_none();
-        let mut state = saved.unwrap_or(State { position: start, length: None });
+        let mut state = saved.unwrap_or(State {
+            position: start,
+            length: None,
+        });
         let output = match (output, state.length) {
             (Some(_), None) if !is_new => {
-                return Err(format!("{} is of a run that wrote to standard output", state_path.display()).into());
+                return Err(format!(
+                    "{} is of a run that wrote to standard output",
+                    state_path.display()
+                )
+                .into());
             }
-            (None, Some(_)) => return Err(format!("{} is of a run with --output", state_path.display()).into()),
+            (None, Some(_)) => {
+                return Err(format!("{} is of a run with --output", state_path.display()).into());
+            }
             (Some(path), length) => {
                 let length = length.filter(|_| !is_new);
                 state.length = Some(length.unwrap_or(0));
@@ -53,8 +70,13 @@ impl<P: Serialize + DeserializeOwned> Journal<P> {
             }
             (None, None) => None,
         };
-        let journal = Self { output, state_path, state };
-        // Before the first request, so that a killed first run does not move the start of the next one.
+        let journal = Self {
+            output,
+            state_path,
+            state,
+        };
+        // Before the first request, so that a killed first run does not move the start of the next
+        // one.
         journal.save()?;
         Ok(journal)
     }
@@ -63,11 +85,14 @@ impl<P: Serialize + DeserializeOwned> Journal<P> {
         &self.state.position
     }
 
-    /// Appends lines. They are on the disk before this returns, and stay if [`commit`](Self::commit) follows.
+    /// Appends lines. They are on the disk before this returns, and stay if
+    /// [`commit`](Self::commit) follows.
     pub(crate) fn append(&mut self, lines: &str) -> Result<()> {
         let (Some(file), Some(length)) = (&mut self.output, &mut self.state.length) else {
             let mut stdout = io::stdout().lock();
-            let written = stdout.write_all(lines.as_bytes()).and_then(|()| stdout.flush());
+            let written = stdout
+                .write_all(lines.as_bytes())
+                .and_then(|()| stdout.flush());
             return written.map_err(|error| format!("standard output: {error}").into());
         };
         if file.seek(SeekFrom::End(0))? != *length {
@@ -86,7 +111,10 @@ impl<P: Serialize + DeserializeOwned> Journal<P> {
     }
 
     fn save(&self) -> Result<()> {
-        Ok(state::replace(&self.state_path, &serde_json::to_vec(&self.state)?)?)
+        Ok(state::replace(
+            &self.state_path,
+            &serde_json::to_vec(&self.state)?,
+        )?)
     }
 }
 
@@ -95,7 +123,9 @@ pub(crate) fn read_state<P: DeserializeOwned>(path: &Path) -> Result<Option<Stat
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         content => {
             let state = serde_json::from_slice(&content?);
-            Ok(Some(state.map_err(|error| format!("{}: {error}", path.display()))?))
+            Ok(Some(
+                state.map_err(|error| format!("{}: {error}", path.display()))?,
+            ))
         }
     }
 }
@@ -103,20 +133,32 @@ pub(crate) fn read_state<P: DeserializeOwned>(path: &Path) -> Result<Option<Stat
 /// Opens the file that had this length when the state was saved, or a new one.
 fn open_output(path: &Path, state_path: &Path, length: Option<u64>) -> Result<File> {
     let (name, state) = (path.display(), state_path.display());
-    let opened = File::options().write(true).create(length.is_none()).truncate(false).open(path);
+    let opened = File::options()
+        .write(true)
+        .create(length.is_none())
+        .truncate(false)
+        .open(path);
     let file = match (opened, length) {
         (Err(error), Some(length)) if error.kind() == ErrorKind::NotFound => {
             let advice = "move it back; --help says how to continue without it";
-            return Err(format!("{name} is missing, and had {length} bytes when {state} was saved: {advice}").into());
+            return Err(format!(
+                "{name} is missing, and had {length} bytes when {state} was saved: {advice}"
+            )
+            .into());
         }
         (opened, _) => opened?,
     };
     let found = file.metadata()?.len();
     match length {
-        None if found > 0 => Err(format!("{name} is not empty and does not belong to {state}: move it away").into()),
+        None if found > 0 => {
+            Err(format!("{name} is not empty and does not belong to {state}: move it away").into())
+        }
         Some(length) if found < length => {
             let advice = "lines are lost; --help says how to continue without them";
-            Err(format!("{name} has {found} bytes, and had {length} when {state} was saved: {advice}").into())
+            Err(format!(
+                "{name} has {found} bytes, and had {length} when {state} was saved: {advice}"
+            )
+            .into())
         }
         length => {
             file.set_len(length.unwrap_or(0))?;
@@ -128,8 +170,13 @@ fn open_output(path: &Path, state_path: &Path, length: Option<u64>) -> Result<Fi
 /// Whether two paths name the same file, also through links.
 fn is_same(one: &Path, other: &Path) -> bool {
     let full = |path: &Path| {
-        let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        path.canonicalize().ok().or_else(|| Some(directory.canonicalize().ok()?.join(path.file_name()?)))
+        let directory = path
+            .parent()
+            .filter(|directory| !directory.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        path.canonicalize()
+            .ok()
+            .or_else(|| Some(directory.canonicalize().ok()?.join(path.file_name()?)))
     };
     full(one).is_some_and(|path| Some(path) == full(other))
 }

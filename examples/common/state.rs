@@ -1,4 +1,5 @@
-//! The state file of a job that can be killed at any moment: a lock, and a write that is done whole or not at all.
+//! The state file of a job that can be killed at any moment: a lock, and a write that is done whole
+//! or not at all.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -8,16 +9,24 @@ use fs_err::{self as fs, File};
 
 /// Locks `PATH.lock` until the returned file is dropped or the process ends.
 ///
-/// The lock file stays: if it was removed, a process that has just opened it would lock a file that no other one sees.
+/// The lock file stays: if it was removed, a process that has just opened it would lock a file that
+/// no other one sees.
 pub(crate) fn lock(path: &Path) -> io::Result<File> {
     let lock = with_suffix(path, ".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&lock)?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock)?;
     match fs4::FileExt::try_lock(file.file()) {
         Ok(()) => Ok(file),
-        Err(fs4::TryLockError::WouldBlock) => {
-            Err(io::Error::other(format!("{} is in use by another process", path.display())))
+        Err(fs4::TryLockError::WouldBlock) => Err(io::Error::other(format!(
+            "{} is in use by another process",
+            path.display()
+        ))),
+        Err(fs4::TryLockError::Error(error)) => {
+            Err(io::Error::other(format!("{}: {error}", lock.display())))
         }
-        Err(fs4::TryLockError::Error(error)) => Err(io::Error::other(format!("{}: {error}", lock.display()))),
     }
 }
 

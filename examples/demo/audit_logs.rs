@@ -1,4 +1,5 @@
-//! The audit logs of the demonstration. They stay the same all day, so that another process can resume an export.
+//! The audit logs of the demonstration. They stay the same all day, so that another process can
+//! resume an export.
 
 use std::env;
 use std::net::IpAddr;
@@ -17,7 +18,10 @@ pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
     let midnight = now.replace_time(Time::MIDNIGHT);
     let logs: Vec<Value> = (0..LOGS).map(|index| audit_log(midnight, index)).collect();
     // With `DEMO_FAIL_AFTER=2`, requests fail after the second page, so that you can try to resume.
-    let good_pages = env::var("DEMO_FAIL_AFTER").ok().and_then(|pages| pages.parse().ok()).unwrap_or(usize::MAX);
+    let good_pages = env::var("DEMO_FAIL_AFTER")
+        .ok()
+        .and_then(|pages| pages.parse().ok())
+        .unwrap_or(usize::MAX);
     vec![route(server, "GET", "/user/audit_logs", move |request| {
         if number(request, "page", 1) > good_pages {
             return (503, failure(10013, "the demonstration was told to fail"));
@@ -31,7 +35,10 @@ fn audit_logs(logs: &[Value], request: &Request) -> (usize, Value) {
     if page < 1 || !(1..=1000).contains(&per_page) {
         return (400, failure(1004, "page or per_page is out of range"));
     }
-    let mut logs: Vec<&Value> = logs.iter().filter(|log| is_requested(log, request)).collect();
+    let mut logs: Vec<&Value> = logs
+        .iter()
+        .filter(|log| is_requested(log, request))
+        .collect();
     if text(request, "direction").as_deref() == Some("asc") {
         logs.reverse();
     }
@@ -58,10 +65,13 @@ fn is_requested(log: &Value, request: &Request) -> bool {
         ("zone.name", "/metadata/zone_name"),
     ];
     let fits = |name, pointer| {
-        text(request, name).is_none_or(|wanted| log.pointer(pointer).and_then(Value::as_str) == Some(wanted.as_str()))
+        text(request, name).is_none_or(|wanted| {
+            log.pointer(pointer).and_then(Value::as_str) == Some(wanted.as_str())
+        })
     };
     let from = log["actor"]["ip"].as_str().unwrap_or_default();
-    let hidden = text(request, "hide_user_logs").as_deref() == Some("true") && log["resource"]["type"] != "zone";
+    let hidden = text(request, "hide_user_logs").as_deref() == Some("true")
+        && log["resource"]["type"] != "zone";
     !hidden
         && filters.iter().all(|(name, pointer)| fits(name, pointer))
         && text(request, "actor.ip").is_none_or(|range| is_in(from, &range))
@@ -81,7 +91,11 @@ fn is_in(address: &str, range: &str) -> bool {
 
 /// Parses a date, which means its midnight in UTC, or a time.
 fn moment(text: &str) -> Option<OffsetDateTime> {
-    let instant = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let instant = if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
     OffsetDateTime::parse(&instant, &Rfc3339).ok()
 }
 

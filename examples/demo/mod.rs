@@ -1,5 +1,5 @@
-//! A demonstration server for examples that run without credentials: a part of Cloudflare's User API with made-up data,
-//! on a free port of this machine.
+//! A demonstration server for examples that run without credentials: a part of Cloudflare's User
+//! API with made-up data, on a free port of this machine.
 
 mod audit_logs;
 mod tokens;
@@ -21,7 +21,8 @@ pub(crate) struct Demo {
     _mocks: Vec<Mock>,
 }
 
-/// Returns a client for Cloudflare if the environment has a credential, and otherwise one for a demonstration server.
+/// Returns a client for Cloudflare if the environment has a credential, and otherwise one for a
+/// demonstration server.
 pub(crate) fn client() -> Result<(Client, Option<Demo>)> {
     let has_credential = ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"]
         .iter()
@@ -30,9 +31,15 @@ pub(crate) fn client() -> Result<(Client, Option<Demo>)> {
         return Ok((Client::from_env()?, None));
     }
     // Unlike `eprintln!`, this does not panic if standard error is closed.
-    _ = writeln!(io::stderr(), "CLOUDFLARE_API_TOKEN is not set: using a demonstration server with made-up data.\n");
+    _ = writeln!(
+        io::stderr(),
+        "CLOUDFLARE_API_TOKEN is not set: using a demonstration server with made-up data.\n"
+    );
     let demo = Demo::start();
-    let client = Client::builder().api_token("demonstration-token").base_url(demo._server.url()).build()?;
+    let client = Client::builder()
+        .api_token("demonstration-token")
+        .base_url(demo._server.url())
+        .build()?;
     Ok((client, Some(demo)))
 }
 
@@ -43,13 +50,19 @@ impl Demo {
         let mut mocks = vec![
             route(&mut server, "GET", "/user", |_| (200, success(user()))),
             route(&mut server, "GET", "/user/billing/profile", |_| {
-                (403, failure(9109, "Unauthorized to access requested resource"))
+                (
+                    403,
+                    failure(9109, "Unauthorized to access requested resource"),
+                )
             }),
         ];
         mocks.extend(audit_logs::mocks(&mut server, now));
         mocks.extend(tokens::mocks(&mut server, now));
         mocks.extend(zones::mocks(&mut server, now));
-        Self { _server: server, _mocks: mocks }
+        Self {
+            _server: server,
+            _mocks: mocks,
+        }
     }
 }
 
@@ -94,14 +107,21 @@ fn user() -> Value {
 
 /// A parameter of the query, decoded.
 fn text(request: &Request, name: &str) -> Option<String> {
-    let query = request.path_and_query().split_once('?').map_or("", |(_, query)| query);
+    let query = request
+        .path_and_query()
+        .split_once('?')
+        .map_or("", |(_, query)| query);
     let mut parameters = url::form_urlencoded::parse(query.as_bytes());
-    parameters.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    parameters
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 /// A parameter of the query that is a number.
 fn number(request: &Request, name: &str, default: usize) -> usize {
-    text(request, name).and_then(|value| value.parse().ok()).unwrap_or(default)
+    text(request, name)
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(default)
 }
 
 fn time(instant: OffsetDateTime) -> Value {

@@ -1,4 +1,5 @@
-//! The tokens of the demonstration: at least one for each finding of a review, and for each outcome of a roll.
+//! The tokens of the demonstration: at least one for each finding of a review, and for each outcome
+//! of a roll.
 
 use mockito::{Matcher, Mock, Request, Server};
 use serde_json::{Value, json};
@@ -8,12 +9,24 @@ use super::{failure, number, route, success, text, time};
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
     vec![
-        route(server, "GET", "/user/tokens", move |request| (200, page(now, request))),
-        route(server, "POST", "/user/tokens", move |request| created(now, request)),
-        route(server, "GET", "/user/tokens/verify", move |_| (200, verified(now))),
-        route(server, "GET", "/user/tokens/permission_groups", |request| (200, permission_groups(request))),
-        route(server, "GET", one(""), move |request| one_token(now, request)),
-        route(server, "PUT", one("/value"), move |request| rolled(now, request)),
+        route(server, "GET", "/user/tokens", move |request| {
+            (200, page(now, request))
+        }),
+        route(server, "POST", "/user/tokens", move |request| {
+            created(now, request)
+        }),
+        route(server, "GET", "/user/tokens/verify", move |_| {
+            (200, verified(now))
+        }),
+        route(server, "GET", "/user/tokens/permission_groups", |request| {
+            (200, permission_groups(request))
+        }),
+        route(server, "GET", one(""), move |request| {
+            one_token(now, request)
+        }),
+        route(server, "PUT", one("/value"), move |request| {
+            rolled(now, request)
+        }),
         route(server, "DELETE", one(""), |request| {
             let id = request.path().rsplit('/').next();
             (200, success(json!({"id": id})))
@@ -77,7 +90,9 @@ fn tokens(now: OffsetDateTime) -> Vec<Value> {
 }
 
 fn policy(effect: &str, groups: &[&str]) -> Value {
-    let groups = groups.iter().map(|name| json!({"id": format!("{:032x}", name.len()), "name": name}));
+    let groups = groups
+        .iter()
+        .map(|name| json!({"id": format!("{:032x}", name.len()), "name": name}));
     json!({
         "id": "f267e341f3dd4697bd3b9f71dd96247f",
         "effect": effect,
@@ -88,10 +103,15 @@ fn policy(effect: &str, groups: &[&str]) -> Value {
 
 fn page(now: OffsetDateTime, request: &Request) -> Value {
     let expired_too = request.path_and_query().contains("include_expired=true");
-    let tokens = tokens(now).into_iter().filter(|token| expired_too || token["status"] != "expired");
+    let tokens = tokens(now)
+        .into_iter()
+        .filter(|token| expired_too || token["status"] != "expired");
     let tokens: Vec<Value> = tokens.collect();
     let total = tokens.len();
-    let (page, per_page) = (number(request, "page", 1).max(1), number(request, "per_page", 20).clamp(5, 50));
+    let (page, per_page) = (
+        number(request, "page", 1).max(1),
+        number(request, "per_page", 20).clamp(5, 50),
+    );
     let on_page = tokens.into_iter().skip((page - 1) * per_page);
     let on_page: Vec<Value> = on_page.take(per_page).collect();
     let info = json!({
@@ -124,13 +144,19 @@ fn rolled(now: OffsetDateTime, request: &Request) -> (usize, Value) {
     let (status, found) = one_token(now, request);
     match found["result"]["name"].as_str() {
         None => (status, found),
-        Some("deploy mail") => (403, failure(9109, "Unauthorized to access requested resource")),
+        Some("deploy mail") => (
+            403,
+            failure(9109, "Unauthorized to access requested resource"),
+        ),
         Some("deploy edge") => (500, failure(1000, "Internal server error")),
         Some(name) => {
             // Made from the name, because this function is called twice for each request.
             let letters = name.bytes().cycle().map(char::from);
             let letters = letters.filter(char::is_ascii_alphanumeric).take(40);
-            (200, success(json!(format!("cfut_{}", letters.collect::<String>()))))
+            (
+                200,
+                success(json!(format!("cfut_{}", letters.collect::<String>()))),
+            )
         }
     }
 }
@@ -138,13 +164,35 @@ fn rolled(now: OffsetDateTime, request: &Request) -> (usize, Value) {
 /// The same name exists with several scopes.
 fn permission_groups(request: &Request) -> Value {
     let groups = [
-        ("com.cloudflare.api.account.zone", &["Zone Read", "Zone Write", "DNS Read", "DNS Write", "Logs Read"] as &[_]),
-        ("com.cloudflare.api.account", &["Workers Scripts Write", "Logs Read", "Workers R2 Storage Read"]),
-        ("com.cloudflare.edge.r2.bucket", &["Workers R2 Storage Bucket Item Read"]),
+        (
+            "com.cloudflare.api.account.zone",
+            &[
+                "Zone Read",
+                "Zone Write",
+                "DNS Read",
+                "DNS Write",
+                "Logs Read",
+            ] as &[_],
+        ),
+        (
+            "com.cloudflare.api.account",
+            &[
+                "Workers Scripts Write",
+                "Logs Read",
+                "Workers R2 Storage Read",
+            ],
+        ),
+        (
+            "com.cloudflare.edge.r2.bucket",
+            &["Workers R2 Storage Bucket Item Read"],
+        ),
     ];
-    let groups = groups.iter().flat_map(|(scope, names)| names.iter().map(move |name| (*scope, *name)));
+    let groups = groups
+        .iter()
+        .flat_map(|(scope, names)| names.iter().map(move |name| (*scope, *name)));
     let is_requested = |key, value| text(request, key).is_none_or(|requested| requested == value);
-    let groups = groups.filter(|(scope, name)| is_requested("scope", *scope) && is_requested("name", *name));
+    let groups =
+        groups.filter(|(scope, name)| is_requested("scope", *scope) && is_requested("name", *name));
     let groups = groups.map(|(scope, name)| {
         let id = format!("{:032x}", scope.len() * 256 + name.len());
         json!({"id": id, "name": name, "scopes": [scope]})
@@ -154,7 +202,9 @@ fn permission_groups(request: &Request) -> Value {
 
 /// A token named `lost` is created, but its response is an error.
 fn created(now: OffsetDateTime, request: &Request) -> (usize, Value) {
-    let body = request.body().map_or(Value::Null, |body| serde_json::from_slice(body).unwrap_or_default());
+    let body = request.body().map_or(Value::Null, |body| {
+        serde_json::from_slice(body).unwrap_or_default()
+    });
     if body["name"] == "lost" {
         return (500, failure(1000, "Internal server error"));
     }

@@ -10,7 +10,9 @@ use super::{failure, number, route, success, text, time};
 const ZONES: usize = 117;
 
 pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
-    vec![route(server, "GET", "/zones", move |request| zones(now, request))]
+    vec![route(server, "GET", "/zones", move |request| {
+        zones(now, request)
+    })]
 }
 
 fn zones(now: OffsetDateTime, request: &Request) -> (usize, Value) {
@@ -50,7 +52,11 @@ fn zone(now: OffsetDateTime, index: usize) -> Value {
         11 => "moved",
         _ => "active",
     };
-    let plan = if index % 7 == 3 { "Pro Website" } else { "Free Website" };
+    let plan = if index % 7 == 3 {
+        "Pro Website"
+    } else {
+        "Free Website"
+    };
     json!({
         "id": format!("{:032x}", 0x023e105f4ecef8ad_u64 + index as u64),
         "name": name,

@@ -23,9 +23,12 @@ impl Amount {
     /// Returns the amount as a number, which may be rounded. Of text, only the first word is read.
     pub fn as_f64(&self) -> Option<f64> {
         match &self.0 {
-            Value::String(text) => {
-                text.split_whitespace().next()?.parse().ok().filter(|number: &f64| number.is_finite())
-            }
+            Value::String(text) => text
+                .split_whitespace()
+                .next()?
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite()),
             number => number.as_f64(),
         }
     }
@@ -56,7 +59,10 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             value @ (Value::Number(_) | Value::String(_)) => Ok(Self(value)),
-            _ => Err(D::Error::invalid_type(Unexpected::Other("another type"), &"a number or text")),
+            _ => Err(D::Error::invalid_type(
+                Unexpected::Other("another type"),
+                &"a number or text",
+            )),
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 
 /// A date or an instant.
 ///
-/// It parses from text, for example as an argument of `clap`. It converts from [`time::Date`], [`time::OffsetDateTime`],
-/// and [`SystemTime`], to which the types of chrono and jiff convert.
+/// It parses from text, for example as an argument of `clap`. It converts from [`time::Date`],
+/// [`time::OffsetDateTime`], and [`SystemTime`], to which the types of chrono and jiff convert.
 ///
 /// ```
 /// use cloudflare_user::{DateOrDateTime, ListAuditLogs};
@@ -28,7 +28,8 @@ use crate::error::{Error, Result};
 pub enum DateOrDateTime {
     /// A date, sent as `2026-11-01`.
     Date(Date),
-    /// An instant, sent in UTC as `2026-11-01T12:30:00Z`, with the fraction of a second if there is one.
+    /// An instant, sent in UTC as `2026-11-01T12:30:00Z`, with the fraction of a second if there is
+    /// one.
     DateTime(OffsetDateTime),
 }
 
@@ -38,7 +39,10 @@ impl DateOrDateTime {
         match self {
             Self::Date(date) if (0..=9999).contains(&date.year()) => Ok(()),
             Self::DateTime(instant) if utc(instant).is_some() => Ok(()),
-            _ => Err(Error::invalid_request(parameter, "is outside the years 0 to 9999")),
+            _ => Err(Error::invalid_request(
+                parameter,
+                "is outside the years 0 to 9999",
+            )),
         }
     }
 
@@ -66,7 +70,8 @@ impl From<OffsetDateTime> for DateOrDateTime {
 /// Saturates at the first and the last instant that [`time`] can represent.
 impl From<SystemTime> for DateOrDateTime {
     fn from(time: SystemTime) -> Self {
-        let saturated = |duration: std::time::Duration| duration.try_into().unwrap_or(Duration::MAX);
+        let saturated =
+            |duration: std::time::Duration| duration.try_into().unwrap_or(Duration::MAX);
         let epoch = OffsetDateTime::UNIX_EPOCH;
         Self::DateTime(match time.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => epoch.saturating_add(saturated(after)),
@@ -75,7 +80,8 @@ impl From<SystemTime> for DateOrDateTime {
     }
 }
 
-/// Parses a date or a date-time as in RFC 3339. A date-time needs an offset, such as `Z` or `+01:00`.
+/// Parses a date or a date-time as in RFC 3339. A date-time needs an offset, such as `Z` or
+/// `+01:00`.
 impl FromStr for DateOrDateTime {
     type Err = Error;
 
@@ -98,7 +104,8 @@ impl FromStr for DateOrDateTime {
 /// The length of `2026-11-01`.
 const DATE_LENGTH: usize = 10;
 
-/// Writes the text that is sent: a date as `2026-11-01`, an instant in UTC as `2026-11-01T12:30:00Z`.
+/// Writes the text that is sent: a date as `2026-11-01`, an instant in UTC as
+/// `2026-11-01T12:30:00Z`.
 impl fmt::Display for DateOrDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -124,11 +131,18 @@ pub(crate) mod instant {
     use serde::{Serialize, Serializer};
     use time::OffsetDateTime;
 
-    pub(crate) fn serialize<S: Serializer>(instant: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
-        super::format(*instant).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    pub(crate) fn serialize<S: Serializer>(
+        instant: &OffsetDateTime,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        super::format(*instant)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OffsetDateTime, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<OffsetDateTime, D::Error> {
         let text = String::deserialize(deserializer)?;
         super::parse(&text).ok_or_else(|| D::Error::custom("expected a time as in RFC 3339"))
     }
@@ -141,13 +155,18 @@ pub(crate) fn format(instant: OffsetDateTime) -> Result<String, time::error::For
 
 /// Converts an instant to UTC, if RFC 3339 can represent it.
 fn utc(instant: OffsetDateTime) -> Option<OffsetDateTime> {
-    instant.checked_to_offset(UtcOffset::UTC).filter(|utc| (0..=9999).contains(&utc.year()))
+    instant
+        .checked_to_offset(UtcOffset::UTC)
+        .filter(|utc| (0..=9999).contains(&utc.year()))
 }
 
-/// Parses a time of a response. Beyond RFC 3339, the API has sent a date without a time, which means midnight UTC, an
-/// offset without a colon or without minutes, and no offset, which means UTC.
+/// Parses a time of a response. Beyond RFC 3339, the API has sent a date without a time, which
+/// means midnight UTC, an offset without a colon or without minutes, and no offset, which means
+/// UTC.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(&completed(text), &Rfc3339)).ok()
+    OffsetDateTime::parse(text, &Rfc3339)
+        .or_else(|_| OffsetDateTime::parse(&completed(text), &Rfc3339))
+        .ok()
 }
 
 /// Adds the parts that RFC 3339 requires and `text` lacks.

@@ -1,12 +1,13 @@
-//! What all models share: their attributes, open enums, and functions that read fields in every form in which the API
-//! sends them.
+//! What all models share: their attributes, open enums, and functions that read fields in every
+//! form in which the API sends them.
 
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde_json::Value;
 
 use crate::api::amount::Amount;
 
-/// Defines an enum of texts that the API returns. `Other` keeps an unknown text, which is written back unchanged.
+/// Defines an enum of texts that the API returns. `Other` keeps an unknown text, which is written
+/// back unchanged.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -63,8 +64,9 @@ macro_rules! open_enum {
     };
 }
 
-/// Defines a struct that the API returns: an object in which every field may be missing. Default values are left out
-/// when it is written. A default for each field makes a list 3 % faster than one for the struct.
+/// Defines a struct that the API returns: an object in which every field may be missing. Default
+/// values are left out when it is written. A default for each field makes a list 3 % faster than
+/// one for the struct.
 macro_rules! model {
     (
         $(#[$meta:meta])*
@@ -118,21 +120,29 @@ pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D
 }
 
 /// Reads an identifier, which the API sends as text or as a number.
-pub(crate) fn opt_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn opt_id<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text)),
         Value::Number(number) if !number.is_f64() => Ok(Some(number.to_string())),
-        _ => Err(D::Error::invalid_type(Unexpected::Other("another type"), &"text")),
+        _ => Err(D::Error::invalid_type(
+            Unexpected::Other("another type"),
+            &"text",
+        )),
     }
 }
 
 /// Reads an amount that the API documents as text and may send as a number.
-pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn optional_amount<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     Ok(Option::<Amount>::deserialize(deserializer)?.map(|amount| amount.to_string()))
 }
 
-/// Times in responses. Null, empty text, and the zero time that Go services write for "never" are `None`.
+/// Times in responses. Null, empty text, and the zero time that Go services write for "never" are
+/// `None`.
 pub(crate) mod timestamp {
     use std::fmt;
 
@@ -158,7 +168,8 @@ pub(crate) mod timestamp {
             if text.is_empty() {
                 return Ok(None);
             }
-            let time = date::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+            let time =
+                date::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
             Ok(Some(time).filter(|time| time.unix_timestamp() != GO_ZERO_TIME))
         }
 
@@ -167,11 +178,19 @@ pub(crate) mod timestamp {
         }
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDateTime>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<OffsetDateTime>, D::Error> {
         deserializer.deserialize_any(Timestamp)
     }
 
-    pub(crate) fn serialize<S: Serializer>(time: &Option<OffsetDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
-        time.map(date::format).transpose().map_err(serde::ser::Error::custom)?.serialize(serializer)
+    pub(crate) fn serialize<S: Serializer>(
+        time: &Option<OffsetDateTime>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        time.map(date::format)
+            .transpose()
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
     }
 }

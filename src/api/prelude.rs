@@ -11,7 +11,9 @@ pub(crate) use time::OffsetDateTime;
 pub(crate) use super::amount::Amount;
 pub(crate) use super::date::DateOrDateTime;
 pub(crate) use super::deleted::Deleted;
-pub(crate) use super::model::{OrDefault, id, is_default, model, open_enum, opt_id, or_default, timestamp};
+pub(crate) use super::model::{
+    OrDefault, id, is_default, model, open_enum, opt_id, or_default, timestamp,
+};
 pub(crate) use super::order::{Direction, Match};
 pub(crate) use super::request::{Detached, identifier, parameters, terminals};
 pub(crate) use crate::client::Client;

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 /// Marks a request that is not bound to a client.
 ///
-/// A detached request is plain data. [`Client::send`](crate::Client::send), [`iter`](crate::Client::iter) and
-/// [`pages`](crate::Client::pages) run it. It has no `send` and no `iter`:
+/// A detached request is plain data. [`Client::send`](crate::Client::send),
+/// [`iter`](crate::Client::iter) and [`pages`](crate::Client::pages) run it. It has no `send` and
+/// no `iter`:
 ///
 /// ```compile_fail,E0599
 /// cloudflare_user::GetUser::new().send();
@@ -31,11 +32,13 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detached;
 
-/// Implements the constructors and setters of a request. Parameters in parentheses are arguments of `new`. Those in
-/// braces start as `None` and get a setter. Those in brackets start with their default; their setters are elsewhere.
+/// Implements the constructors and setters of a request. Parameters in parentheses are arguments of
+/// `new`. Those in braces start as `None` and get a setter. Those in brackets start with their
+/// default; their setters are elsewhere.
 macro_rules! parameters {
     ($request:ident $({ $($optional:tt)* })? $([ $($other:ident),* ])?) => {
-        // A derived `Default` would be generic over the client, which makes `Default::default()` ambiguous.
+        // A derived `Default` would be generic over the client, which makes `Default::default()`
+        // ambiguous.
         impl Default for $request {
             fn default() -> Self {
                 Self::new()
@@ -89,12 +92,14 @@ macro_rules! terminals {
         terminals!($request -> $crate::Page<$item>);
 
         impl $request<&$crate::Client> {
-            /// Returns an iterator over the items of the list. Each page is fetched when it is needed.
+            /// Returns an iterator over the items of the list. Each page is fetched when it is
+            /// needed.
             pub fn iter(&self) -> $crate::Iter<$item> {
                 self.client.iter(self)
             }
 
-            /// Returns an iterator over the pages of the list. Each page is fetched when it is needed.
+            /// Returns an iterator over the pages of the list. Each page is fetched when it is
+            /// needed.
             pub fn pages(&self) -> $crate::Pages<$item> {
                 self.client.pages(self)
             }

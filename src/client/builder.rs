@@ -1,4 +1,5 @@
-//! Builds clients: the settings, their defaults and their validation. [`Auth`] validates credentials.
+//! Builds clients: the settings, their defaults and their validation. [`Auth`] validates
+//! credentials.
 
 use std::env::{self, VarError};
 use std::fmt;
@@ -24,8 +25,8 @@ const KEY: &str = "CLOUDFLARE_API_KEY";
 
 /// Builds a [`Client`] with a credential, limits, or a transport of your choice.
 ///
-/// [`Client::builder`] starts without a credential; [`from_env`](Self::from_env) starts with the environment's.
-/// [`build`](Self::build) validates the settings; the setters do not.
+/// [`Client::builder`] starts without a credential; [`from_env`](Self::from_env) starts with the
+/// environment's. [`build`](Self::build) validates the settings; the setters do not.
 ///
 /// # Examples
 ///
@@ -82,48 +83,68 @@ impl ClientBuilder {
 
     /// Creates a builder with the credential and the base URL of the environment.
     ///
-    /// The variables are those of [`Client::from_env`]. Use that function if you need the defaults for everything else.
+    /// The variables are those of [`Client::from_env`]. Use that function if you need the defaults
+    /// for everything else.
     ///
     /// # Errors
     ///
-    /// Returns an error if no credential is set, if only one of email and key is set, or if both a token and a key are
-    /// set. Invalid values are an error of [`build`](Self::build). Both errors name the environment variables.
+    /// Returns an error if no credential is set, if only one of email and key is set, or if both a
+    /// token and a key are set. Invalid values are an error of [`build`](Self::build). Both errors
+    /// name the environment variables.
     pub fn from_env() -> Result<Self> {
         let credential = match (variable(TOKEN)?, variable(EMAIL)?, variable(KEY)?) {
             (Some(token), _, None) => Ok(Credential::Token(token)),
             (None, Some(email), Some(key)) => Ok(Credential::Key { email, key }),
-            (Some(_), _, Some(_)) => Err((TOKEN, "is set together with `CLOUDFLARE_API_KEY`: unset one of the two")),
-            (None, Some(_), None) => {
-                Err((EMAIL, "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone"))
-            }
-            (None, None, Some(_)) => {
-                Err((KEY, "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone"))
-            }
-            (None, None, None) => Err((TOKEN, "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`")),
+            (Some(_), _, Some(_)) => Err((
+                TOKEN,
+                "is set together with `CLOUDFLARE_API_KEY`: unset one of the two",
+            )),
+            (None, Some(_), None) => Err((
+                EMAIL,
+                "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone",
+            )),
+            (None, None, Some(_)) => Err((
+                KEY,
+                "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone",
+            )),
+            (None, None, None) => Err((
+                TOKEN,
+                "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`",
+            )),
         };
-        let credential = credential.map_err(|(name, reason)| Error::invalid_request(name, reason))?;
+        let credential =
+            credential.map_err(|(name, reason)| Error::invalid_request(name, reason))?;
         let builder = Self::new();
         let base_url = variable("CLOUDFLARE_BASE_URL")?.unwrap_or(builder.base_url);
-        Ok(Self { credential, base_url, ..builder })
+        Ok(Self {
+            credential,
+            base_url,
+            ..builder
+        })
     }
 
-    /// Sets an API token as the credential, without surrounding white space. Replaces a credential that was set before.
+    /// Sets an API token as the credential, without surrounding white space. Replaces a credential
+    /// that was set before.
     pub fn api_token(mut self, token: impl Into<String>) -> Self {
         self.credential = Credential::Token(("api_token", token.into()));
         self
     }
 
-    /// Sets an email address and its Global API Key as the credential. Replaces a credential that was set before.
+    /// Sets an email address and its Global API Key as the credential. Replaces a credential that
+    /// was set before.
     pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
-        self.credential = Credential::Key { email: ("email", email.into()), key: ("api_key", key.into()) };
+        self.credential = Credential::Key {
+            email: ("email", email.into()),
+            key: ("api_key", key.into()),
+        };
         self
     }
 
     /// Sets the base URL of the API, with or without a trailing slash. The default is
     /// `https://api.cloudflare.com/client/v4`.
     ///
-    /// Plain http is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`), because it exposes the
-    /// credential. [`allow_http`](Self::allow_http) accepts it for any host.
+    /// Plain http is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`),
+    /// because it exposes the credential. [`allow_http`](Self::allow_http) accepts it for any host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = ("base_url", url.into());
         self
@@ -137,14 +158,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the name and version of the program, such as `my-cli/1.2`. In `User-Agent` they precede those of this
-    /// crate.
+    /// Sets the name and version of the program, such as `my-cli/1.2`. In `User-Agent` they precede
+    /// those of this crate.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// Sets the time limit for resolving the host, connecting, and the TLS handshake. The default is 10 s.
+    /// Sets the time limit for resolving the host, connecting, and the TLS handshake. The default
+    /// is 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -158,8 +180,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the time limit of a whole call, including its retries and waits. The default is 300 s. Each page of a
-    /// paginated list is a call.
+    /// Sets the time limit of a whole call, including its retries and waits. The default is 300 s.
+    /// Each page of a paginated list is a call.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline;
         self
@@ -174,22 +196,23 @@ impl ClientBuilder {
     /// Sets the longest wait before a retry or for a rate limit. The default is 60 s.
     ///
     /// If the server requests a longer wait, of up to an hour, the call fails at once, and
-    /// [`retry_after`](crate::Error::retry_after) returns it. Cloudflare requests up to five minutes. To wait as long,
-    /// set a longer [`deadline`](Self::deadline) as well.
+    /// [`retry_after`](crate::Error::retry_after) returns it. Cloudflare requests up to five
+    /// minutes. To wait as long, set a longer [`deadline`](Self::deadline) as well.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.limits.max_retry_wait = wait;
         self
     }
 
-    /// Sets the largest accepted body of a response, in bytes after decompression. The default is 64 MiB. An
-    /// [export](Client::export) is streamed and has no limit.
+    /// Sets the largest accepted body of a response, in bytes after decompression. The default is
+    /// 64 MiB. An [export](Client::export) is streamed and has no limit.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Sends requests with a [`Transport`] instead of the default one: to configure [proxies and certificate
-    /// roots](crate#corporate-networks), or to [test a program](crate#testing) without a network.
+    /// Sends requests with a [`Transport`] instead of the default one: to configure [proxies and
+    /// certificate roots](crate#corporate-networks), or to [test a program](crate#testing) without
+    /// a network.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Box::new(transport));
         self
@@ -199,9 +222,9 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the credential is missing or invalid, or if the base URL or the user agent is invalid. The
-    /// error names the setter, or the environment variable of a value that [`from_env`](Self::from_env) read. It does
-    /// not show the value.
+    /// Returns an error if the credential is missing or invalid, or if the base URL or the user
+    /// agent is invalid. The error names the setter, or the environment variable of a value that
+    /// [`from_env`](Self::from_env) read. It does not show the value.
     pub fn build(self) -> Result<Client> {
         let auth = match &self.credential {
             Credential::Token(token) => Auth::token(token)?,
@@ -213,7 +236,9 @@ impl ClientBuilder {
         };
         let base_url = base_url(&self.base_url, self.allow_http)?;
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let transport = self.transport.unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
+        let transport = self
+            .transport
+            .unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
         let shared = Shared {
             transport,
             auth,
@@ -223,14 +248,19 @@ impl ClientBuilder {
             max_response_size: self.max_response_size,
             rate_limiter: RateLimiter::default(),
         };
-        Ok(Client { shared: Arc::new(shared), limits: self.limits })
+        Ok(Client {
+            shared: Arc::new(shared),
+            limits: self.limits,
+        })
     }
 }
 
 /// Shows neither the credential nor the base URL, which may contain one by mistake.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 
@@ -264,14 +294,22 @@ fn base_url((name, text): &Setting, allow_http: bool) -> Result<String> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback || allow_http => {}
-        "http" => return invalid("is plain http, which exposes the credential: use https, or `allow_http(true)`"),
+        "http" => {
+            return invalid(
+                "is plain http, which exposes the credential: use https, or `allow_http(true)`",
+            );
+        }
         _ => return invalid("is neither https nor http"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return invalid("contains a user name or a password: set the credential of the client instead");
+        return invalid(
+            "contains a user name or a password: set the credential of the client instead",
+        );
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return invalid("contains a `?` or a `#`: remove it, because paths are appended to the base URL");
+        return invalid(
+            "contains a `?` or a `#`: remove it, because paths are appended to the base URL",
+        );
     }
     let url = url.as_str().trim_end_matches('/');
     if http::Uri::try_from(url).is_err() {

@@ -23,9 +23,18 @@ pub(super) struct Attempts {
 
 impl Client {
     /// Returns the error for a response with a 2xx status that cannot be used.
-    pub(crate) fn undecodable(&self, call: &Call, head: &ResponseHead, body: &[u8], fault: Fault) -> Error {
+    pub(crate) fn undecodable(
+        &self,
+        call: &Call,
+        head: &ResponseHead,
+        body: &[u8],
+        fault: Fault,
+    ) -> Error {
         // Such a write counts as applied, whatever happened before.
-        let attempts = Attempts { count: head.attempts, may_be_applied: false };
+        let attempts = Attempts {
+            count: head.attempts,
+            may_be_applied: false,
+        };
         self.failed(call, attempts, Some((head, body)), fault)
     }
 
@@ -45,10 +54,13 @@ impl Client {
             Fault::Item { json, .. } => Some(mem::take(json)),
             _ => body.map(|body| body[..body.len().min(MAX_KEPT_BODY)].into()),
         };
-        // Any other part of the response may contain a new secret too. If the response cannot be decoded, every long
-        // word may be the secret.
-        let created = body.filter(|_| call.write).and_then(envelope::created_secret);
-        let may_hold_secret = call.write && matches!(fault, Fault::Decode(_) | Fault::Result(_)) && refusal.is_none();
+        // Any other part of the response may contain a new secret too. If the response cannot be
+        // decoded, every long word may be the secret.
+        let created = body
+            .filter(|_| call.write)
+            .and_then(envelope::created_secret);
+        let may_hold_secret =
+            call.write && matches!(fault, Fault::Decode(_) | Fault::Result(_)) && refusal.is_none();
         let clean = |text: &str| {
             let mut text = redact_credential(text);
             if let Some(secret) = &created {
@@ -68,7 +80,9 @@ impl Client {
             attempts: attempts.count,
             is_after_lost_write: attempts.may_be_applied,
             status: head.map(|head| head.status),
-            ray_id: head.and_then(|head| self.ray_id(&head.headers)).map(|ray_id| clean(&ray_id)),
+            ray_id: head
+                .and_then(|head| self.ray_id(&head.headers))
+                .map(|ray_id| clean(&ray_id)),
             retry_after: refusal.and_then(|head| retry::retry_after(&head.headers)),
             body: kept_body,
             fault: fault.map_text(&clean),

@@ -26,10 +26,10 @@ use crate::transport::Transport;
 
 /// A client of Cloudflare's User API.
 ///
-/// It has a method for each operation, such as [`user`](Self::user) and [`audit_logs`](Self::audit_logs). The method
-/// returns a request that is bound to the client: call its setters, then `send`, `iter` or `pages`.
-/// [`send`](Self::send), [`iter`](Self::iter) and [`pages`](Self::pages) of the client run detached requests. See
-/// [the guide](crate#requests).
+/// It has a method for each operation, such as [`user`](Self::user) and
+/// [`audit_logs`](Self::audit_logs). The method returns a request that is bound to the client: call
+/// its setters, then `send`, `iter` or `pages`. [`send`](Self::send), [`iter`](Self::iter) and
+/// [`pages`](Self::pages) of the client run detached requests. See [the guide](crate#requests).
 ///
 /// A client is cheap to clone. Clones share their connections and the state of the rate limit.
 #[derive(Clone)]
@@ -52,23 +52,27 @@ pub(crate) struct Shared {
 impl Client {
     /// Creates a client with the credential and the base URL of the environment.
     ///
-    /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with `CLOUDFLARE_API_KEY`. The base URL
-    /// is `CLOUDFLARE_BASE_URL`, which is optional. An empty variable counts as unset. Use [`ClientBuilder::from_env`]
-    /// to set limits or a transport as well.
+    /// The credential is `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` together with
+    /// `CLOUDFLARE_API_KEY`. The base URL is `CLOUDFLARE_BASE_URL`, which is optional. An empty
+    /// variable counts as unset. Use [`ClientBuilder::from_env`] to set limits or a transport as
+    /// well.
     ///
     /// # Errors
     ///
-    /// Returns an error if no credential is set, if only one of email and key is set, if both a token and a key are
-    /// set, or if a value is invalid. The error names the environment variables.
+    /// Returns an error if no credential is set, if only one of email and key is set, if both a
+    /// token and a key are set, or if a value is invalid. The error names the environment
+    /// variables.
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
     }
 
-    /// Creates a client with an API token and the default settings. Reads no credential from the environment.
+    /// Creates a client with an API token and the default settings. Reads no credential from the
+    /// environment.
     ///
     /// # Errors
     ///
-    /// Returns an error if the token is empty or contains characters that no token has, such as quotes.
+    /// Returns an error if the token is empty or contains characters that no token has, such as
+    /// quotes.
     pub fn new(api_token: impl Into<String>) -> Result<Self> {
         Self::builder().api_token(api_token).build()
     }
@@ -81,29 +85,56 @@ impl Client {
     /// Returns a client with another [`timeout`](ClientBuilder::timeout) and the same connections.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { limits: Limits { timeout, ..self.limits }, ..self.clone() }
+        Self {
+            limits: Limits {
+                timeout,
+                ..self.limits
+            },
+            ..self.clone()
+        }
     }
 
-    /// Returns a client with another [`deadline`](ClientBuilder::deadline) and the same connections.
+    /// Returns a client with another [`deadline`](ClientBuilder::deadline) and the same
+    /// connections.
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
-        Self { limits: Limits { deadline, ..self.limits }, ..self.clone() }
+        Self {
+            limits: Limits {
+                deadline,
+                ..self.limits
+            },
+            ..self.clone()
+        }
     }
 
-    /// Returns a client with another [`max_retries`](ClientBuilder::max_retries) and the same connections.
+    /// Returns a client with another [`max_retries`](ClientBuilder::max_retries) and the same
+    /// connections.
     #[must_use]
     pub fn with_max_retries(&self, max_retries: u32) -> Self {
-        Self { limits: Limits { max_retries, ..self.limits }, ..self.clone() }
+        Self {
+            limits: Limits {
+                max_retries,
+                ..self.limits
+            },
+            ..self.clone()
+        }
     }
 
-    /// Returns a client with another [`max_retry_wait`](ClientBuilder::max_retry_wait) and the same connections.
+    /// Returns a client with another [`max_retry_wait`](ClientBuilder::max_retry_wait) and the same
+    /// connections.
     #[must_use]
     pub fn with_max_retry_wait(&self, max_retry_wait: Duration) -> Self {
-        Self { limits: Limits { max_retry_wait, ..self.limits }, ..self.clone() }
+        Self {
+            limits: Limits {
+                max_retry_wait,
+                ..self.limits
+            },
+            ..self.clone()
+        }
     }
 
-    /// Returns the last rate limit that the server reported to this client or a clone, if it reported one. See
-    /// [rate limits](crate#rate-limits).
+    /// Returns the last rate limit that the server reported to this client or a clone, if it
+    /// reported one. See [rate limits](crate#rate-limits).
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.shared.rate_limiter.last()
     }
@@ -112,17 +143,23 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns an error if the request is invalid, fails, or returns something that cannot be decoded. If an item of a
-    /// page cannot be decoded, the error names the first one. See [errors](crate#errors).
+    /// Returns an error if the request is invalid, fails, or returns something that cannot be
+    /// decoded. If an item of a page cannot be decoded, the error names the first one. See
+    /// [errors](crate#errors).
     pub fn send<E: Endpoint>(&self, request: &E) -> Result<E::Output> {
         let call = Call::of(request)?;
         let mut body = Vec::new();
         let (head, _) = self.run(&call, &mut body, None)?;
-        let response = RawResponse { call: &call, head: &head, body: &body };
+        let response = RawResponse {
+            call: &call,
+            head: &head,
+            body: &body,
+        };
         E::Output::decode(response).map_err(|fault| self.undecodable(&call, &head, &body, fault))
     }
 
-    /// Sends a request and returns the status, the headers and the exact body of a successful response.
+    /// Sends a request and returns the status, the headers and the exact body of a successful
+    /// response.
     ///
     /// The whole body is checked to be JSON. `result` is not decoded.
     ///
@@ -133,8 +170,14 @@ impl Client {
         let call = Call::of(request)?;
         let mut body = Vec::new();
         let (head, _) = self.run(&call, &mut body, None)?;
-        let response = RawResponse { call: &call, head: &head, body: &body };
-        response.check().map_err(|fault| self.undecodable(&call, &head, &body, fault))?;
+        let response = RawResponse {
+            call: &call,
+            head: &head,
+            body: &body,
+        };
+        response
+            .check()
+            .map_err(|fault| self.undecodable(&call, &head, &body, fault))?;
         let mut response = Response::new(body);
         *response.status_mut() = head.status;
         *response.headers_mut() = head.headers;

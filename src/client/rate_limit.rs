@@ -1,4 +1,5 @@
-//! Reads the rate limit from responses, and computes how long requests must wait. Clones of a client share it.
+//! Reads the rate limit from responses, and computes how long requests must wait. Clones of a
+//! client share it.
 
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,8 @@ const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy")
 pub struct RateLimit {
     /// How many requests remain until the limit is reset.
     pub remaining: u64,
-    /// How long it takes until the limit is reset, from the call of [`Client::rate_limit`](crate::Client::rate_limit).
+    /// How long it takes until the limit is reset, from the call of
+    /// [`Client::rate_limit`](crate::Client::rate_limit).
     pub reset_in: Duration,
     /// How many requests a window allows.
     pub quota: Option<u64>,
@@ -35,7 +37,9 @@ impl RateLimit {
     fn read(headers: &HeaderMap) -> Option<Self> {
         let members = |header: &HeaderName| {
             let texts = headers.get_all(header).into_iter();
-            texts.filter_map(|text| text.to_str().ok()).flat_map(|text| text.split(','))
+            texts
+                .filter_map(|text| text.to_str().ok())
+                .flat_map(|text| text.split(','))
         };
         let (name, remaining, reset_in) = members(&RATELIMIT)
             .filter_map(|limit| {
@@ -90,7 +94,10 @@ impl RateLimiter {
 
     /// Returns how long requests must wait, if they must.
     pub(super) fn hold(&self) -> Option<Duration> {
-        let hold = self.lock().held_until?.checked_duration_since(Instant::now());
+        let hold = self
+            .lock()
+            .held_until?
+            .checked_duration_since(Instant::now());
         hold.filter(|hold| !hold.is_zero())
     }
 
@@ -125,28 +132,60 @@ mod tests {
     use http::HeaderValue;
 
     fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
-        let headers =
-            headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
         headers.collect()
     }
 
     #[test]
     fn reads_the_limit_with_the_fewest_requests_left_and_its_policy() {
         let read = |limits, policies| {
-            let limit = RateLimit::read(&headers(&[("ratelimit", limits), ("ratelimit-policy", policies)]))?;
-            Some((limit.remaining, limit.reset_in.as_secs(), limit.quota, limit.window.map(|window| window.as_secs())))
+            let limit = RateLimit::read(&headers(&[
+                ("ratelimit", limits),
+                ("ratelimit-policy", policies),
+            ]))?;
+            Some((
+                limit.remaining,
+                limit.reset_in.as_secs(),
+                limit.quota,
+                limit.window.map(|window| window.as_secs()),
+            ))
         };
         let limit = r#""default";r=50;t=30"#;
         for (limits, policies, expected) in [
             (limit, "", (50, 30, None, None)),
-            (limit, r#""burst";q=100;w=60"#, (50, 30, Some(100), Some(60))),
-            (limit, r#""burst";q=100;w=60, "default";q=1200;w=300"#, (50, 30, Some(1200), Some(300))),
-            (r#""a";r=5;t=1, "b"; r = 2; t = 7 ,"c";r=2;t=3"#, "", (2, 7, None, None)),
+            (
+                limit,
+                r#""burst";q=100;w=60"#,
+                (50, 30, Some(100), Some(60)),
+            ),
+            (
+                limit,
+                r#""burst";q=100;w=60, "default";q=1200;w=300"#,
+                (50, 30, Some(1200), Some(300)),
+            ),
+            (
+                r#""a";r=5;t=1, "b"; r = 2; t = 7 ,"c";r=2;t=3"#,
+                "",
+                (2, 7, None, None),
+            ),
             (r#""c";r=2;t=3, "b";r=2;t=7"#, "", (2, 7, None, None)),
         ] {
-            assert_eq!(read(limits, policies), Some(expected), "{limits} {policies}");
+            assert_eq!(
+                read(limits, policies),
+                Some(expected),
+                "{limits} {policies}"
+            );
         }
-        for limits in ["", "default", r#""a";r=5"#, r#""a";t=5"#, r#""a";r=-1;t=5"#, r#""a";rr=1;tt=5"#] {
+        for limits in [
+            "",
+            "default",
+            r#""a";r=5"#,
+            r#""a";t=5"#,
+            r#""a";r=-1;t=5"#,
+            r#""a";rr=1;tt=5"#,
+        ] {
             assert_eq!(read(limits, ""), None, "{limits}");
         }
     }
@@ -157,8 +196,11 @@ mod tests {
         let used_up = ("ratelimit", r#""default";r=0;t=30"#);
         let one_left = ("ratelimit", r#""default";r=1;t=30"#);
         let (short, long) = (("retry-after", "9"), ("retry-after", "120"));
-        let (hour, more, forever) =
-            (("retry-after", "3600"), ("retry-after", "3601"), ("retry-after", "18446744073709551615"));
+        let (hour, more, forever) = (
+            ("retry-after", "3600"),
+            ("retry-after", "3601"),
+            ("retry-after", "18446744073709551615"),
+        );
         let responses: &[(&[Response<'_>], Option<u64>)] = &[
             (&[(200, &[used_up])], Some(30)),
             (&[(200, &[one_left])], None),
@@ -189,7 +231,10 @@ mod tests {
     fn counts_the_time_to_the_reset_from_the_call() {
         let limiter = RateLimiter::default();
         assert_eq!(limiter.last(), None);
-        limiter.note(StatusCode::OK, &headers(&[("ratelimit", r#""default";r=7;t=30"#)]));
+        limiter.note(
+            StatusCode::OK,
+            &headers(&[("ratelimit", r#""default";r=7;t=30"#)]),
+        );
         for (age, shortest, longest) in [(0, 29, 30), (20, 5, 10), (40, 0, 0)] {
             limiter.lock().last.as_mut().unwrap().1 = Instant::now() - Duration::from_secs(age);
             let limit = limiter.last().unwrap();
@@ -198,6 +243,9 @@ mod tests {
             assert!(expected.contains(&limit.reset_in), "{limit:?}");
         }
         limiter.note(StatusCode::OK, &HeaderMap::new());
-        assert!(limiter.last().is_some(), "a response without a limit keeps the last one");
+        assert!(
+            limiter.last().is_some(),
+            "a response without a limit keeps the last one"
+        );
     }
 }

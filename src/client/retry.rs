@@ -35,12 +35,15 @@ pub(super) fn retry_wait(
     if attempts > max_retries || !may_retry(call, fault, head) {
         return None;
     }
-    let requested = head.filter(|head| !head.status.is_success()).and_then(|head| retry_after(&head.headers));
+    let requested = head
+        .filter(|head| !head.status.is_success())
+        .and_then(|head| retry_after(&head.headers));
     let requested = requested.filter(|wait| *wait <= LONGEST_WAIT);
     Some(requested.unwrap_or_else(|| backoff(attempts)))
 }
 
-/// Whether a request may be retried: a read after a transient failure, a write only if it was not applied.
+/// Whether a request may be retried: a read after a transient failure, a write only if it was not
+/// applied.
 fn may_retry(call: &Call, fault: &Fault, head: Option<&ResponseHead>) -> bool {
     if let Fault::Transport(error) = fault {
         return match error.kind() {
@@ -91,21 +94,37 @@ mod tests {
     use http::{HeaderValue, StatusCode};
 
     fn calls() -> [Call; 2] {
-        [Call::of(&crate::GetUser::new()).unwrap(), Call::of(&crate::RollToken::new("ed17")).unwrap()]
+        [
+            Call::of(&crate::GetUser::new()).unwrap(),
+            Call::of(&crate::RollToken::new("ed17")).unwrap(),
+        ]
     }
 
     fn head(status: u16, headers: &[(&'static str, &'static str)]) -> ResponseHead {
-        let headers = headers.iter().map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
-        ResponseHead { status: StatusCode::from_u16(status).unwrap(), headers: headers.collect(), attempts: 0 }
+        let headers = headers
+            .iter()
+            .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        ResponseHead {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: headers.collect(),
+            attempts: 0,
+        }
     }
 
     #[test]
     fn retries_reads_after_transient_statuses_and_writes_after_429_only() {
-        let transient = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530];
+        let transient = [
+            408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
+        ];
         let fault = Fault::Status(String::new());
         for status in 300..600 {
-            let retried = calls().map(|call| retry_wait(2, &call, 1, &fault, Some(&head(status, &[]))).is_some());
-            assert_eq!(retried, [status == 429 || transient.contains(&status), status == 429], "{status}");
+            let retried = calls()
+                .map(|call| retry_wait(2, &call, 1, &fault, Some(&head(status, &[]))).is_some());
+            assert_eq!(
+                retried,
+                [status == 429 || transient.contains(&status), status == 429],
+                "{status}"
+            );
         }
     }
 
@@ -122,7 +141,11 @@ mod tests {
             (TransportError::other("x"), [false, false]),
         ] {
             let fault = Fault::Transport(error);
-            assert_eq!(calls().map(|call| retry_wait(2, &call, 1, &fault, None).is_some()), expected, "{fault:?}");
+            assert_eq!(
+                calls().map(|call| retry_wait(2, &call, 1, &fault, None).is_some()),
+                expected,
+                "{fault:?}"
+            );
         }
     }
 
@@ -136,25 +159,45 @@ mod tests {
     #[test]
     fn obeys_a_usable_retry_after_of_failures() {
         let wait = |fault, status, retry_after| {
-            retry_wait(2, &calls()[0], 1, &fault, Some(&head(status, &[("retry-after", retry_after)]))).unwrap()
+            retry_wait(
+                2,
+                &calls()[0],
+                1,
+                &fault,
+                Some(&head(status, &[("retry-after", retry_after)])),
+            )
+            .unwrap()
         };
         let refusal = || Fault::Status(String::new());
         assert_eq!(wait(refusal(), 503, "7"), Duration::from_secs(7));
         assert_eq!(wait(refusal(), 503, "3600"), LONGEST_WAIT);
         assert!(wait(refusal(), 503, "3601") <= FIRST_BACKOFF);
-        assert!(wait(Fault::Transport(TransportError::interrupted("x")), 200, "7") <= FIRST_BACKOFF);
+        assert!(
+            wait(Fault::Transport(TransportError::interrupted("x")), 200, "7") <= FIRST_BACKOFF
+        );
     }
 
     #[test]
     fn reads_retry_after_as_seconds_or_as_a_date() {
         let read = |text| retry_after(&head(429, &[("retry-after", text)]).headers);
         assert_eq!(read(" 120 "), Some(Duration::from_secs(120)));
-        for unusable in ["0", "", "-1", "1.5", "soon", "99999999999999999999999", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        for unusable in [
+            "0",
+            "",
+            "-1",
+            "1.5",
+            "soon",
+            "99999999999999999999999",
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+        ] {
             assert_eq!(read(unusable), None, "{unusable}");
         }
         assert!(read("Fri, 31 Dec 9999 23:59:59 GMT").is_some());
         let by_date = |date| {
-            let headers = [("date", "Sun, 06 Nov 1994 08:49:07 GMT"), ("retry-after", date)];
+            let headers = [
+                ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),
+                ("retry-after", date),
+            ];
             retry_after(&head(429, &headers).headers).map(|wait| wait.as_secs())
         };
         assert_eq!(by_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(30));
@@ -164,12 +207,30 @@ mod tests {
 
     #[test]
     fn doubles_the_backoff_up_to_8_seconds() {
-        for (attempts, longest) in [(0, 500), (1, 500), (2, 1000), (3, 2000), (5, 8000), (99, 8000)] {
+        for (attempts, longest) in [
+            (0, 500),
+            (1, 500),
+            (2, 1000),
+            (3, 2000),
+            (5, 8000),
+            (99, 8000),
+        ] {
             let longest = Duration::from_millis(longest);
             let waits: Vec<_> = (0..200).map(|_| backoff(attempts)).collect();
-            assert!(waits.iter().all(|wait| (longest / 2..=longest).contains(wait)), "{attempts}");
-            assert!(waits.iter().any(|wait| *wait > longest.mul_f64(0.9)), "{attempts}");
-            assert!(waits.iter().any(|wait| *wait < longest.mul_f64(0.6)), "{attempts}");
+            assert!(
+                waits
+                    .iter()
+                    .all(|wait| (longest / 2..=longest).contains(wait)),
+                "{attempts}"
+            );
+            assert!(
+                waits.iter().any(|wait| *wait > longest.mul_f64(0.9)),
+                "{attempts}"
+            );
+            assert!(
+                waits.iter().any(|wait| *wait < longest.mul_f64(0.6)),
+                "{attempts}"
+            );
         }
     }
 
@@ -178,7 +239,10 @@ mod tests {
         for (limit, expected) in [(60, 60), (0, 0), (u64::MAX, LONGEST.as_secs())] {
             let (before, expected) = (Instant::now(), Duration::from_secs(expected));
             let deadline = deadline(Duration::from_secs(limit));
-            assert!((before + expected..=Instant::now() + expected).contains(&deadline), "{limit}");
+            assert!(
+                (before + expected..=Instant::now() + expected).contains(&deadline),
+                "{limit}"
+            );
         }
     }
 }

@@ -31,11 +31,16 @@ enum Attempt {
 }
 
 impl Client {
-    /// Sends a request until it succeeds or may not be retried. Reads the body of the success into `body`, or returns it
-    /// unread if the call streams it.
+    /// Sends a request until it succeeds or may not be retried. Reads the body of the success into
+    /// `body`, or returns it unread if the call streams it.
     ///
     /// After `cancel` is called, nothing more is sent.
-    pub(crate) fn run(&self, call: &Call, body: &mut Vec<u8>, cancel: Option<&Cancel>) -> Result<(ResponseHead, Body)> {
+    pub(crate) fn run(
+        &self,
+        call: &Call,
+        body: &mut Vec<u8>,
+        cancel: Option<&Cancel>,
+    ) -> Result<(ResponseHead, Body)> {
         self.refuse(call)?;
         let deadline = deadline(self.limits.deadline);
         let mut attempts = Attempts::default();
@@ -52,7 +57,15 @@ impl Client {
             let attempt = self.attempt(call, request, started + timeout, body);
             self.log(call, attempts.count, started, &attempt);
             let (head, fault) = match attempt {
-                Attempt::Success(head, rest) => return Ok((ResponseHead { attempts: attempts.count, ..head }, rest)),
+                Attempt::Success(head, rest) => {
+                    return Ok((
+                        ResponseHead {
+                            attempts: attempts.count,
+                            ..head
+                        },
+                        rest,
+                    ));
+                }
                 Attempt::Refusal(head) => {
                     let fault = envelope::failure(call, &self.shared.base_url, &head, body);
                     (Some(head), fault)
@@ -60,7 +73,13 @@ impl Client {
                 Attempt::TruncatedBody(head, error) => (Some(head), Fault::Transport(error)),
                 Attempt::NoResponse(error) => (None, Fault::Transport(error)),
             };
-            let wait = retry_wait(self.limits.max_retries, call, attempts.count, &fault, head.as_ref());
+            let wait = retry_wait(
+                self.limits.max_retries,
+                call,
+                attempts.count,
+                &fault,
+                head.as_ref(),
+            );
             let wait = wait.filter(|wait| self.may_wait(*wait, deadline));
             let response = head.as_ref().map(|head| (head, body.as_slice()));
             let error = self.failed(call, attempts, response, fault);
@@ -92,9 +111,18 @@ impl Client {
         {
             return Err(self.undecodable(call, &head, &start, Fault::Transport(error)));
         }
-        let response = RawResponse { call, head: &head, body: &start };
-        response.check_stream().map_err(|fault| self.undecodable(call, &head, &start, fault))?;
-        Ok(Body::from_reader(Redacted { body: Cursor::new(start).chain(body), shared: Arc::clone(&self.shared) }))
+        let response = RawResponse {
+            call,
+            head: &head,
+            body: &start,
+        };
+        response
+            .check_stream()
+            .map_err(|fault| self.undecodable(call, &head, &start, fault))?;
+        Ok(Body::from_reader(Redacted {
+            body: Cursor::new(start).chain(body),
+            shared: Arc::clone(&self.shared),
+        }))
     }
 
     /// Refuses a request that may not be sent with the credential of this client.
@@ -111,7 +139,13 @@ impl Client {
     }
 
     /// Waits until the rate limit allows a request, or fails at once if the wait is too long.
-    fn hold(&self, call: &Call, attempts: Attempts, deadline: Instant, cancel: Option<&Cancel>) -> Result<()> {
+    fn hold(
+        &self,
+        call: &Call,
+        attempts: Attempts,
+        deadline: Instant,
+        cancel: Option<&Cancel>,
+    ) -> Result<()> {
         while let Some(hold) = self.shared.rate_limiter.hold() {
             if !self.may_wait(hold, deadline) {
                 let fault = Fault::Transport(TransportError::rate_limited());
@@ -142,15 +176,26 @@ impl Client {
         Ok(request)
     }
 
-    /// Sends a request once, and reads the body of the response, unless it is a success that the call streams.
-    fn attempt(&self, call: &Call, request: http::Request<Vec<u8>>, until: Instant, body: &mut Vec<u8>) -> Attempt {
+    /// Sends a request once, and reads the body of the response, unless it is a success that the
+    /// call streams.
+    fn attempt(
+        &self,
+        call: &Call,
+        request: http::Request<Vec<u8>>,
+        until: Instant,
+        body: &mut Vec<u8>,
+    ) -> Attempt {
         body.clear();
         let (parts, mut rest) = match self.shared.transport.execute(request) {
             Ok(response) => response.into_parts(),
             Err(error) => return Attempt::NoResponse(error),
         };
         self.shared.rate_limiter.note(parts.status, &parts.headers);
-        let head = ResponseHead { status: parts.status, headers: parts.headers, attempts: 0 };
+        let head = ResponseHead {
+            status: parts.status,
+            headers: parts.headers,
+            attempts: 0,
+        };
         if !head.status.is_success() {
             // The status of a failure is what matters, even if its body is truncated.
             let _ = rest.read_rest(body, LARGEST_FAILURE, until);
@@ -212,7 +257,10 @@ impl<R: Read> Read for Redacted<R> {
         self.body.read(buffer).map_err(|error| {
             let kind = error.kind();
             let redact_credential = |text: &str| self.shared.auth.redact(text).into_owned();
-            io::Error::new(kind, TransportError::from(error).map_text(&redact_credential))
+            io::Error::new(
+                kind,
+                TransportError::from(error).map_text(&redact_credential),
+            )
         })
     }
 }

@@ -23,14 +23,17 @@ pub(crate) fn failure(call: &Call, base_url: &str, head: &ResponseHead, body: &[
     }
 }
 
-/// Describes a redirect by its scheme, host and port. The rest of its location may contain a secret.
+/// Describes a redirect by its scheme, host and port. The rest of its location may contain a
+/// secret.
 fn redirection(base_url: &str, headers: &HeaderMap) -> String {
     let Some(location) = headers.get(LOCATION) else {
         return "a redirect without a location".to_owned();
     };
     let location = String::from_utf8_lossy(location.as_bytes());
     let origin = |url: &Url| url.origin().ascii_serialization();
-    let target = match Url::parse(base_url).and_then(|base| Ok((origin(&base.join(&location)?), origin(&base)))) {
+    let target = match Url::parse(base_url)
+        .and_then(|base| Ok((origin(&base.join(&location)?), origin(&base))))
+    {
         Ok((target, own)) if target == own => "another path of the same host".to_owned(),
         Ok((target, _)) if target != "null" => format!("`{target}`"),
         _ => "an invalid location".to_owned(),
@@ -47,16 +50,20 @@ pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
         Some([value]) => value?,
         None => result,
     };
-    serde_json::from_str(value).ok().filter(|secret: &String| SECRETS.contains(&secret.len()))
+    serde_json::from_str(value)
+        .ok()
+        .filter(|secret: &String| SECRETS.contains(&secret.len()))
 }
 
 /// The length of a secret. Shorter words are common, and Cloudflare's secrets are not longer.
 const SECRETS: RangeInclusive<usize> = 16..=256;
-/// More errors, or more text of them, are ignored, because decoding them takes many times their size.
+/// More errors, or more text of them, are ignored, because decoding them takes many times their
+/// size.
 const MOST_ERRORS: usize = 1000;
 const LARGEST_ERRORS: usize = 2 << 20;
 
-/// Returns the raw values of these fields of a JSON object; `None` if the text does not start as an object.
+/// Returns the raw values of these fields of a JSON object; `None` if the text does not start as an
+/// object.
 ///
 /// Ignores everything else, so that no malformed part of a response hides Cloudflare's errors.
 fn fields<'t, const N: usize>(text: &'t str, names: [&str; N]) -> Option<[Option<&'t str>; N]> {
@@ -83,7 +90,8 @@ pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
     first_list(body, ["errors", "error"])
 }
 
-/// Reads why a response failed, from its messages if it has no errors; `None` if the body is not a JSON object.
+/// Reads why a response failed, from its messages if it has no errors; `None` if the body is not a
+/// JSON object.
 pub(super) fn failure_reasons(body: &[u8]) -> Option<Vec<ApiError>> {
     first_list(body, ["errors", "error", "messages"])
 }
@@ -124,7 +132,11 @@ fn read_entry(entry: &str, errors: &mut Vec<ApiError>) {
 fn read_errors(errors: Value) -> Vec<ApiError> {
     match errors {
         Value::Null => Vec::new(),
-        Value::Array(errors) => errors.into_iter().take(MOST_ERRORS).map(read_error).collect(),
+        Value::Array(errors) => errors
+            .into_iter()
+            .take(MOST_ERRORS)
+            .map(read_error)
+            .collect(),
         one => vec![read_error(one)],
     }
 }
@@ -135,24 +147,47 @@ fn read_error(error: Value) -> ApiError {
         other => other.to_string(),
     };
     let Value::Object(mut fields) = error else {
-        return ApiError { message: text(error), ..ApiError::default() };
+        return ApiError {
+            message: text(error),
+            ..ApiError::default()
+        };
     };
     let code = fields.remove("code");
     let code = code.and_then(|code| code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()));
-    let pointer = fields.get_mut("source").and_then(|source| source.get_mut("pointer")).map(Value::take);
+    let pointer = fields
+        .get_mut("source")
+        .and_then(|source| source.get_mut("pointer"))
+        .map(Value::take);
     ApiError {
         code,
-        message: fields.remove("message").filter(|message| !message.is_null()).map(text).unwrap_or_default(),
-        documentation_url: fields.remove("documentation_url").filter(Value::is_string).map(text),
+        message: fields
+            .remove("message")
+            .filter(|message| !message.is_null())
+            .map(text)
+            .unwrap_or_default(),
+        documentation_url: fields
+            .remove("documentation_url")
+            .filter(Value::is_string)
+            .map(text),
         pointer: pointer.filter(Value::is_string).map(text),
-        error_chain: fields.remove("error_chain").map(read_errors).unwrap_or_default(),
+        error_chain: fields
+            .remove("error_chain")
+            .map(read_errors)
+            .unwrap_or_default(),
     }
 }
 
 /// Describes a body that is not the API's JSON.
 pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &str) -> String {
-    let header = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let (content_type, encoding) = (header(CONTENT_TYPE).unwrap_or_default(), header(CONTENT_ENCODING));
+    let header = |name| {
+        headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let (content_type, encoding) = (
+        header(CONTENT_TYPE).unwrap_or_default(),
+        header(CONTENT_ENCODING),
+    );
     let text = String::from_utf8_lossy(&body[..body.len().min(1024)]);
     let text = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
     let is_json = text.starts_with(['{', '[', '"']);
@@ -173,10 +208,17 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     }
     // The response to a write may contain a secret, and so may any JSON.
     if !text.is_empty() && !is_json && call.method.is_safe() && encoding.is_none() {
-        let start: String = text.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let start: String = text
+            .chars()
+            .take(80)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         // Only whole words are quoted, because half a secret would not be redacted.
-        let words =
-            if start.len() == text.len() { Some(&*start) } else { start.rsplit_once(' ').map(|(words, _)| words) };
+        let words = if start.len() == text.len() {
+            Some(&*start)
+        } else {
+            start.rsplit_once(' ').map(|(words, _)| words)
+        };
         if let Some(words) = words {
             description += &format!(", it begins `{}`", words.trim_end());
         }

@@ -1,7 +1,7 @@
 //! Reads a response as a value, as a page of a list, or as a failure.
 //!
-//! Cloudflare wraps its responses in an envelope of `success`, `errors`, `result` and `result_info`. No other module
-//! reads these fields.
+//! Cloudflare wraps its responses in an envelope of `success`, `errors`, `result` and
+//! `result_info`. No other module reads these fields.
 
 mod failure;
 
@@ -17,8 +17,8 @@ use crate::error::Fault;
 use crate::json::{self, Malformed, skip_space, value_at, walk_array, walk_object};
 use crate::page::{Page, PageInfo};
 
-/// The type that [`Client::send`](crate::Client::send) returns for an [`Endpoint`](crate::Endpoint): any type that can
-/// be deserialized, or a [`Page`].
+/// The type that [`Client::send`](crate::Client::send) returns for an
+/// [`Endpoint`](crate::Endpoint): any type that can be deserialized, or a [`Page`].
 ///
 /// The crate implements it for both. It cannot be implemented elsewhere.
 // `Page` must never implement `Deserialize`: that keeps the two implementations apart.
@@ -57,8 +57,12 @@ pub(crate) mod sealed {
             let text = response.text()?;
             let (items, info) = response.list(text)?;
             let items = items.into_iter().enumerate();
-            let items = items.map(|(index, item)| decode_item(response.call.page(), &text[item], index));
-            Ok(Self { items: items.collect::<Result<_, _>>()?, info })
+            let items =
+                items.map(|(index, item)| decode_item(response.call.page(), &text[item], index));
+            Ok(Self {
+                items: items.collect::<Result<_, _>>()?,
+                info,
+            })
         }
     }
 }
@@ -73,9 +77,16 @@ pub(crate) struct RawResponse<'a> {
 
 /// Decodes the item at `index` of a page.
 #[inline]
-pub(crate) fn decode_item<T: DeserializeOwned>(page: Option<u64>, item: &str, index: usize) -> Result<T, Fault> {
+pub(crate) fn decode_item<T: DeserializeOwned>(
+    page: Option<u64>,
+    item: &str,
+    index: usize,
+) -> Result<T, Fault> {
     let decoded = json::decode(item, || format!("{}result[{index}]", page_prefix(page)));
-    decoded.map_err(|text| Fault::Item { text, json: item.as_bytes().into() })
+    decoded.map_err(|text| Fault::Item {
+        text,
+        json: item.as_bytes().into(),
+    })
 }
 
 fn page_prefix(page: Option<u64>) -> String {
@@ -88,7 +99,8 @@ impl<'a> RawResponse<'a> {
         let text = self.text()?;
         let mut decoded_or_raw = None;
         let envelope = self.split(text, |at| {
-            // The result is decoded in place: to find its end first costs 8 % of a call, in instructions.
+            // The result is decoded in place: to find its end first costs 8 % of a call, in
+            // instructions.
             let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter();
             let is_empty_secret = self.call.returns_secret && text[at..].starts_with(EMPTY_TEXT);
             if let (false, Some(Ok(value))) = (is_empty_secret, values.next()) {
@@ -105,16 +117,20 @@ impl<'a> RawResponse<'a> {
         match (envelope, decoded_or_raw) {
             (None, _) => self.unwrapped(text),
             (Some(_), Some(Ok(value))) => Ok(value),
-            (Some(_), Some(Err(EMPTY_TEXT))) if self.call.returns_secret => {
-                Err(Fault::Result("result: expected a secret, found empty text".to_owned()))
+            (Some(_), Some(Err(EMPTY_TEXT))) if self.call.returns_secret => Err(Fault::Result(
+                "result: expected a secret, found empty text".to_owned(),
+            )),
+            (Some(_), Some(Err(raw))) => {
+                json::decode(raw, || "result".to_owned()).map_err(Fault::Result)
             }
-            (Some(_), Some(Err(raw))) => json::decode(raw, || "result".to_owned()).map_err(Fault::Result),
             // A type that accepts `null` accepts an absent result as well.
-            (Some(_), None) => serde_json::from_str("null").map_err(|_| Fault::Result("result: is missing".to_owned())),
+            (Some(_), None) => serde_json::from_str("null")
+                .map_err(|_| Fault::Result("result: is missing".to_owned())),
         }
     }
 
-    /// Finds where each item of a `result` that is a list is in the text. `null` and absence are an empty list.
+    /// Finds where each item of a `result` that is a list is in the text. `null` and absence are an
+    /// empty list.
     ///
     /// A malformed item is an error when it is decoded.
     pub(crate) fn list(self, text: &str) -> Result<(Vec<Range<usize>>, Option<PageInfo>), Fault> {
@@ -130,7 +146,8 @@ impl<'a> RawResponse<'a> {
             found = None;
             walk_array(text, at, |at| {
                 if items.len() == MOST_ITEMS {
-                    let reason = format!("result: has more than {MOST_ITEMS} items, too many for a page");
+                    let reason =
+                        format!("result: has more than {MOST_ITEMS} items, too many for a page");
                     return Err(Malformed::Refused(reason));
                 }
                 let end = at + value_at(text, at)?.len();
@@ -142,7 +159,9 @@ impl<'a> RawResponse<'a> {
         match found {
             Some(found) if found != "null" || envelope.success != Some(true) => {
                 let (prefix, found) = (page_prefix(self.call.page()), json::kind(found));
-                Err(Fault::Decode(format!("{prefix}result: expected a list, found {found}")))
+                Err(Fault::Decode(format!(
+                    "{prefix}result: expected a list, found {found}"
+                )))
             }
             _ => Ok((items, envelope.info)),
         }
@@ -171,7 +190,8 @@ impl<'a> RawResponse<'a> {
 
     /// Splits the envelope into its fields. Returns `None` if the response is JSON but no envelope.
     ///
-    /// `result` gets the offset at which the value of `result` starts, and returns the one at which it ends.
+    /// `result` gets the offset at which the value of `result` starts, and returns the one at which
+    /// it ends.
     // Nothing of `result` may be used before this returns, because `success` can come after it.
     fn split(
         self,
@@ -179,16 +199,29 @@ impl<'a> RawResponse<'a> {
         mut result: impl FnMut(usize) -> Result<usize, Malformed>,
     ) -> Result<Option<Envelope>, Fault> {
         refuse_tiny_values(text)?;
-        let start = skip_space(text, if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 });
+        let start = skip_space(
+            text,
+            if text.starts_with(BYTE_ORDER_MARK) {
+                BYTE_ORDER_MARK.len_utf8()
+            } else {
+                0
+            },
+        );
         if text.as_bytes().get(start) != Some(&b'{') {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]).is_ok();
-            return if is_json { Ok(None) } else { Err(self.not_json("")) };
+            return if is_json {
+                Ok(None)
+            } else {
+                Err(self.not_json(""))
+            };
         }
         let mut success: Option<bool> = None;
         let mut has_result = false;
         let mut info = None;
         let end = walk_object(text, start, |name, at| match name.as_ref() {
-            "success" if success.is_some() => Err(Malformed::Refused("`success` occurs twice".to_owned())),
+            "success" if success.is_some() => {
+                Err(Malformed::Refused("`success` occurs twice".to_owned()))
+            }
             "success" => {
                 let value = value_at(text, at)?;
                 let reason = || format!("success: expected a boolean, found {}", json::kind(value));
@@ -219,7 +252,9 @@ impl<'a> RawResponse<'a> {
             Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
             None if !has_result => Ok(None),
             // Without `success`, the status decides, unless there are errors.
-            None => self.refuse_errors().map(|()| Some(Envelope { success, info })),
+            None => self
+                .refuse_errors()
+                .map(|()| Some(Envelope { success, info })),
             Some(true) => Ok(Some(Envelope { success, info })),
         }
     }
@@ -245,7 +280,11 @@ impl<'a> RawResponse<'a> {
     fn text(self) -> Result<&'a str, Fault> {
         let text = str::from_utf8(self.body).map_err(|error| self.not_utf8(error))?;
         // With `UNWRAPPED`, an empty body is decoded as null.
-        if self.call.unwrapped && text.trim().is_empty() { Ok("null") } else { Ok(text) }
+        if self.call.unwrapped && text.trim().is_empty() {
+            Ok("null")
+        } else {
+            Ok(text)
+        }
     }
 
     pub(crate) fn not_utf8(self, error: Utf8Error) -> Fault {
@@ -263,8 +302,8 @@ struct Envelope {
     info: Option<PageInfo>,
 }
 
-/// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them takes many times the
-/// memory of the text.
+/// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them
+/// takes many times the memory of the text.
 fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
     // A documented page has far fewer values, and each is longer.
     const MANY: usize = 1 << 18;
@@ -293,5 +332,4 @@ fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
 const MOST_ITEMS: usize = 100_000;
 const EMPTY_TEXT: &str = r#""""#;
 const BYTE_ORDER_MARK: char = '\u{feff}';
-const NOT_THE_ENVELOPE: &str =
-    "the response is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";
+const NOT_THE_ENVELOPE: &str = "the response is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";

@@ -16,9 +16,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error returned by this crate.
 ///
-/// Its methods distinguish errors; see [what to do](crate#errors). Its text is one line: the invalid parameter, or the
-/// method, the path without the query, the status, Cloudflare's codes and messages, the ray id and the attempts, in at
-/// most 500 characters besides method and path. Neither the text nor `Debug` holds a credential or a created secret.
+/// Its methods distinguish errors; see [what to do](crate#errors). Its text is one line: the
+/// invalid parameter, or the method, the path without the query, the status, Cloudflare's codes and
+/// messages, the ray id and the attempts, in at most 500 characters besides method and path.
+/// Neither the text nor `Debug` holds a credential or a created secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -37,10 +38,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// Creates an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
+    /// Creates an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of
+    /// a custom endpoint.
     ///
     /// The text is the name of the parameter and then the reason: "`zone_id` is empty".
-    pub fn invalid_request(parameter: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+    pub fn invalid_request(
+        parameter: impl Into<Cow<'static, str>>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self::InvalidRequest(InvalidRequest {
             parameter: one_line(&parameter.into(), MAX_PARAMETER),
             reason: one_line(&reason.into(), MAX_TEXT - MAX_PARAMETER - 3),
@@ -54,12 +59,16 @@ impl Error {
 
     /// Returns the codes of Cloudflare's errors, each followed by the codes of its `error_chain`.
     pub fn codes(&self) -> impl Iterator<Item = i64> {
-        flatten(self.api_errors()).into_iter().filter_map(|error| error.code)
+        flatten(self.api_errors())
+            .into_iter()
+            .filter_map(|error| error.code)
     }
 
     /// Returns the messages of Cloudflare's errors, in the order of [`codes`](Self::codes).
     pub fn messages(&self) -> impl Iterator<Item = &str> {
-        flatten(self.api_errors()).into_iter().map(|error| error.message.as_str())
+        flatten(self.api_errors())
+            .into_iter()
+            .map(|error| error.message.as_str())
     }
 
     /// Returns Cloudflare's errors as it sent them, with credentials redacted.
@@ -75,7 +84,8 @@ impl Error {
         self.request()?.ray_id.as_deref()
     }
 
-    /// Returns the time to wait before the next request: `Retry-After`, or the time until the rate limit is reset.
+    /// Returns the time to wait before the next request: `Retry-After`, or the time until the rate
+    /// limit is reset.
     pub fn retry_after(&self) -> Option<Duration> {
         self.request()?.retry_after
     }
@@ -85,21 +95,24 @@ impl Error {
         self.request().map_or(0, |request| request.attempts)
     }
 
-    /// Returns the first 64 KiB of the response's exact body, or the part that arrived. For an item of a list
-    /// ([`is_item`](Self::is_item)), returns that item's whole JSON, as it was sent.
+    /// Returns the first 64 KiB of the response's exact body, or the part that arrived. For an item
+    /// of a list ([`is_item`](Self::is_item)), returns that item's whole JSON, as it was sent.
     ///
-    /// After a write that [may have been applied](Self::may_have_been_applied), with a 2xx status, it may hold the only
-    /// copy of a new secret. No `Display`, `Debug` or log line shows it.
+    /// After a write that [may have been applied](Self::may_have_been_applied), with a 2xx status,
+    /// it may hold the only copy of a new secret. No `Display`, `Debug` or log line shows it.
     pub fn body(&self) -> Option<&[u8]> {
         self.request()?.body.as_deref()
     }
 
-    /// Returns `true` if the credential was refused or lacks a permission: status 401 or 403, which Cloudflare does not
-    /// use consistently, or 400 with code 6003, 9103, 9106 or 9107. See [`codes`](Self::codes).
+    /// Returns `true` if the credential was refused or lacks a permission: status 401 or 403, which
+    /// Cloudflare does not use consistently, or 400 with code 6003, 9103, 9106 or 9107. See
+    /// [`codes`](Self::codes).
     pub fn is_unauthorized(&self) -> bool {
         match self.status() {
             Some(401 | 403) => true,
-            Some(400) => self.codes().any(|code| matches!(code, 6003 | 9103 | 9106 | 9107)),
+            Some(400) => self
+                .codes()
+                .any(|code| matches!(code, 6003 | 9103 | 9106 | 9107)),
             _ => false,
         }
     }
@@ -109,7 +122,8 @@ impl Error {
         self.status() == Some(404)
     }
 
-    /// Returns `true` if the rate limit was reached: status 429, or the request was not sent because of the limit.
+    /// Returns `true` if the rate limit was reached: status 429, or the request was not sent
+    /// because of the limit.
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(429) || self.transport_kind() == Some(TransportErrorKind::RateLimited)
     }
@@ -119,17 +133,20 @@ impl Error {
         self.transport_kind() == Some(TransportErrorKind::Timeout)
     }
 
-    /// Returns `true` if no connection was made, or if the server's certificate was refused. Nothing was sent.
+    /// Returns `true` if no connection was made, or if the server's certificate was refused.
+    /// Nothing was sent.
     pub fn is_connect(&self) -> bool {
         matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect)
     }
 
-    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. See [`body`](Self::body).
+    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. See
+    /// [`body`](Self::body).
     pub fn is_decode(&self) -> bool {
         matches!(self, Self::Decode(_))
     }
 
-    /// Returns `true` if one item of a list cannot be decoded. An iterator continues after it; any other error ends it.
+    /// Returns `true` if one item of a list cannot be decoded. An iterator continues after it; any
+    /// other error ends it.
     pub fn is_item(&self) -> bool {
         matches!(self.fault(), Some(Fault::Item { .. }))
     }
@@ -139,10 +156,12 @@ impl Error {
         matches!(self, Self::InvalidRequest(_))
     }
 
-    /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot be decoded. Any
-    /// other failure, such as a 408, was not applied. Check before you send it again, and save [`body`](Self::body).
+    /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot
+    /// be decoded. Any other failure, such as a 408, was not applied. Check before you send it
+    /// again, and save [`body`](Self::body).
     pub fn may_have_been_applied(&self) -> bool {
-        self.request().is_some_and(FailedRequest::may_have_been_applied)
+        self.request()
+            .is_some_and(FailedRequest::may_have_been_applied)
     }
 
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
@@ -152,10 +171,13 @@ impl Error {
         self
     }
 
-    /// Returns the text with Cloudflare's codes instead of its messages, which may contain parameters of the request.
+    /// Returns the text with Cloudflare's codes instead of its messages, which may contain
+    /// parameters of the request.
     pub(crate) fn for_logs(&self) -> String {
         match self.request() {
-            Some(request) if request.status.is_some() && !matches!(request.fault, Fault::Transport(_)) => {
+            Some(request)
+                if request.status.is_some() && !matches!(request.fault, Fault::Transport(_)) =>
+            {
                 let codes: Vec<_> = self.codes().take(8).map(|code| code.to_string()).collect();
                 let codes = codes.join(" ");
                 request.text(if codes.is_empty() { "no code" } else { &codes })
@@ -259,11 +281,19 @@ impl Fault {
     pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
         match self {
             Self::Transport(error) => Self::Transport(error.map_text(map)),
-            Self::Api(errors) => Self::Api(errors.into_iter().map(|error| error.map_text(map)).collect()),
+            Self::Api(errors) => Self::Api(
+                errors
+                    .into_iter()
+                    .map(|error| error.map_text(map))
+                    .collect(),
+            ),
             Self::Status(text) => Self::Status(map(&text)),
             Self::Decode(text) => Self::Decode(map(&text)),
             Self::Result(text) => Self::Result(map(&text)),
-            Self::Item { text, json } => Self::Item { text: map(&text), json },
+            Self::Item { text, json } => Self::Item {
+                text: map(&text),
+                json,
+            },
         }
     }
 }
@@ -275,7 +305,11 @@ impl ApiError {
             message: map(&self.message),
             documentation_url: self.documentation_url.as_deref().map(map),
             pointer: self.pointer.as_deref().map(map),
-            error_chain: self.error_chain.into_iter().map(|error| error.map_text(map)).collect(),
+            error_chain: self
+                .error_chain
+                .into_iter()
+                .map(|error| error.map_text(map))
+                .collect(),
         }
     }
 }
@@ -291,7 +325,9 @@ impl FailedRequest {
     fn may_have_been_applied(&self) -> bool {
         let is_lost = match &self.fault {
             Fault::Transport(error) => error.may_have_reached_server(),
-            Fault::Api(_) | Fault::Status(_) => self.status.is_some_and(|status| status.is_server_error()),
+            Fault::Api(_) | Fault::Status(_) => {
+                self.status.is_some_and(|status| status.is_server_error())
+            }
             Fault::Decode(_) | Fault::Result(_) | Fault::Item { .. } => true,
         };
         self.write && (is_lost || self.is_after_lost_write)
@@ -299,24 +335,54 @@ impl FailedRequest {
 
     /// Returns the text with this description of the fault.
     fn text(&self, fault: &str) -> String {
-        let hint =
-            self.recovery_hint.as_ref().map(|hint| format!(": before sending it again, {}", one_line(hint, MAX_HINT)));
-        let secret = if self.returns_secret { ", which may hold the only copy of a new secret" } else { "" };
+        let hint = self
+            .recovery_hint
+            .as_ref()
+            .map(|hint| format!(": before sending it again, {}", one_line(hint, MAX_HINT)));
+        let secret = if self.returns_secret {
+            ", which may hold the only copy of a new secret"
+        } else {
+            ""
+        };
         let is_success = self.status.is_some_and(|status| status.is_success());
-        let arrived = self.body.as_ref().filter(|body| self.returns_secret && is_success && !body.is_empty());
-        let part = arrived.map_or(String::new(), |_| format!("; `Error::body` holds what arrived{secret}"));
+        let arrived = self
+            .body
+            .as_ref()
+            .filter(|body| self.returns_secret && is_success && !body.is_empty());
+        let part = arrived.map_or(String::new(), |_| {
+            format!("; `Error::body` holds what arrived{secret}")
+        });
         let applied = match self.fault {
             _ if !self.may_have_been_applied() => String::new(),
-            Fault::Result(_) => format!("; the write was applied, and `Error::body` holds the response{secret}"),
-            _ => format!("; it may have been applied{}{part}", hint.unwrap_or_default()),
+            Fault::Result(_) => {
+                format!("; the write was applied, and `Error::body` holds the response{secret}")
+            }
+            _ => format!(
+                "; it may have been applied{}{part}",
+                hint.unwrap_or_default()
+            ),
         };
         let wait = self.retry_after.map(|wait| wait.as_secs_f64().ceil());
-        let retry = wait.map_or(String::new(), |seconds| format!("; retry after {seconds} s"));
-        let ray_id = self.ray_id.as_ref().map_or(String::new(), |id| format!("cf-ray {}, ", one_line(id, MAX_RAY_ID)));
-        let attempts = if self.attempts == 1 { "attempt" } else { "attempts" };
+        let retry = wait.map_or(String::new(), |seconds| {
+            format!("; retry after {seconds} s")
+        });
+        let ray_id = self.ray_id.as_ref().map_or(String::new(), |id| {
+            format!("cf-ray {}, ", one_line(id, MAX_RAY_ID))
+        });
+        let attempts = if self.attempts == 1 {
+            "attempt"
+        } else {
+            "attempts"
+        };
         let context = format!("{applied}{retry} [{ray_id}{} {attempts}]", self.attempts);
-        let body = if matches!(self.fault, Fault::Transport(_)) { ", but its body failed" } else { "" };
-        let status = self.status.map_or(String::new(), |status| format!("{status}{body}: "));
+        let body = if matches!(self.fault, Fault::Transport(_)) {
+            ", but its body failed"
+        } else {
+            ""
+        };
+        let status = self
+            .status
+            .map_or(String::new(), |status| format!("{status}{body}: "));
         let length = MAX_TEXT.saturating_sub(status.chars().count() + context.chars().count());
         let (path, fault) = (one_line(&self.path, MAX_PATH), one_line(fault, length));
         format!("{} {path}: {status}{fault}{context}", self.method)
@@ -329,9 +395,10 @@ impl fmt::Display for FailedRequest {
             Fault::Transport(error) => self.text(&error.to_string()),
             Fault::Api(errors) if errors.is_empty() => self.text("the response contains no reason"),
             Fault::Api(errors) => self.text(&list(errors)),
-            Fault::Status(text) | Fault::Decode(text) | Fault::Result(text) | Fault::Item { text, .. } => {
-                self.text(text)
-            }
+            Fault::Status(text)
+            | Fault::Decode(text)
+            | Fault::Result(text)
+            | Fault::Item { text, .. } => self.text(text),
         })
     }
 }
@@ -339,7 +406,9 @@ impl fmt::Display for FailedRequest {
 /// Shows the text only, because the body may hold the only copy of a secret.
 impl fmt::Debug for FailedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("FailedRequest").field(&format_args!("{self}")).finish()
+        f.debug_tuple("FailedRequest")
+            .field(&format_args!("{self}"))
+            .finish()
     }
 }
 
@@ -348,5 +417,8 @@ impl std::error::Error for FailedRequest {}
 
 /// Returns each error, followed by its chain.
 fn flatten(errors: &[ApiError]) -> Vec<&ApiError> {
-    errors.iter().flat_map(|error| std::iter::once(error).chain(flatten(&error.error_chain))).collect()
+    errors
+        .iter()
+        .flat_map(|error| std::iter::once(error).chain(flatten(&error.error_chain)))
+        .collect()
 }

@@ -2,7 +2,8 @@
 
 use super::ApiError;
 
-/// Returns the text on one line, with control characters escaped, and truncated to `length` characters.
+/// Returns the text on one line, with control characters escaped, and truncated to `length`
+/// characters.
 pub(super) fn one_line(text: &str, length: usize) -> String {
     let escape = |letter: char| match is_invisible(letter) {
         true => letter.escape_default().to_string(),
@@ -10,7 +11,11 @@ pub(super) fn one_line(text: &str, length: usize) -> String {
     };
     let line: String = text.chars().take(length + 1).map(escape).collect();
     match line.chars().nth(length) {
-        Some(_) => line.chars().take(length.saturating_sub(1)).chain(['…']).collect(),
+        Some(_) => line
+            .chars()
+            .take(length.saturating_sub(1))
+            .chain(['…'])
+            .collect(),
         None => line,
     }
 }
@@ -23,12 +28,26 @@ fn is_invisible(letter: char) -> bool {
 
 /// Returns the texts of errors, each followed by its chain in brackets.
 pub(super) fn list(errors: &[ApiError]) -> String {
-    let texts = errors.iter().map(|ApiError { code, message, pointer, error_chain, .. }| {
-        let code = code.map_or(String::new(), |code| format!("{code} "));
-        let pointer = pointer.as_ref().map_or(String::new(), |pointer| format!(" (at {pointer})"));
-        let chain = if error_chain.is_empty() { String::new() } else { format!(" ({})", list(error_chain)) };
-        format!("{code}{message}{pointer}{chain}")
-    });
+    let texts = errors.iter().map(
+        |ApiError {
+             code,
+             message,
+             pointer,
+             error_chain,
+             ..
+         }| {
+            let code = code.map_or(String::new(), |code| format!("{code} "));
+            let pointer = pointer
+                .as_ref()
+                .map_or(String::new(), |pointer| format!(" (at {pointer})"));
+            let chain = if error_chain.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", list(error_chain))
+            };
+            format!("{code}{message}{pointer}{chain}")
+        },
+    );
     texts.collect::<Vec<_>>().join("; ")
 }
 
@@ -38,9 +57,14 @@ mod tests {
 
     #[test]
     fn truncates_to_a_number_of_characters() {
-        for (text, length, expected) in
-            [("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("é€ü", 3, "é€ü"), ("é€üx", 3, "é€…"), ("abc", 1, "…")]
-        {
+        for (text, length, expected) in [
+            ("", 3, ""),
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("é€ü", 3, "é€ü"),
+            ("é€üx", 3, "é€…"),
+            ("abc", 1, "…"),
+        ] {
             assert_eq!(one_line(text, length), expected, "{text:?}");
         }
         assert_eq!(one_line("abc", 0), "…");

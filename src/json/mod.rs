@@ -1,7 +1,10 @@
-//! Splits JSON text into raw values, and decodes values with errors that name the field. Reads no envelope.
+//! Splits JSON text into raw values, and decodes values with errors that name the field. Reads no
+//! envelope.
 
 mod explain;
 mod split;
 
 pub(crate) use self::explain::{decode, kind};
-pub(crate) use self::split::{Malformed, skip_space, skip_value, value_at, walk_array, walk_object};
+pub(crate) use self::split::{
+    Malformed, skip_space, skip_value, value_at, walk_array, walk_object,
+};

@@ -1,6 +1,7 @@
 //! Splits JSON text into raw values by its brackets and quotes.
 //!
-//! Only the punctuation between values is checked. What is inside a value is checked by whoever decodes it.
+//! Only the punctuation between values is checked. What is inside a value is checked by whoever
+//! decodes it.
 
 use std::borrow::Cow;
 
@@ -118,7 +119,11 @@ fn expect(text: &str, at: usize, byte: u8) -> Result<(), Malformed> {
 }
 
 fn unexpected(text: &str, at: usize, expected: &'static str) -> Malformed {
-    if at < text.len() { Malformed::Unexpected { expected, at } } else { Malformed::Truncated }
+    if at < text.len() {
+        Malformed::Unexpected { expected, at }
+    } else {
+        Malformed::Truncated
+    }
 }
 
 /// Skips the rest of a string, after its first quote.
@@ -184,8 +189,18 @@ mod tests {
         for text in ["", "]", ",", "[", r#"{"a":"}"#, r#""a\"#, r#""a\""#] {
             assert_eq!(skip_value(text, 0), None, "{text}");
         }
-        for (value, after) in [(r#""\\\"""#, " x"), (r#"{"a":NaN}"#, " "), ("[[{]}]", " ]"), ("nul", ","), ("1", "")] {
-            assert_eq!(skip_value(&format!("{value}{after}"), 0), Some(value.len()), "{value}");
+        for (value, after) in [
+            (r#""\\\"""#, " x"),
+            (r#"{"a":NaN}"#, " "),
+            ("[[{]}]", " ]"),
+            ("nul", ","),
+            ("1", ""),
+        ] {
+            assert_eq!(
+                skip_value(&format!("{value}{after}"), 0),
+                Some(value.len()),
+                "{value}"
+            );
         }
         assert_eq!(skip_value("[1]", 9), None);
     }
@@ -194,7 +209,10 @@ mod tests {
     fn unescapes_names() {
         let expected = [("a", "1"), ("bc", "[2]"), ("\"", r#""x""#), ("", "{}")];
         let expected = expected.map(|(name, value)| (name.to_owned(), value));
-        assert_eq!(split(r#" { "a" : 1,"b\u0063":[2], "\"" :"x" , "":{}} "#).unwrap(), expected);
+        assert_eq!(
+            split(r#" { "a" : 1,"b\u0063":[2], "\"" :"x" , "":{}} "#).unwrap(),
+            expected
+        );
     }
 
     #[test]
@@ -216,19 +234,36 @@ mod tests {
             ("[1 2]", "`,`", 3),
             ("[1}", "`,`", 2),
         ] {
-            assert_eq!(split(text), Err(Malformed::Unexpected { expected, at }), "{text}");
+            assert_eq!(
+                split(text),
+                Err(Malformed::Unexpected { expected, at }),
+                "{text}"
+            );
         }
         let not_an_array = walk_array("{}", 0, Ok);
-        assert_eq!(not_an_array, Err(Malformed::Unexpected { expected: "`[`", at: 0 }));
+        assert_eq!(
+            not_an_array,
+            Err(Malformed::Unexpected {
+                expected: "`[`",
+                at: 0
+            })
+        );
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
         let text = r#"[ -~\n"\\{}\[\]é]{0,12}"#;
-        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text.prop_map(Value::from)];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            text.prop_map(Value::from)
+        ];
         leaf.prop_recursive(4, 40, 5, |inner| {
             let fields = prop::collection::vec((r#"[a-z"\\]{0,3}"#, inner.clone()), 0..5);
             let object = fields.prop_map(|fields| Value::Object(fields.into_iter().collect()));
-            prop_oneof![prop::collection::vec(inner, 0..5).prop_map(Value::from), object]
+            prop_oneof![
+                prop::collection::vec(inner, 0..5).prop_map(Value::from),
+                object
+            ]
         })
     }
 

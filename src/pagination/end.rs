@@ -48,7 +48,11 @@ pub(super) struct End {
 
 impl End {
     pub(super) fn new(first_page: u64, requested_size: Option<u64>) -> Self {
-        Self { first_page, requested_size, ..Self::default() }
+        Self {
+            first_page,
+            requested_size,
+            ..Self::default()
+        }
     }
 
     /// Takes note of the totals of a page. 0 means unknown.
@@ -72,7 +76,9 @@ impl End {
         if page.items == 0 && (!more_promised || self.empty_pages >= 2) {
             return Next::End(format!("page {number} is empty"));
         }
-        let is_short = self.page_size(page.per_page).is_some_and(|size| page.items < size);
+        let is_short = self
+            .page_size(page.per_page)
+            .is_some_and(|size| page.items < size);
         if is_short && self.is_last(number) {
             return Next::End(format!("page {number} is the last one by its totals"));
         }
@@ -83,24 +89,34 @@ impl End {
             return Next::Page;
         }
         match self.total_pages.filter(|_| more_promised) {
-            Some(pages) => {
-                Next::Failure(format!("page {number} repeats earlier pages, although total_pages is {pages}"))
-            }
+            Some(pages) => Next::Failure(format!(
+                "page {number} repeats earlier pages, although total_pages is {pages}"
+            )),
             None => Next::End(format!("page {number} repeats earlier pages")),
         }
     }
 
     /// Whether an error means that page `number` is past the end.
     ///
-    /// Cloudflare also sends HTTP 400 for transient faults, so that it counts only if it is about the page number.
-    pub(super) fn is_past_end(&self, number: u64, status: Option<u16>, errors: &[ApiError]) -> bool {
+    /// Cloudflare also sends HTTP 400 for transient faults, so that it counts only if it is about
+    /// the page number.
+    pub(super) fn is_past_end(
+        &self,
+        number: u64,
+        status: Option<u16>,
+        errors: &[ApiError],
+    ) -> bool {
         let exists = self.total_pages.is_some_and(|pages| number <= pages);
         number >= 2 && !exists && status == Some(400) && is_about_page(errors)
     }
 
     fn count(&mut self, page: PageSummary) {
         self.yielded_items += page.new_items;
-        self.empty_pages = if page.items == 0 { self.empty_pages + 1 } else { 0 };
+        self.empty_pages = if page.items == 0 {
+            self.empty_pages + 1
+        } else {
+            0
+        };
         if page.new_items > 0 {
             self.productive_pages += 1;
             self.unproductive_pages = 0;
@@ -108,15 +124,19 @@ impl End {
             return;
         }
         self.unproductive_pages += 1;
-        self.equal_pages = if page.equals_previous { self.equal_pages + 1 } else { 0 };
+        self.equal_pages = if page.equals_previous {
+            self.equal_pages + 1
+        } else {
+            0
+        };
     }
 
     fn page_size(&self, per_page: Option<u64>) -> Option<u64> {
         per_page.filter(|size| *size > 0).or(self.requested_size)
     }
 
-    /// Whether a total says that nothing follows page `number`. The number of items is the weaker one, because it may
-    /// count items that a filter leaves out.
+    /// Whether a total says that nothing follows page `number`. The number of items is the weaker
+    /// one, because it may count items that a filter leaves out.
     fn is_last(&self, number: u64) -> bool {
         match (self.total_pages, self.total_count) {
             (Some(pages), _) => number >= pages,
@@ -153,18 +173,28 @@ mod tests {
     /// A list from page `first`, after a page with these totals.
     fn list(first: u64, requested_size: Option<u64>, pages: u64, count: u64) -> End {
         let mut end = End::new(first, requested_size);
-        end.note_totals(&PageInfo { total_pages: Some(pages), total_count: Some(count), ..PageInfo::default() });
+        end.note_totals(&PageInfo {
+            total_pages: Some(pages),
+            total_count: Some(count),
+            ..PageInfo::default()
+        });
         end
     }
 
     fn page(number: u64, items: u64, new_items: u64) -> PageSummary {
-        PageSummary { number, items, new_items, equals_previous: false, per_page: None }
+        PageSummary {
+            number,
+            items,
+            new_items,
+            equals_previous: false,
+            per_page: None,
+        }
     }
 
     /// What follows the last of these pages, of a list from page 1 with two items requested a page.
     ///
-    /// A page is full of new items (`n`), short with a new item (`s`), full of old items (`o`), short with an old item
-    /// (`t`), equal to its predecessor (`=`), or empty (`e`).
+    /// A page is full of new items (`n`), short with a new item (`s`), full of old items (`o`),
+    /// short with an old item (`t`), equal to its predecessor (`=`), or empty (`e`).
     #[track_caller]
     fn after((total_pages, total_count): (u64, u64), pages: &str) -> Next {
         let mut end = list(1, Some(2), total_pages, total_count);
@@ -178,8 +208,15 @@ mod tests {
                 't' => (1, 0),
                 _ => (0, 0),
             };
-            next = end.after(PageSummary { equals_previous: kind == '=', ..page(number, items, new_items) });
-            end.note_totals(&PageInfo { total_pages: Some(0), total_count: Some(0), ..PageInfo::default() });
+            next = end.after(PageSummary {
+                equals_previous: kind == '=',
+                ..page(number, items, new_items)
+            });
+            end.note_totals(&PageInfo {
+                total_pages: Some(0),
+                total_count: Some(0),
+                ..PageInfo::default()
+            });
         }
         next
     }
@@ -193,19 +230,33 @@ mod tests {
             ((1, 0), "s", "page 1 is the last one by its totals"),
             ((0, 1), "s", "page 1 is the last one by its totals"),
             ((0, 3), "nts", "page 3 is the last one by its totals"),
-            ((0, 0), "nnn=o=s==", "page 9 repeats the two pages before it"),
+            (
+                (0, 0),
+                "nnn=o=s==",
+                "page 9 repeats the two pages before it",
+            ),
             ((5, 0), "n====", "page 5 repeats the two pages before it"),
             ((3, 0), "ooo", "page 3 repeats earlier pages"),
         ] {
-            assert_eq!(after(totals, pages), Next::End(reason.to_owned()), "{totals:?} {pages}");
+            assert_eq!(
+                after(totals, pages),
+                Next::End(reason.to_owned()),
+                "{totals:?} {pages}"
+            );
         }
     }
 
     #[test]
     fn goes_on_if_more_may_follow() {
-        for (totals, pages) in
-            [((0, 0), "s"), ((2, 0), "s"), ((0, 2), "s"), ((2, 1), "s"), ((1, 0), "n"), ((0, 1), "n"), ((9, 0), "e")]
-        {
+        for (totals, pages) in [
+            ((0, 0), "s"),
+            ((2, 0), "s"),
+            ((0, 2), "s"),
+            ((2, 1), "s"),
+            ((1, 0), "n"),
+            ((0, 1), "n"),
+            ((9, 0), "e"),
+        ] {
             assert_eq!(after(totals, pages), Next::Page, "{totals:?} {pages}");
         }
     }
@@ -237,30 +288,47 @@ mod tests {
             (Some(1), None, false),
             (None, None, false),
         ] {
-            let next = list(1, requested, 1, 0).after(PageSummary { per_page, ..page(1, 1, 1) });
+            let next = list(1, requested, 1, 0).after(PageSummary {
+                per_page,
+                ..page(1, 1, 1)
+            });
             assert_eq!(next != Next::Page, is_last, "{requested:?} {per_page:?}");
         }
     }
 
     #[test]
     fn finds_the_last_page_by_either_total() {
-        for (pages, count, per_page, last) in
-            [(0, 0, None, None), (7, 1, None, Some(7)), (0, 7, None, Some(4)), (0, 7, Some(3), Some(3))]
-        {
-            assert_eq!(list(1, Some(2), pages, count).last_page(per_page), last, "{pages} {count}");
+        for (pages, count, per_page, last) in [
+            (0, 0, None, None),
+            (7, 1, None, Some(7)),
+            (0, 7, None, Some(4)),
+            (0, 7, Some(3), Some(3)),
+        ] {
+            assert_eq!(
+                list(1, Some(2), pages, count).last_page(per_page),
+                last,
+                "{pages} {count}"
+            );
         }
     }
 
     fn message(text: &str) -> ApiError {
-        ApiError { message: text.to_owned(), ..ApiError::default() }
+        ApiError {
+            message: text.to_owned(),
+            ..ApiError::default()
+        }
     }
 
     #[test]
     fn is_past_the_end_after_a_400_about_the_page_number() {
         let errors = [message("invalid page")];
-        for (total_pages, number, status, is_past_end) in
-            [(0, 2, 400, true), (0, 1, 400, false), (0, 2, 404, false), (3, 3, 400, false), (3, 4, 400, true)]
-        {
+        for (total_pages, number, status, is_past_end) in [
+            (0, 2, 400, true),
+            (0, 1, 400, false),
+            (0, 2, 404, false),
+            (3, 3, 400, false),
+            (3, 4, 400, true),
+        ] {
             let end = list(1, Some(2), total_pages, 0);
             let found = end.is_past_end(number, Some(status), &errors);
             assert_eq!(found, is_past_end, "{number} of {total_pages}, {status}");
@@ -270,14 +338,36 @@ mod tests {
 
     #[test]
     fn finds_the_word_page_in_messages_pointers_and_chains() {
-        for text in ["page out of range", "Page 7", "invalid `page`", "/page", "per page, page", "page_number"] {
-            let pointer = ApiError { pointer: Some(text.to_owned()), ..ApiError::default() };
-            let chain = ApiError { error_chain: vec![ApiError::default(), message(text)], ..ApiError::default() };
+        for text in [
+            "page out of range",
+            "Page 7",
+            "invalid `page`",
+            "/page",
+            "per page, page",
+            "page_number",
+        ] {
+            let pointer = ApiError {
+                pointer: Some(text.to_owned()),
+                ..ApiError::default()
+            };
+            let chain = ApiError {
+                error_chain: vec![ApiError::default(), message(text)],
+                ..ApiError::default()
+            };
             for error in [message(text), pointer, chain] {
                 assert!(is_about_page(&[ApiError::default(), error]), "{text}");
             }
         }
-        for text in ["", "per_page", "per page", "Per-Page is 0", "/per_page", "pages", "homepage", "perPage"] {
+        for text in [
+            "",
+            "per_page",
+            "per page",
+            "Per-Page is 0",
+            "/per_page",
+            "pages",
+            "homepage",
+            "perPage",
+        ] {
             assert!(!is_about_page(&[message(text)]), "{text}");
         }
     }

@@ -43,7 +43,11 @@ pub(super) fn fetch_page(
         call.set_parameter("page", number.to_string());
     }
     let (head, _) = client.run(&call, &mut body, cancel)?;
-    let response = |body| RawResponse { call: &call, head: &head, body };
+    let response = |body| RawResponse {
+        call: &call,
+        head: &head,
+        body,
+    };
     let text = match String::from_utf8(body) {
         Ok(text) => text,
         Err(error) => {
@@ -53,7 +57,13 @@ pub(super) fn fetch_page(
         }
     };
     match response(text.as_bytes()).list(&text) {
-        Ok((items, info)) => Ok(Fetched { page: call.page(), head, text, items, info }),
+        Ok((items, info)) => Ok(Fetched {
+            page: call.page(),
+            head,
+            text,
+            items,
+            info,
+        }),
         Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
     }
 }

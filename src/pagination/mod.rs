@@ -1,4 +1,5 @@
-//! The public iterators over paginated lists. `pager` fetches and decodes pages, `end` decides where a list ends.
+//! The public iterators over paginated lists. `pager` fetches and decodes pages, `end` decides
+//! where a list ends.
 
 mod end;
 mod fetch;
@@ -26,7 +27,9 @@ impl Client {
         E: Endpoint<Output = Page<T>>,
         T: DeserializeOwned,
     {
-        Iter { pager: Pager::new(self.clone(), Call::of(request), E::item_id) }
+        Iter {
+            pager: Pager::new(self.clone(), Call::of(request), E::item_id),
+        }
     }
 
     /// Returns an iterator over the pages of a list. Each page is fetched when it is needed.
@@ -35,22 +38,27 @@ impl Client {
         E: Endpoint<Output = Page<T>>,
         T: DeserializeOwned,
     {
-        Pages { pager: Pager::new(self.clone(), Call::of(request), E::item_id), page: 1, bad_items: VecDeque::new() }
+        Pages {
+            pager: Pager::new(self.clone(), Call::of(request), E::item_id),
+            page: 1,
+            bad_items: VecDeque::new(),
+        }
     }
 }
 
 /// An iterator over the items of a paginated list.
 ///
-/// It is made by the `iter` method of a request or by [`Client::iter`]. The first request is sent by the first
-/// `next`, each further one when its page is needed. It owns a clone of the client, so that it can be stored, returned
-/// and moved to another thread.
+/// It is made by the `iter` method of a request or by [`Client::iter`]. The first request is sent
+/// by the first `next`, each further one when its page is needed. It owns a clone of the client, so
+/// that it can be stored, returned and moved to another thread.
 ///
-/// An item that cannot be decoded is an `Err` in its place ([`Error::is_item`]), and the items after it are still
-/// yielded. Any other error ends the iteration. [`next_page`](Self::next_page) then is the page to resume from.
+/// An item that cannot be decoded is an `Err` in its place ([`Error::is_item`]), and the items
+/// after it are still yielded. Any other error ends the iteration. [`next_page`](Self::next_page)
+/// then is the page to resume from.
 ///
-/// An item with an identifier is yielded once, even if it moves to a later page because new items were added in front.
-/// An item that moves to an earlier page because others were removed can be missed: see
-/// [lists that change](crate#lists-that-change).
+/// An item with an identifier is yielded once, even if it moves to a later page because new items
+/// were added in front. An item that moves to an earlier page because others were removed can be
+/// missed: see [lists that change](crate#lists-that-change).
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Iter<T> {
     pager: Pager<T>,
@@ -59,13 +67,16 @@ pub struct Iter<T> {
 impl<T> Iter<T> {
     /// Yields this error alone.
     pub(crate) fn failed(client: &Client, error: Error) -> Self {
-        Self { pager: Pager::new(client.clone(), Err(error), |_| None) }
+        Self {
+            pager: Pager::new(client.clone(), Err(error), |_| None),
+        }
     }
 
-    /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not yet yielded whole.
+    /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not
+    /// yet yielded whole.
     ///
-    /// After an error that ended the list, it is the page that failed. A page that was yielded in part is yielded again
-    /// from its start. Resume with the same filters and the same `per_page`.
+    /// After an error that ended the list, it is the page that failed. A page that was yielded in
+    /// part is yielded again from its start. Resume with the same filters and the same `per_page`.
     pub fn next_page(&self) -> u64 {
         self.pager.next_page()
     }
@@ -77,13 +88,16 @@ impl<T> Iter<T> {
         self.pager.total
     }
 
-    /// Fetches up to `pages` pages on threads while the consumer works on those before them. At most 32.
+    /// Fetches up to `pages` pages on threads while the consumer works on those before them. At
+    /// most 32.
     ///
-    /// Items, order and errors are the same as without it, for a list that does not change. Pages are requested before
-    /// the pages before them arrived, so that items can be lost between them if the list grows meanwhile: set `before`
-    /// on audit logs. Without a total from the server, up to `pages` requests go beyond the end of the list.
+    /// Items, order and errors are the same as without it, for a list that does not change. Pages
+    /// are requested before the pages before them arrived, so that items can be lost between them
+    /// if the list grows meanwhile: set `before` on audit logs. Without a total from the server, up
+    /// to `pages` requests go beyond the end of the list.
     ///
-    /// Dropping the iterator stops the fetching. It does not wait for requests in flight, which end by their timeout.
+    /// Dropping the iterator stops the fetching. It does not wait for requests in flight, which end
+    /// by their timeout.
     pub fn read_ahead(mut self, pages: usize) -> Self {
         self.pager.read_ahead(pages);
         self
@@ -114,9 +128,10 @@ impl<T: DeserializeOwned> FusedIterator for Iter<T> {}
 
 /// An iterator over the pages of a paginated list.
 ///
-/// It is made by the `pages` method of a request or by [`Client::pages`]. It works as [`Iter`] does, page by page: a
-/// page of the items that could be decoded and were not yielded before, and then an `Err` for each item that could not
-/// be decoded. A page with neither a new item nor a bad one is not yielded.
+/// It is made by the `pages` method of a request or by [`Client::pages`]. It works as [`Iter`]
+/// does, page by page: a page of the items that could be decoded and were not yielded before, and
+/// then an `Err` for each item that could not be decoded. A page with neither a new item nor a bad
+/// one is not yielded.
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Pages<T> {
     pager: Pager<T>,
@@ -126,10 +141,14 @@ pub struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Returns the page to resume from: the page after the last one whose items and errors were all yielded. See
-    /// [`Iter::next_page`].
+    /// Returns the page to resume from: the page after the last one whose items and errors were all
+    /// yielded. See [`Iter::next_page`].
     pub fn next_page(&self) -> u64 {
-        if self.bad_items.is_empty() { self.pager.next_page() } else { self.page }
+        if self.bad_items.is_empty() {
+            self.pager.next_page()
+        } else {
+            self.page
+        }
     }
 
     /// Returns the server's `total_count`. See [`Iter::total`].
@@ -180,12 +199,16 @@ impl<T: DeserializeOwned> FusedIterator for Pages<T> {}
 
 impl<T> fmt::Debug for Iter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Iter").field("next_page", &self.next_page()).finish_non_exhaustive()
+        f.debug_struct("Iter")
+            .field("next_page", &self.next_page())
+            .finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("next_page", &self.next_page()).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("next_page", &self.next_page())
+            .finish_non_exhaustive()
     }
 }

@@ -68,8 +68,13 @@ enum Identity {
 }
 
 impl<T> Pager<T> {
-    pub(super) fn new(client: Client, call: Result<Call>, item_id: fn(&T) -> Option<Cow<'_, str>>) -> Self {
-        let (call, error) = call.map_or_else(|error| (None, Some(error)), |call| (Some(call), None));
+    pub(super) fn new(
+        client: Client,
+        call: Result<Call>,
+        item_id: fn(&T) -> Option<Cow<'_, str>>,
+    ) -> Self {
+        let (call, error) =
+            call.map_or_else(|error| (None, Some(error)), |call| (Some(call), None));
         let parameter = |name| call.as_ref()?.parameter(name)?.parse().ok();
         let next = parameter("page").unwrap_or(1);
         Self {
@@ -109,7 +114,8 @@ impl<T> Pager<T> {
 
     /// Returns how many items of the current page are left, duplicates included.
     pub(super) fn items_left(&self) -> usize {
-        let left = |page: &CurrentPage<T>| page.fetched.items.len() - page.next + page.decoded.len();
+        let left =
+            |page: &CurrentPage<T>| page.fetched.items.len() - page.next + page.decoded.len();
         self.page.as_ref().map_or(0, left)
     }
 
@@ -143,7 +149,10 @@ impl<T> Pager<T> {
             }
             Next::Failure(reason) => {
                 self.next = page.number;
-                let failed = |call| page.fetched.failed(&self.client, call, Fault::Decode(reason));
+                let failed = |call| {
+                    page.fetched
+                        .failed(&self.client, call, Fault::Decode(reason))
+                };
                 self.error = self.call.as_ref().map(failed);
                 self.stop();
             }
@@ -152,7 +161,8 @@ impl<T> Pager<T> {
 }
 
 impl<T: DeserializeOwned> Pager<T> {
-    /// Goes to the next page; `None` if the list is over. The page may turn out to have no new item.
+    /// Goes to the next page; `None` if the list is over. The page may turn out to have no new
+    /// item.
     pub(super) fn advance(&mut self) -> Option<Result<()>> {
         if let Some(error) = self.error.take() {
             self.stop();
@@ -164,12 +174,20 @@ impl<T: DeserializeOwned> Pager<T> {
         let number = self.next;
         let call = self.call.as_ref()?;
         let spare = mem::take(&mut self.spare);
-        let ahead = self.read_ahead.as_ref().and_then(|ahead| ahead.page(number));
-        let fetched = match ahead.unwrap_or_else(|| fetch_page(&self.client, call.clone(), number, spare, None)) {
+        let ahead = self
+            .read_ahead
+            .as_ref()
+            .and_then(|ahead| ahead.page(number));
+        let fetched = match ahead
+            .unwrap_or_else(|| fetch_page(&self.client, call.clone(), number, spare, None))
+        {
             Ok(fetched) => fetched,
             Err(error) => {
                 self.stop();
-                if self.end.is_past_end(number, error.status(), error.api_errors()) {
+                if self
+                    .end
+                    .is_past_end(number, error.status(), error.api_errors())
+                {
                     log::debug!("list ended: page {number} does not exist");
                     return None;
                 }
@@ -188,7 +206,8 @@ impl<T: DeserializeOwned> Pager<T> {
         Some(Ok(()))
     }
 
-    /// Returns the next item of the current page that was not yielded before; `None` after the last one.
+    /// Returns the next item of the current page that was not yielded before; `None` after the last
+    /// one.
     #[inline]
     pub(super) fn next_item(&mut self) -> Option<Result<T>> {
         loop {
@@ -216,8 +235,8 @@ impl<T: DeserializeOwned> Pager<T> {
 
     /// Decodes the items of a page up to the first new one, or all if there is none.
     ///
-    /// Items without an identifier are new if any other item of the page is, or if they are not those of the page
-    /// before. So they are kept until that is known.
+    /// Items without an identifier are new if any other item of the page is, or if they are not
+    /// those of the page before. So they are kept until that is known.
     fn start_page(&mut self, number: u64, fetched: Fetched) {
         let mut page = CurrentPage {
             number,
@@ -263,7 +282,11 @@ impl<T: DeserializeOwned> CurrentPage<T> {
         let identity = match id {
             Some(hash) => {
                 self.fingerprint.add(hash);
-                if seen.insert(hash) { Identity::New } else { Identity::Duplicate }
+                if seen.insert(hash) {
+                    Identity::New
+                } else {
+                    Identity::Duplicate
+                }
             }
             None => {
                 self.fingerprint.add_without_id(seen.hash(text));
@@ -273,13 +296,19 @@ impl<T: DeserializeOwned> CurrentPage<T> {
         Some((item, identity))
     }
 
-    /// Whether the items without an identifier of a page that has no other new item were yielded before.
+    /// Whether the items without an identifier of a page that has no other new item were yielded
+    /// before.
     fn repeats_items_without_id(&self, previous: &Fingerprint, seen: &mut Seen) -> bool {
-        let Fingerprint { items, without_id, count_without_id } = self.fingerprint;
+        let Fingerprint {
+            items,
+            without_id,
+            count_without_id,
+        } = self.fingerprint;
         if count_without_id == 0 {
             return true;
         }
-        let is_of_previous = (without_id, count_without_id) == (previous.without_id, previous.count_without_id);
+        let is_of_previous =
+            (without_id, count_without_id) == (previous.without_id, previous.count_without_id);
         if count_without_id < self.fetched.items.len() {
             return is_of_previous;
         }

@@ -12,15 +12,18 @@ use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::error::Result;
 
-/// The most pages in flight. The rate limit averages four requests a second, so more threads rarely help.
+/// The most pages in flight. The rate limit averages four requests a second, so more threads rarely
+/// help.
 const MOST_PAGES: usize = 32;
 
-/// Fetches pages on threads, one for each page in flight. Of `n` threads, each fetches every `n`th page.
+/// Fetches pages on threads, one for each page in flight. Of `n` threads, each fetches every `n`th
+/// page.
 ///
 /// Dropping it returns at once. Requests in flight end by themselves, within their timeout.
 pub(super) struct ReadAhead {
     pages: usize,
-    /// Each channel has no room, so that its thread fetches its next page only after the consumer took the one before.
+    /// Each channel has no room, so that its thread fetches its next page only after the consumer
+    /// took the one before.
     workers: Vec<Receiver<Result<Fetched>>>,
     first_page: u64,
     /// The last page that is worth a request.
@@ -31,7 +34,13 @@ pub(super) struct ReadAhead {
 impl ReadAhead {
     pub(super) fn new(pages: usize) -> Self {
         let pages = pages.min(MOST_PAGES);
-        Self { pages, workers: Vec::new(), first_page: 0, last_page: Arc::default(), cancel: Arc::default() }
+        Self {
+            pages,
+            workers: Vec::new(),
+            first_page: 0,
+            last_page: Arc::default(),
+            cancel: Arc::default(),
+        }
     }
 
     /// Waits for page `number`. `None` if no thread fetches it, or if its thread panicked.
@@ -42,19 +51,27 @@ impl ReadAhead {
 
     /// Fetches the pages from `next` on, up to `last`. Only the first call decides where to start.
     pub(super) fn fetch(&mut self, client: &Client, call: &Call, next: u64, last: Option<u64>) {
-        self.last_page.store(last.unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.last_page
+            .store(last.unwrap_or(u64::MAX), Ordering::Relaxed);
         if !self.workers.is_empty() {
             return;
         }
         self.first_page = next;
         for offset in 0..self.pages {
             // The consumer fetches the pages of a thread that cannot be started.
-            let Ok(worker) = self.spawn(client, call, next.saturating_add(offset as u64)) else { return };
+            let Ok(worker) = self.spawn(client, call, next.saturating_add(offset as u64)) else {
+                return;
+            };
             self.workers.push(worker);
         }
     }
 
-    fn spawn(&self, client: &Client, call: &Call, first: u64) -> std::io::Result<Receiver<Result<Fetched>>> {
+    fn spawn(
+        &self,
+        client: &Client,
+        call: &Call,
+        first: u64,
+    ) -> std::io::Result<Receiver<Result<Fetched>>> {
         let (client, call) = (client.clone(), call.clone());
         let (last, cancel) = (Arc::clone(&self.last_page), Arc::clone(&self.cancel));
         let (taken, pages) = sync_channel(0);

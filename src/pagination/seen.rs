@@ -67,7 +67,10 @@ mod tests {
         assert!(!seen.insert(hashes[1]) && !seen.insert(hashes[CAPACITY - 1]));
         assert!(seen.insert(hashes[0]), "the oldest is forgotten");
         assert!(seen.insert(hashes[1]), "and then the second");
-        assert_eq!((seen.hashes.len(), seen.oldest_first.len()), (CAPACITY, CAPACITY));
+        assert_eq!(
+            (seen.hashes.len(), seen.oldest_first.len()),
+            (CAPACITY, CAPACITY)
+        );
     }
 
     #[test]

@@ -10,10 +10,12 @@ use super::TransportError;
 /// [`from_reader`](Self::from_reader).
 pub struct Body(Box<dyn Read + Send>);
 
-/// The size of the first read, and of the largest, in bytes. Most responses are short, and the buffer must be zeroed.
+/// The size of the first read, and of the largest, in bytes. Most responses are short, and the
+/// buffer must be zeroed.
 const FIRST_CHUNK: usize = 1 << 10;
 const LARGEST_CHUNK: usize = 64 << 10;
-/// The most bytes by which the buffer grows at a time. A larger step would reserve much more than a body needs.
+/// The most bytes by which the buffer grows at a time. A larger step would reserve much more than a
+/// body needs.
 const LARGEST_STEP: usize = 16 << 20;
 /// The most bytes of white space that are read in search of the start of a body.
 const LONGEST_SPACE: usize = 4 << 10;
@@ -21,18 +23,27 @@ const LONGEST_SPACE: usize = 4 << 10;
 impl Body {
     /// Creates a body that is read from `reader`.
     ///
-    /// An [`io::Error`] around a [`TransportError`] is treated as that error. `TimedOut` and `WouldBlock` are treated
-    /// as [`TransportError::timeout`], and other kinds as [`TransportError::interrupted`]. `Interrupted` is retried.
+    /// An [`io::Error`] around a [`TransportError`] is treated as that error. `TimedOut` and
+    /// `WouldBlock` are treated as [`TransportError::timeout`], and other kinds as
+    /// [`TransportError::interrupted`]. `Interrupted` is retried.
     pub fn from_reader(reader: impl Read + Send + 'static) -> Self {
         Self(Box::new(reader))
     }
 
-    /// Appends the start of the body to `bytes`, up to the first read that contains more than white space.
-    pub(crate) fn read_start(&mut self, bytes: &mut Vec<u8>, until: Instant) -> Result<(), TransportError> {
-        self.read_while(bytes, usize::MAX, until, |bytes| bytes.len() <= LONGEST_SPACE && bytes.trim_ascii().is_empty())
+    /// Appends the start of the body to `bytes`, up to the first read that contains more than white
+    /// space.
+    pub(crate) fn read_start(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        until: Instant,
+    ) -> Result<(), TransportError> {
+        self.read_while(bytes, usize::MAX, until, |bytes| {
+            bytes.len() <= LONGEST_SPACE && bytes.trim_ascii().is_empty()
+        })
     }
 
-    /// Appends the rest of the body to `bytes`. Fails if `bytes` gets longer than `limit`, or `until` is over.
+    /// Appends the rest of the body to `bytes`. Fails if `bytes` gets longer than `limit`, or
+    /// `until` is over.
     pub(crate) fn read_rest(
         &mut self,
         bytes: &mut Vec<u8>,

@@ -14,8 +14,9 @@ pub use self::ureq::UreqTransport;
 /// Sends one HTTP request and returns its response.
 ///
 /// A client uses a [`UreqTransport`] by default. Pass a custom transport to
-/// [`ClientBuilder::transport`](crate::ClientBuilder::transport) to use another HTTP client, or to test without a
-/// socket. A function from a request to a response is a transport; [the guide](crate#testing) has more:
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport) to use another HTTP client, or to
+/// test without a socket. A function from a request to a response is a transport; [the
+/// guide](crate#testing) has more:
 ///
 /// ```
 /// use cloudflare_user::{Body, Client, http};
@@ -28,45 +29,60 @@ pub use self::ureq::UreqTransport;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// A transport sends the request once. It does not follow redirects or retry, and returns `Ok` for any status: the
-/// client handles all three. It must apply the [`AttemptTimeout`] in the request's extensions, because the client
-/// cannot interrupt it. The request's headers contain the credential, such as `Authorization: Bearer …`.
+/// A transport sends the request once. It does not follow redirects or retry, and returns `Ok` for
+/// any status: the client handles all three. It must apply the [`AttemptTimeout`] in the request's
+/// extensions, because the client cannot interrupt it. The request's headers contain the
+/// credential, such as `Authorization: Bearer …`.
 pub trait Transport: Send + Sync {
-    /// Sends the request and returns the response as soon as its head has arrived. The [`Body`] is read later.
+    /// Sends the request and returns the response as soon as its head has arrived. The [`Body`] is
+    /// read later.
     ///
     /// # Errors
     ///
-    /// Returns a [`TransportError`] if no response arrived. Its kind, and whether the request may have reached the
-    /// server, decide whether the client retries the request.
-    // Not called `send`: that would ruin the compiler's message for a detached request's missing `.send()`.
-    fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError>;
+    /// Returns a [`TransportError`] if no response arrived. Its kind, and whether the request may
+    /// have reached the server, decide whether the client retries the request.
+    // Not called `send`: that would ruin the compiler's message for a detached request's missing
+    // `.send()`.
+    fn execute(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Body>, TransportError>;
 }
 
 impl<F> Transport for F
 where
     F: Fn(http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> + Send + Sync,
 {
-    fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> {
+    fn execute(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Body>, TransportError> {
         self(request)
     }
 }
 
-/// The time limits of one attempt, in the extensions of every request that a [`Transport`] executes.
+/// The time limits of one attempt, in the extensions of every request that a [`Transport`]
+/// executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttemptTimeout {
     /// The time limit for name resolution, connecting and the TLS handshake.
     pub connect: Duration,
-    /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is true, the time limit
-    /// for the response head, and then for each read of the body.
+    /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is
+    /// true, the time limit for the response head, and then for each read of the body.
     pub total: Duration,
-    /// Whether the caller reads the body at their own pace, as in an export. The whole body then has no time limit.
+    /// Whether the caller reads the body at their own pace, as in an export. The whole body then
+    /// has no time limit.
     pub streaming: bool,
 }
 
 impl AttemptTimeout {
-    // Connecting gets most of an attempt, but not all of it. A timeout while connecting then shows as one, and the
-    // request can be retried, because nothing was sent.
+    // Connecting gets most of an attempt, but not all of it. A timeout while connecting then shows
+    // as one, and the request can be retried, because nothing was sent.
     pub(crate) fn new(connect: Duration, total: Duration, streaming: bool) -> Self {
-        Self { connect: connect.min(total - total / 16), total, streaming }
+        Self {
+            connect: connect.min(total - total / 16),
+            total,
+            streaming,
+        }
     }
 }

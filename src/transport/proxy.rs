@@ -1,5 +1,5 @@
-//! Selects the proxy for a base URL from the environment. ureq's own selection differs from curl's: it uses the first
-//! variable of any scheme, and its `NO_PROXY` has no ports and no ranges.
+//! Selects the proxy for a base URL from the environment. ureq's own selection differs from curl's:
+//! it uses the first variable of any scheme, and its `NO_PROXY` has no ports and no ranges.
 
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -8,7 +8,8 @@ use http::Uri;
 use http::uri::Scheme;
 use ureq::Proxy;
 
-/// Returns the proxy for a base URL, nearly as curl does, or the variable that is selected and not a usable proxy.
+/// Returns the proxy for a base URL, nearly as curl does, or the variable that is selected and not
+/// a usable proxy.
 pub(super) fn from_env(
     base_url: &str,
     lookup: impl Fn(&'static str) -> Option<OsString>,
@@ -25,10 +26,15 @@ pub(super) fn from_env(
         false if is_cgi() => &["http_proxy", "all_proxy", "ALL_PROXY"],
         false => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
     };
-    let Some((variable, value)) = candidates.iter().find_map(|name| Some((*name, read(name)?))) else {
+    let Some((variable, value)) = candidates
+        .iter()
+        .find_map(|name| Some((*name, read(name)?)))
+    else {
         return Ok(None);
     };
-    let exceptions = read("no_proxy").or_else(|| read("NO_PROXY")).unwrap_or_default();
+    let exceptions = read("no_proxy")
+        .or_else(|| read("NO_PROXY"))
+        .unwrap_or_default();
     if is_loopback(&target.host) || target.is_excepted(&exceptions.to_string_lossy()) {
         return Ok(None);
     }
@@ -37,12 +43,16 @@ pub(super) fn from_env(
 
 pub(super) fn is_loopback(host: &str) -> bool {
     let host = plain_host(host);
-    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+    host == "localhost"
+        || host
+            .parse()
+            .is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
 /// Parses the URL of a proxy, with or without a scheme and a slash at its end.
 ///
-/// A password with an unescaped `/`, `?` or `#` is refused, because a part of it would be parsed as the host.
+/// A password with an unescaped `/`, `?` or `#` is refused, because a part of it would be parsed as
+/// the host.
 fn parse(value: &str) -> Option<Proxy> {
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
     let authority = rest.strip_suffix('/').unwrap_or(rest);
@@ -75,7 +85,11 @@ impl Target {
         let uri: Uri = base_url.parse().ok()?;
         let is_https = uri.scheme() == Some(&Scheme::HTTPS);
         let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-        Some(Self { is_https, host: plain_host(uri.host()?), port })
+        Some(Self {
+            is_https,
+            host: plain_host(uri.host()?),
+            port,
+        })
     }
 
     /// Whether an entry of `NO_PROXY` matches.
@@ -91,12 +105,16 @@ impl Target {
         }
         let host = plain_host(host);
         if let Ok(address) = self.host.parse::<IpAddr>() {
-            return host.parse().is_ok_and(|network| is_in_network(address, network, range));
+            return host
+                .parse()
+                .is_ok_and(|network| is_in_network(address, network, range));
         }
         let name = host.strip_prefix('*').unwrap_or(&host);
         let name = name.strip_prefix('.').unwrap_or(name);
         let before = self.host.strip_suffix(name);
-        range.is_none() && !name.is_empty() && before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        range.is_none()
+            && !name.is_empty()
+            && before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     }
 }
 
@@ -105,15 +123,20 @@ fn plain_host(host: &str) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// Splits `host`, `host:port`, `10.0.0.0/8:port`, `fd00::/8`, `[fd00::]/8:port` and `[fd00::/8]:port` into host, length
-/// of the prefix, and port.
+/// Splits `host`, `host:port`, `10.0.0.0/8:port`, `fd00::/8`, `[fd00::]/8:port` and
+/// `[fd00::/8]:port` into host, length of the prefix, and port.
 fn split_entry(entry: &str) -> (&str, Option<&str>, Option<&str>) {
-    let (host, rest) = match entry.strip_prefix('[').and_then(|entry| entry.split_once(']')) {
+    let (host, rest) = match entry
+        .strip_prefix('[')
+        .and_then(|entry| entry.split_once(']'))
+    {
         Some((host, rest)) => (host, rest),
         None if entry.matches(':').count() > 1 => (entry, ""),
         None => entry.split_at(entry.find([':', '/']).unwrap_or(entry.len())),
     };
-    let (rest, port) = rest.split_once(':').map_or((rest, None), |(rest, port)| (rest, Some(port)));
+    let (rest, port) = rest
+        .split_once(':')
+        .map_or((rest, None), |(rest, port)| (rest, Some(port)));
     match host.split_once('/') {
         Some((host, range)) => (host, Some(range), port),
         None => (host, rest.strip_prefix('/'), port),
@@ -129,7 +152,12 @@ fn is_in_network(address: IpAddr, network: IpAddr, range: Option<&str>) -> bool 
     let longest: u32 = if network.is_ipv4() { 32 } else { 128 };
     let ignored = range.map_or(Some(0), |range| longest.checked_sub(range.parse().ok()?));
     let is_same_family = address.to_canonical().is_ipv4() == network.to_canonical().is_ipv4();
-    let is_equal = |ignored| (bits(address) ^ bits(network)).checked_shr(ignored).unwrap_or(0) == 0;
+    let is_equal = |ignored| {
+        (bits(address) ^ bits(network))
+            .checked_shr(ignored)
+            .unwrap_or(0)
+            == 0
+    };
     is_same_family && ignored.is_some_and(is_equal)
 }
 
@@ -140,24 +168,42 @@ mod tests {
     const API: &str = "https://api.cloudflare.com/client/v4";
     const HTTP: &str = "http://api.example/client/v4";
 
-    /// Returns the proxy that variables such as `http_proxy=a:1|no_proxy=b` select, or `!` and the unusable variable.
+    /// Returns the proxy that variables such as `http_proxy=a:1|no_proxy=b` select, or `!` and the
+    /// unusable variable.
     fn selected(base_url: &str, variables: &str) -> String {
-        let variables: Vec<_> = variables.split('|').filter_map(|variable| variable.split_once('=')).collect();
+        let variables: Vec<_> = variables
+            .split('|')
+            .filter_map(|variable| variable.split_once('='))
+            .collect();
         let lookup = |name| Some(variables.iter().find(|(known, _)| *known == name)?.1.into());
         match from_env(base_url, lookup) {
-            Ok(proxy) => proxy.map_or(String::new(), |proxy| format!("{}:{}", proxy.host(), proxy.port())),
+            Ok(proxy) => proxy.map_or(String::new(), |proxy| {
+                format!("{}:{}", proxy.host(), proxy.port())
+            }),
             Err(variable) => format!("!{variable}"),
         }
     }
 
     #[test]
     fn selects_a_variable_by_the_scheme_of_the_base_url() {
-        let names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+        let names = [
+            "https_proxy",
+            "HTTPS_PROXY",
+            "http_proxy",
+            "HTTP_PROXY",
+            "all_proxy",
+            "ALL_PROXY",
+        ];
         for (base_url, order) in [(API, [0, 1, 4, 5]), (HTTP, [2, 3, 4, 5])] {
             for done in 0..=order.len() {
                 let is_left = |index: &usize| !order[..done].contains(index);
-                let set: Vec<_> = (0..6).filter(is_left).map(|index| format!("{}=p{index}:1", names[index])).collect();
-                let expected = order.get(done).map_or(String::new(), |index| format!("p{index}:1"));
+                let set: Vec<_> = (0..6)
+                    .filter(is_left)
+                    .map(|index| format!("{}=p{index}:1", names[index]))
+                    .collect();
+                let expected = order
+                    .get(done)
+                    .map_or(String::new(), |index| format!("p{index}:1"));
                 assert_eq!(selected(base_url, &set.join("|")), expected, "{set:?}");
             }
         }
@@ -181,19 +227,32 @@ mod tests {
     #[test]
     fn parses_a_proxy_with_the_defaults_of_ureq() {
         for (values, expected) in [
-            ("http://p.example:3128|http://p.example:3128/|p.example:3128/|user:pass@p.example:3128", "p.example:3128"),
-            ("HTTP://p.example|http://user@p.example|http://user:p@ss@p.example", "p.example:80"),
+            (
+                "http://p.example:3128|http://p.example:3128/|p.example:3128/|user:pass@p.example:3128",
+                "p.example:3128",
+            ),
+            (
+                "HTTP://p.example|http://user@p.example|http://user:p@ss@p.example",
+                "p.example:80",
+            ),
             ("https://p.example", "p.example:443"),
             ("socks://p.example|socks5h://p.example", "p.example:1080"),
             ("http://[fd00::1]:3128", "[fd00::1]:3128"),
             ("http://[fd00::1]", "[fd00::1]:80"),
         ] {
             for value in values.split('|') {
-                assert_eq!(selected(API, &format!("https_proxy={value}")), expected, "{value}");
+                assert_eq!(
+                    selected(API, &format!("https_proxy={value}")),
+                    expected,
+                    "{value}"
+                );
             }
         }
         let proxy = parse("http://us%40er:p@s%23s@proxy.example").unwrap();
-        assert_eq!((proxy.username(), proxy.password()), (Some("us@er"), Some("p@s#s")));
+        assert_eq!(
+            (proxy.username(), proxy.password()),
+            (Some("us@er"), Some("p@s#s"))
+        );
     }
 
     #[test]
@@ -206,20 +265,40 @@ mod tests {
         for value in unusable.split('|') {
             let first = format!("https_proxy={value}|HTTPS_PROXY=good:1|all_proxy=good:1");
             assert_eq!(selected(API, &first), "!https_proxy", "{value}");
-            assert_eq!(selected(API, &format!("all_proxy={value}|https_proxy=good:1")), "good:1", "{value}");
-            assert_eq!(selected(API, &format!("https_proxy={value}|no_proxy=cloudflare.com")), "", "{value}");
+            assert_eq!(
+                selected(API, &format!("all_proxy={value}|https_proxy=good:1")),
+                "good:1",
+                "{value}"
+            );
+            assert_eq!(
+                selected(API, &format!("https_proxy={value}|no_proxy=cloudflare.com")),
+                "",
+                "{value}"
+            );
         }
         #[cfg(unix)]
         let not_unicode = || std::os::unix::ffi::OsStringExt::from_vec(vec![0xff]);
         #[cfg(unix)]
-        assert_eq!(from_env(API, |name| (name == "https_proxy").then(not_unicode)).unwrap_err(), "https_proxy");
+        assert_eq!(
+            from_env(API, |name| (name == "https_proxy").then(not_unicode)).unwrap_err(),
+            "https_proxy"
+        );
     }
 
     #[test]
     fn loopback_hosts_use_no_proxy() {
-        for host in "localhost|LOCALHOST|localhost.|127.0.0.1|127.9.9.9:80|[::1]|[::ffff:127.0.0.1]".split('|') {
-            for (scheme, value) in [("https", "http://p.example:3128"), ("http", "p.example"), ("https", "ftp://p")] {
-                let proxy = selected(&format!("{scheme}://{host}/v4"), &format!("{scheme}_proxy={value}"));
+        for host in "localhost|LOCALHOST|localhost.|127.0.0.1|127.9.9.9:80|[::1]|[::ffff:127.0.0.1]"
+            .split('|')
+        {
+            for (scheme, value) in [
+                ("https", "http://p.example:3128"),
+                ("http", "p.example"),
+                ("https", "ftp://p"),
+            ] {
+                let proxy = selected(
+                    &format!("{scheme}://{host}/v4"),
+                    &format!("{scheme}_proxy={value}"),
+                );
                 assert_eq!(proxy, "", "{host}");
             }
         }
@@ -228,24 +307,38 @@ mod tests {
     #[test]
     fn matches_hosts_addresses_ranges_and_ports() {
         let v4 = "10.1.2.3|10.0.0.0/8|10.0.0.0/8:443|10.1.2.2/31|10.1.2.3/32|0.0.0.0/0|::ffff:10.0.0.0/104";
-        let not_v4 =
-            "10.1.2.4|2.3|10.0.0.0/8:80|10.1.2.0/31|10.0.0.0/33|10.0.0.0/|10.0.0.0/-1|::/0|::ffff:11.0.0.0/104";
-        let v6 = "fd00::1|[fd00::1]|FD00:0::1|[fd00::1]:443|fd00::/8|[fd00::]/8:443|[fd00::/8]:443|::/0";
+        let not_v4 = "10.1.2.4|2.3|10.0.0.0/8:80|10.1.2.0/31|10.0.0.0/33|10.0.0.0/|10.0.0.0/-1|::/0|::ffff:11.0.0.0/104";
+        let v6 =
+            "fd00::1|[fd00::1]|FD00:0::1|[fd00::1]:443|fd00::/8|[fd00::]/8:443|[fd00::/8]:443|::/0";
         for (host, matching, others) in [
-            ("a.b.com", "b.com|.b.com|*.b.com|A.B.COM.|*|c.d, *|c.d,b.com|c.d , b.com , e|c.d b.com|b.com:443", ""),
-            ("a.b.com", "", "om|a.a.b.com|b.com.evil|,, ,|.|*.|b.com:8443|b.com:|b.com:x|b.com/8"),
+            (
+                "a.b.com",
+                "b.com|.b.com|*.b.com|A.B.COM.|*|c.d, *|c.d,b.com|c.d , b.com , e|c.d b.com|b.com:443",
+                "",
+            ),
+            (
+                "a.b.com",
+                "",
+                "om|a.a.b.com|b.com.evil|,, ,|.|*.|b.com:8443|b.com:|b.com:x|b.com/8",
+            ),
             ("b.com", ".b.com", "a.b.com"),
             ("a.b.com.", "b.com", ""),
             ("a.b.com:8443", "b.com:8443|b.com", "b.com:443"),
             ("10.b.com", "", "10.0.0.0/8"),
             ("10.1.2.3", v4, not_v4),
             ("[::ffff:10.1.2.3]", v4, not_v4),
-            ("[fd00::1]", v6, "[fd00::1]:80|[fd00::/8]:80|fe00::/8|fd00::/129|0.0.0.0/0"),
+            (
+                "[fd00::1]",
+                v6,
+                "[fd00::1]:80|[fd00::/8]:80|fe00::/8|fd00::/129|0.0.0.0/0",
+            ),
         ] {
             let target = Target::of(&format!("https://{host}/client/v4")).unwrap();
             let are_excepted = |entries: &str, expected| {
                 let entries = entries.split('|').filter(|entry| !entry.is_empty());
-                entries.for_each(|entry| assert_eq!(target.is_excepted(entry), expected, "{host} {entry}"));
+                entries.for_each(|entry| {
+                    assert_eq!(target.is_excepted(entry), expected, "{host} {entry}")
+                });
             };
             are_excepted(matching, true);
             are_excepted(others, false);

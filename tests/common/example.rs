@@ -15,7 +15,8 @@ use std::thread;
 /// Status, headers (a line break after each), and body.
 pub type Response = (u16, &'static str, String);
 
-/// Starts a server on a free port and returns its URL. `respond` takes the request line and the body.
+/// Starts a server on a free port and returns its URL. `respond` takes the request line and the
+/// body.
 pub fn serve(respond: impl Fn(&str, &str) -> Response + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -30,7 +31,10 @@ pub fn serve(respond: impl Fn(&str, &str) -> Response + Send + Sync + 'static) -
     format!("http://{address}")
 }
 
-fn serve_connection(mut stream: TcpStream, respond: &dyn Fn(&str, &str) -> Response) -> std::io::Result<()> {
+fn serve_connection(
+    mut stream: TcpStream,
+    respond: &dyn Fn(&str, &str) -> Response,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     loop {
         let (mut line, mut length) = (String::new(), 0);
@@ -49,31 +53,47 @@ fn serve_connection(mut stream: TcpStream, respond: &dyn Fn(&str, &str) -> Respo
         let (status, headers, body) = respond(line.trim(), &String::from_utf8(request).unwrap());
         let length = body.len();
         // One write, because a small write can wait until the one before it is acknowledged.
-        let response = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
+        let response =
+            format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
         stream.write_all(response.as_bytes())?;
     }
 }
 
 /// The envelope of a success.
 pub fn success(result: &str) -> Response {
-    (200, "", format!(r#"{{"success":true,"errors":[],"messages":[],"result":{result}}}"#))
+    (
+        200,
+        "",
+        format!(r#"{{"success":true,"errors":[],"messages":[],"result":{result}}}"#),
+    )
 }
 
 /// A parameter of the query in a request line, decoded.
 pub fn parameter(line: &str, name: &str) -> Option<String> {
     let query = line.split([' ', '?']).nth(2)?;
     let mut parameters = url::form_urlencoded::parse(query.as_bytes());
-    parameters.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    parameters
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
-/// A command that runs the built example with a token for this server. All other environment variables that a client
-/// reads are removed.
+/// A command that runs the built example with a token for this server. All other environment
+/// variables that a client reads are removed.
 pub fn example(name: &str, server: &str) -> Command {
     // The test program is in `deps`, and the examples are in a directory beside it.
     let test = env::current_exe().unwrap();
-    let path = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(name);
+    let path = test
+        .parent()
+        .and_then(|deps| deps.parent())
+        .unwrap()
+        .join("examples")
+        .join(name);
     let path = path.with_extension(env::consts::EXE_EXTENSION);
-    assert!(path.exists(), "{} is not built: run `cargo build --examples`", path.display());
+    assert!(
+        path.exists(),
+        "{} is not built: run `cargo build --examples`",
+        path.display()
+    );
     let mut command = Command::new(path);
     for (variable, _) in env::vars_os() {
         let name = variable.to_string_lossy().to_lowercase();
@@ -81,7 +101,9 @@ pub fn example(name: &str, server: &str) -> Command {
             command.env_remove(variable);
         }
     }
-    command.env("CLOUDFLARE_API_TOKEN", "a-token-of-the-tests").env("CLOUDFLARE_BASE_URL", server);
+    command
+        .env("CLOUDFLARE_API_TOKEN", "a-token-of-the-tests")
+        .env("CLOUDFLARE_BASE_URL", server);
     command
 }
 

@@ -1,5 +1,6 @@
-//! Shared by the tests: a server that records requests, a transport that returns scripted responses, the documented
-//! responses, and the sources. Servers with faults are in `tcp`, servers with TLS and proxies in `network`.
+//! Shared by the tests: a server that records requests, a transport that returns scripted
+//! responses, the documented responses, and the sources. Servers with faults are in `tcp`, servers
+//! with TLS and proxies in `network`.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -32,8 +33,15 @@ pub fn sources(folder: &str) -> Vec<String> {
 /// The peak of this process in MiB, on Linux.
 pub fn peak_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    line.trim()
+        .trim_end_matches(" kB")
+        .parse::<usize>()
+        .unwrap()
+        / 1024
 }
 
 /// A custom endpoint: a paginated list of any type of item.
@@ -67,7 +75,9 @@ pub struct RecordedRequest {
 impl RecordedRequest {
     /// Method, target and body on one line.
     pub fn line(&self) -> String {
-        format!("{} {} {}", self.method, self.target, self.body).trim_end().to_owned()
+        format!("{} {} {}", self.method, self.target, self.body)
+            .trim_end()
+            .to_owned()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -117,7 +127,11 @@ impl Api {
 
     /// A client of this server, with the token `a-token-of-the-tests`.
     pub fn client(&self) -> Client {
-        Client::builder().api_token("a-token-of-the-tests").base_url(self.url()).build().unwrap()
+        Client::builder()
+            .api_token("a-token-of-the-tests")
+            .base_url(self.url())
+            .build()
+            .unwrap()
     }
 
     /// The only request so far. Fails if there are more.
@@ -149,7 +163,8 @@ fn recorded(request: &mockito::Request) -> RecordedRequest {
 /// A response or an error of a scripted transport.
 pub type ScriptedResponse = Result<http::Response<String>, fn() -> TransportError>;
 
-/// A client whose transport returns these responses in order, the last one for every further request; and its requests.
+/// A client whose transport returns these responses in order, the last one for every further
+/// request; and its requests.
 pub fn scripted(responses: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<RecordedRequest>>>) {
     let requests = Arc::<Mutex<Vec<RecordedRequest>>>::default();
     let log = requests.clone();
@@ -158,7 +173,12 @@ pub fn scripted(responses: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<Reco
         let response = &responses[log.len().min(responses.len() - 1)];
         log.push(RecordedRequest {
             method: request.method().to_string(),
-            target: request.uri().path_and_query().unwrap().as_str().replace("/client/v4", ""),
+            target: request
+                .uri()
+                .path_and_query()
+                .unwrap()
+                .as_str()
+                .replace("/client/v4", ""),
             headers: Vec::new(),
             body: String::from_utf8_lossy(request.body()).into_owned(),
         });
@@ -167,8 +187,12 @@ pub fn scripted(responses: Vec<ScriptedResponse>) -> (Client, Arc<Mutex<Vec<Reco
             Err(error) => Err(error()),
         }
     };
-    let client =
-        Client::builder().api_token("a-token-of-the-tests").transport(transport).max_retries(0).build().unwrap();
+    let client = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .transport(transport)
+        .max_retries(0)
+        .build()
+        .unwrap();
     (client, requests)
 }
 

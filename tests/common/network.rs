@@ -1,4 +1,5 @@
-//! An HTTPS server with a self-signed certificate, and proxies, on free ports. Also runs a test in a separate process.
+//! An HTTPS server with a self-signed certificate, and proxies, on free ports. Also runs a test in
+//! a separate process.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -11,7 +12,9 @@ use std::thread;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
+use rustls::{
+    RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+};
 
 use super::success;
 use super::tcp::response;
@@ -19,7 +22,8 @@ use super::tcp::response;
 /// A host name that does not resolve. Only the proxies connect to it.
 pub const HIDDEN: &str = "api.hidden.example";
 
-/// A server with a self-signed certificate for `localhost` and [`HIDDEN`]. It returns a user with the ID `7`.
+/// A server with a self-signed certificate for `localhost` and [`HIDDEN`]. It returns a user with
+/// the ID `7`.
 pub struct Tls {
     pub url: String,
     pub address: SocketAddr,
@@ -48,16 +52,22 @@ impl Tls {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider.clone());
         let config = match client_certificates {
-            None => config.with_safe_default_protocol_versions().unwrap().with_no_client_auth(),
+            None => config
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth(),
             Some(version) => {
                 let mut roots = RootCertStore::empty();
                 roots.add(certificate.clone()).unwrap();
-                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                let verifier =
+                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
                 let config = config.with_protocol_versions(&[version]).unwrap();
                 config.with_client_cert_verifier(verifier.build().unwrap())
             }
         };
-        let config = config.with_single_cert(vec![certificate.clone()], key).unwrap();
+        let config = config
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = Self {
@@ -73,16 +83,22 @@ impl Tls {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
-                let mut stream = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
+                let mut stream =
+                    StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
                 let mut request = [0; 4096];
                 if let Ok(length @ 1..) = stream.read(&mut request) {
                     let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
                     requests.lock().unwrap().push(request);
-                    let _ = stream.write_all(&response("200 OK", "connection: close\r\n", &success(r#"{"id":"7"}"#)));
+                    let _ = stream.write_all(&response(
+                        "200 OK",
+                        "connection: close\r\n",
+                        &success(r#"{"id":"7"}"#),
+                    ));
                     stream.conn.send_close_notify();
                     let _ = stream.flush();
                 } else {
-                    // Closing the socket at once could reset the connection before the client read the alert.
+                    // Closing the socket at once could reset the connection before the client read
+                    // the alert.
                     let _ = stream.conn.write_tls(&mut stream.sock);
                     let _ = stream.sock.shutdown(Shutdown::Write);
                     while let Ok(1..) = stream.sock.read(&mut request) {}
@@ -113,7 +129,11 @@ fn pem(der: &[u8]) -> String {
             for digit in 0..4 {
                 let value = (bits >> (18 - 6 * digit)) as usize % 64;
                 let is_padding = digit > group.len();
-                text.push(if is_padding { '=' } else { DIGITS[value].into() });
+                text.push(if is_padding {
+                    '='
+                } else {
+                    DIGITS[value].into()
+                });
             }
         }
         text.push('\n');
@@ -126,12 +146,19 @@ fn pem(der: &[u8]) -> String {
 pub fn trusting(certificate: &CertificateDer<'_>) -> ureq::tls::TlsConfig {
     use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
     let root = Certificate::from_der(certificate).to_owned();
-    let provider = if cfg!(feature = "rustls") { TlsProvider::Rustls } else { TlsProvider::NativeTls };
-    TlsConfig::builder().provider(provider).root_certs(RootCerts::new_with_certs(&[root])).build()
+    let provider = if cfg!(feature = "rustls") {
+        TlsProvider::Rustls
+    } else {
+        TlsProvider::NativeTls
+    };
+    TlsConfig::builder()
+        .provider(provider)
+        .root_certs(RootCerts::new_with_certs(&[root]))
+        .build()
 }
 
-/// A proxy that connects every client to one address, whatever the requested target. It records the bytes that clients
-/// send.
+/// A proxy that connects every client to one address, whatever the requested target. It records the
+/// bytes that clients send.
 pub struct Proxy {
     pub address: SocketAddr,
     pub connections: Arc<AtomicUsize>,
@@ -139,7 +166,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// An HTTP proxy with this response to `CONNECT`. It closes the connection unless the response is a 200.
+    /// An HTTP proxy with this response to `CONNECT`. It closes the connection unless the response
+    /// is a 200.
     pub fn http_connect(to: SocketAddr, response: &'static str) -> Self {
         Self::new(to, move |client, read| {
             while !read.ends_with(b"\r\n\r\n") {
@@ -181,7 +209,11 @@ impl Proxy {
         handshake: impl Fn(&mut TcpStream, &mut Vec<u8>) -> io::Result<bool> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let proxy = Self { address: listener.local_addr().unwrap(), connections: Arc::default(), read: Arc::default() };
+        let proxy = Self {
+            address: listener.local_addr().unwrap(),
+            connections: Arc::default(),
+            read: Arc::default(),
+        };
         let (connections, recorded) = (proxy.connections.clone(), proxy.read.clone());
         thread::spawn(move || {
             for mut client in listener.incoming().flatten() {
@@ -236,10 +268,14 @@ fn relay(mut client: TcpStream, mut server: TcpStream, recorded: Arc<Mutex<Vec<u
 
 /// An address on which nothing listens.
 pub fn unused_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }
 
-/// Runs the test of this name in a new process with these environment variables, and returns what it prints.
+/// Runs the test of this name in a new process with these environment variables, and returns what
+/// it prints.
 ///
 /// Variables set in this process would also affect the tests on other threads.
 pub fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {

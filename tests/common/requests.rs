@@ -1,4 +1,5 @@
-//! The list of all operations. `tests/requests.rs` fails if an operation is missing here, in README or in `src/api`.
+//! The list of all operations. `tests/requests.rs` fails if an operation is missing here, in README
+//! or in `src/api`.
 
 #![allow(dead_code, unreachable_pub)]
 
@@ -57,7 +58,10 @@ pub struct Sent {
 
 impl Sent {
     fn new<T: AsJson + Debug>(output: T) -> Self {
-        Self { debug: format!("{output:?}"), json: output.as_json() }
+        Self {
+            debug: format!("{output:?}"),
+            json: output.as_json(),
+        }
     }
 }
 
@@ -104,7 +108,9 @@ impl AsJson for CreatedToken {
 }
 
 fn policy() -> Policy {
-    Policy::allow().permission_group("g").resource("com.cloudflare.api.user.*", "*")
+    Policy::allow()
+        .permission_group("g")
+        .resource("com.cloudflare.api.user.*", "*")
 }
 
 fn policies() -> Value {

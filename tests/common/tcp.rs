@@ -37,8 +37,11 @@ impl Tcp {
     /// Calls `reply` with the number of each request, from 0, and its head and body.
     pub fn new(reply: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let server =
-            Self { address: listener.local_addr().unwrap(), connections: Arc::default(), requests: Arc::default() };
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            connections: Arc::default(),
+            requests: Arc::default(),
+        };
         let (connections, requests) = (server.connections.clone(), server.requests.clone());
         let reply = Arc::new(reply);
         thread::spawn(move || {
@@ -80,7 +83,11 @@ pub fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
 }
 
-fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, reply: &dyn Fn(usize, &str) -> Reply) {
+fn serve(
+    mut stream: TcpStream,
+    requests: &Mutex<Vec<String>>,
+    reply: &dyn Fn(usize, &str) -> Reply,
+) {
     while let Some(request) = read_request(&mut stream) {
         let number = {
             let mut requests = requests.lock().unwrap();
@@ -92,10 +99,12 @@ fn serve(mut stream: TcpStream, requests: &Mutex<Vec<String>>, reply: &dyn Fn(us
             Reply::Close(bytes) => stream.write_all(&bytes).is_err(),
             Reply::Reset(bytes) => {
                 let _ = stream.write_all(&bytes);
-                // A reset discards bytes that the client has not received yet.
-                // A reset discards bytes that the client has not received yet.
+                // A reset discards bytes that the client has not received yet. A reset discards
+                // bytes that the client has not received yet.
                 thread::sleep(Duration::from_millis(250));
-                SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                SockRef::from(&stream)
+                    .set_linger(Some(Duration::ZERO))
+                    .unwrap();
                 false
             }
             Reply::Silence(bytes) => {
@@ -133,7 +142,10 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
         request.push(byte[0]);
     }
     let head = String::from_utf8_lossy(&request).to_lowercase();
-    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse().ok());
+    let length = head
+        .split("content-length: ")
+        .nth(1)
+        .and_then(|rest| rest.split("\r\n").next()?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body).ok()?;
     request.extend(body);

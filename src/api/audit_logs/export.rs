@@ -14,8 +14,9 @@ impl ListAuditLogs<&Client> {
 impl Client {
     /// Exports the audit logs that a request selects, as a stream of CSV.
     ///
-    /// `GET /user/audit_logs?export=true`, see the [API reference]. `timeout` limits the response head and each read of
-    /// the body. The body as a whole has no deadline and no size limit. Cloudflare does not document the columns.
+    /// `GET /user/audit_logs?export=true`, see the [API reference]. `timeout` limits the response
+    /// head and each read of the body. The body as a whole has no deadline and no size limit.
+    /// Cloudflare does not document the columns.
     ///
     /// ```no_run
     /// # let client = cloudflare_user::Client::from_env()?;
@@ -30,15 +31,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The same as for [`send`](Self::send), until the body begins. If the body breaks off, its reader returns an
-    /// [`io::Error`](std::io::Error) that holds a [`TransportError`](crate::TransportError).
+    /// The same as for [`send`](Self::send), until the body begins. If the body breaks off, its
+    /// reader returns an [`io::Error`](std::io::Error) that holds a
+    /// [`TransportError`](crate::TransportError).
     ///
     /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
     pub fn export<C>(&self, request: &ListAuditLogs<C>) -> Result<Body> {
         let mut call = Call::of(request)?;
         call.streaming = true;
         call.accept = "text/csv, */*;q=0.5";
-        // The default `per_page` is for lists. A server that applies it to an export would truncate the export.
+        // The default `per_page` is for lists. A server that applies it to an export would truncate
+        // the export.
         if request.per_page.is_none() {
             call.query.retain(|(name, _)| name != "per_page");
         }

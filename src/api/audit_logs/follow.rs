@@ -11,8 +11,8 @@ use crate::pagination::Iter;
 
 /// The position in the audit log from which [`follow`](crate::Client::follow) continues.
 ///
-/// Save it with serde after each run. Later 0.x versions can read a saved cursor. Use one cursor for each set of
-/// filters.
+/// Save it with serde after each run. Later 0.x versions can read a saved cursor. Use one cursor
+/// for each set of filters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditLogCursor {
     /// The time of the latest yielded log.
@@ -39,13 +39,19 @@ impl AuditLogCursor {
     /// Makes a cursor that starts at this instant, rounded down to a whole second.
     pub fn starting_at(instant: OffsetDateTime) -> Self {
         let overlap = Duration::from_secs(15 * 60);
-        Self { position: instant, floor: instant, overlap, yielded: BTreeSet::new() }
+        Self {
+            position: instant,
+            floor: instant,
+            overlap,
+            yielded: BTreeSet::new(),
+        }
     }
 
-    /// Sets how long after its time a log may become visible and still be yielded. The default is 15 minutes, an
-    /// assumption: Cloudflare documents no limit.
+    /// Sets how long after its time a log may become visible and still be yielded. The default is
+    /// 15 minutes, an assumption: Cloudflare documents no limit.
     ///
-    /// A larger overlap takes effect as time passes, because logs before the current overlap are not requested again.
+    /// A larger overlap takes effect as time passes, because logs before the current overlap are
+    /// not requested again.
     #[must_use]
     pub fn overlap(mut self, overlap: Duration) -> Self {
         self.overlap = overlap;
@@ -55,7 +61,10 @@ impl AuditLogCursor {
     /// Returns the `since` of the next run, in whole seconds.
     fn since(&self) -> OffsetDateTime {
         let overlap = time::Duration::try_from(self.overlap).unwrap_or(time::Duration::MAX);
-        let start = self.position.checked_sub(overlap).map_or(self.floor, |start| start.max(self.floor));
+        let start = self
+            .position
+            .checked_sub(overlap)
+            .map_or(self.floor, |start| start.max(self.floor));
         start.replace_nanosecond(0).unwrap_or(start)
     }
 
@@ -80,9 +89,9 @@ impl AuditLogCursor {
 
 /// An iterator over the audit logs that are new since a cursor, oldest first.
 ///
-/// It is made by [`ListAuditLogs::follow`] or [`Client::follow`]. A log that cannot be decoded is yielded as an `Err`
-/// ([`Error::is_item`]) once, and the logs after it are still yielded. Any other error ends the iteration. The next run
-/// resumes from [`cursor`](Self::cursor).
+/// It is made by [`ListAuditLogs::follow`] or [`Client::follow`]. A log that cannot be decoded is
+/// yielded as an `Err` ([`Error::is_item`]) once, and the logs after it are still yielded. Any
+/// other error ends the iteration. The next run resumes from [`cursor`](Self::cursor).
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Follow {
     client: Client,
@@ -99,7 +108,8 @@ struct Run {
 }
 
 impl Follow {
-    /// Returns the position after the last yielded log. It is valid at any moment, also after an error.
+    /// Returns the position after the last yielded log. It is valid at any moment, also after an
+    /// error.
     ///
     /// It copies the identifiers of all logs within the overlap, so call it once for each batch.
     pub fn cursor(&self) -> AuditLogCursor {
@@ -109,9 +119,21 @@ impl Follow {
     fn start(&self) -> Run {
         let now = OffsetDateTime::now_utc();
         let after_position = self.cursor.position.saturating_add(time::Duration::SECOND);
-        let request = self.request.clone().since(self.cursor.since()).before(now.max(after_position));
-        let yielded = self.cursor.yielded.iter().map(|identity| identity.id.clone());
-        Run { now, logs: self.client.iter(&request.direction(Direction::Asc)), yielded: yielded.collect() }
+        let request = self
+            .request
+            .clone()
+            .since(self.cursor.since())
+            .before(now.max(after_position));
+        let yielded = self
+            .cursor
+            .yielded
+            .iter()
+            .map(|identity| identity.id.clone());
+        Run {
+            now,
+            logs: self.client.iter(&request.direction(Direction::Asc)),
+            yielded: yielded.collect(),
+        }
     }
 }
 
@@ -146,25 +168,37 @@ impl FusedIterator for Follow {}
 
 impl fmt::Debug for Follow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Follow").field("position", &self.cursor.position).finish_non_exhaustive()
+        f.debug_struct("Follow")
+            .field("position", &self.cursor.position)
+            .finish_non_exhaustive()
     }
 }
 
 fn identity(log: &AuditLog) -> String {
-    if log.id.is_empty() { hash(&serde_json::to_vec(log).unwrap_or_default()) } else { log.id.clone() }
+    if log.id.is_empty() {
+        hash(&serde_json::to_vec(log).unwrap_or_default())
+    } else {
+        log.id.clone()
+    }
 }
 
 fn identity_of_bad_item(error: &Error) -> String {
     let json = error.body().unwrap_or_default();
     let item: Value = serde_json::from_slice(json).unwrap_or_default();
-    id(&item["id"]).ok().filter(|id| !id.is_empty()).unwrap_or_else(|| hash(json))
+    id(&item["id"])
+        .ok()
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| hash(json))
 }
 
-/// Hashes with FNV-1a, because the hashes of the standard library may change and saved cursors must not.
+/// Hashes with FNV-1a, because the hashes of the standard library may change and saved cursors must
+/// not.
 fn hash(bytes: &[u8]) -> String {
     const START: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let hash = bytes.iter().fold(START, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME));
+    let hash = bytes.iter().fold(START, |hash, byte| {
+        (hash ^ u128::from(*byte)).wrapping_mul(PRIME)
+    });
     format!("hash:{hash:032x}")
 }
 
@@ -177,11 +211,12 @@ impl ListAuditLogs<&Client> {
 
 /// # Following the audit log
 impl Client {
-    /// Returns an iterator over the audit logs that are new since a cursor, oldest first, each once.
+    /// Returns an iterator over the audit logs that are new since a cursor, oldest first, each
+    /// once.
     ///
-    /// Use it in a job that runs repeatedly. Because logs can become visible late, it requests the logs of the
-    /// [overlap](AuditLogCursor::overlap) before the cursor again, and skips those that were yielded before. A log that
-    /// becomes visible later than the overlap is missed.
+    /// Use it in a job that runs repeatedly. Because logs can become visible late, it requests the
+    /// logs of the [overlap](AuditLogCursor::overlap) before the cursor again, and skips those that
+    /// were yielded before. A log that becomes visible later than the overlap is missed.
     ///
     /// ```no_run
     /// # let client = cloudflare_user::Client::from_env()?;
@@ -205,15 +240,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A request with `since`, `before`, `direction` or `page` is refused before sending, because the cursor sets them.
+    /// A request with `since`, `before`, `direction` or `page` is refused before sending, because
+    /// the cursor sets them.
     pub fn follow<C>(&self, request: &ListAuditLogs<C>, cursor: &AuditLogCursor) -> Follow {
         let refused = Call::of(request).map_or_else(Some, |call| {
             let position = ["since", "before", "direction", "page"];
-            let parameter = position.into_iter().find(|parameter| call.parameter(parameter).is_some())?;
-            Some(Error::invalid_request(parameter, "is set by the cursor of `follow`: leave it out"))
+            let parameter = position
+                .into_iter()
+                .find(|parameter| call.parameter(parameter).is_some())?;
+            Some(Error::invalid_request(
+                parameter,
+                "is set by the cursor of `follow`: leave it out",
+            ))
         });
-        let run =
-            refused.map(|error| Run { now: cursor.position, logs: Iter::failed(self, error), yielded: HashSet::new() });
-        Follow { client: self.clone(), request: request.with_client(Detached), cursor: cursor.clone(), run }
+        let run = refused.map(|error| Run {
+            now: cursor.position,
+            logs: Iter::failed(self, error),
+            yielded: HashSet::new(),
+        });
+        Follow {
+            client: self.clone(),
+            request: request.with_client(Detached),
+            cursor: cursor.clone(),
+            run,
+        }
     }
 }

@@ -3,11 +3,12 @@ use crate::api::prelude::*;
 
 /// Lists the user's audit logs, newest first.
 ///
-/// `GET /user/audit_logs`, see the [API reference]. A token needs `Account Settings Read` or `Account Settings Write`.
-/// Cloudflare keeps audit logs for 18 months, and does not return how many there are.
+/// `GET /user/audit_logs`, see the [API reference]. A token needs `Account Settings Read` or
+/// `Account Settings Write`. Cloudflare keeps audit logs for 18 months, and does not return how
+/// many there are.
 ///
-/// Set [`before`](Self::before) to a time at least 15 minutes ago to read more than one page: new logs then do not move
-/// items to other pages, and the list can be [resumed](crate#resuming).
+/// Set [`before`](Self::before) to a time at least 15 minutes ago to read more than one page: new
+/// logs then do not move items to other pages, and the list can be [resumed](crate#resuming).
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -22,8 +23,8 @@ use crate::api::prelude::*;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// [`export`](crate::Client::export) returns the logs as Cloudflare's CSV, and [`follow`](crate::Client::follow) yields the
-/// logs that are new since the last run.
+/// [`export`](crate::Client::export) returns the logs as Cloudflare's CSV, and
+/// [`follow`](crate::Client::follow) yields the logs that are new since the last run.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/audit_logs/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,8 +64,8 @@ parameters!(ListAuditLogs {
     ///
     /// A value that is not earlier than [`before`](Self::before) is refused before sending.
     since: impl Into<DateOrDateTime>,
-    /// Lists only logs before this date or instant. A date means midnight UTC: `before(date!(2026-12-01))` lists logs up
-    /// to the end of November.
+    /// Lists only logs before this date or instant. A date means midnight UTC:
+    /// `before(date!(2026-12-01))` lists logs up to the end of November.
     ///
     /// Cloudflare does not document whether a log of exactly this instant is included.
     before: impl Into<DateOrDateTime>,
@@ -93,7 +94,8 @@ impl<C> Endpoint for ListAuditLogs<C> {
 
     fn validate(&self) -> Result<()> {
         self.since.map_or(Ok(()), |moment| moment.check("since"))?;
-        self.before.map_or(Ok(()), |moment| moment.check("before"))?;
+        self.before
+            .map_or(Ok(()), |moment| moment.check("before"))?;
         match (self.since, self.before) {
             (Some(since), Some(before)) if since.instant() >= before.instant() => {
                 let reason = format!(

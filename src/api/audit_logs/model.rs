@@ -1,12 +1,14 @@
 use crate::api::prelude::*;
 
 model! {
-    /// A record of an action in the user's account. Returned by [`ListAuditLogs`](crate::ListAuditLogs).
+    /// A record of an action in the user's account. Returned by
+    /// [`ListAuditLogs`](crate::ListAuditLogs).
     ///
-    /// A field that the API left out is `None` or empty. For example, an action of Cloudflare itself has no email and
-    /// no IP address. It serializes to nearly the API's JSON: known fields that are null are left out, times are in RFC
-    /// 3339, a numeric `id` is text, and numbers that fit neither 64 bits nor `f64` are rounded. For the exact bytes of
-    /// each log, use a [custom endpoint](crate#custom-endpoints).
+    /// A field that the API left out is `None` or empty. For example, an action of Cloudflare
+    /// itself has no email and no IP address. It serializes to nearly the API's JSON: known fields
+    /// that are null are left out, times are in RFC 3339, a numeric `id` is text, and numbers that
+    /// fit neither 64 bits nor `f64` are rounded. For the exact bytes of each log, use a [custom
+    /// endpoint](crate#custom-endpoints).
     pub struct AuditLog {
         /// The log's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
@@ -21,7 +23,8 @@ model! {
         pub interface: Option<String>,
         /// Details, which depend on the action.
         pub metadata: Value,
-        /// The new value: usually text, which may be empty or contain JSON, and sometimes an object.
+        /// The new value: usually text, which may be empty or contain JSON, and sometimes an
+        /// object.
         #[serde(rename = "newValue")]
         pub new_value: Option<Value>,
         /// The old value, in the same forms as [`new_value`](Self::new_value).

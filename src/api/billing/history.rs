@@ -3,8 +3,8 @@ use crate::api::prelude::*;
 
 /// Lists the items that the user was charged for.
 ///
-/// `GET /user/billing/history`, see the [API reference]. A token needs `Billing Read` or `Billing Write`. Cloudflare
-/// deprecated the endpoint in 2023, and names no replacement.
+/// `GET /user/billing/history`, see the [API reference]. A token needs `Billing Read` or `Billing
+/// Write`. Cloudflare deprecated the endpoint in 2023, and names no replacement.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/billing/subresources/history/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,7 +62,8 @@ impl<C> Endpoint for ListBillingHistory<C> {
     }
 
     fn validate(&self) -> Result<()> {
-        self.occurred_at.map_or(Ok(()), |instant| instant.check("occurred_at"))
+        self.occurred_at
+            .map_or(Ok(()), |instant| instant.check("occurred_at"))
     }
 }
 

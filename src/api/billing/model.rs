@@ -2,7 +2,8 @@ use crate::api::model::optional_amount;
 use crate::api::prelude::*;
 
 model! {
-    /// An item of the billing history. Returned by [`ListBillingHistory`](crate::ListBillingHistory).
+    /// An item of the billing history. Returned by
+    /// [`ListBillingHistory`](crate::ListBillingHistory).
     pub struct BillingItem {
         /// The item's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
@@ -35,9 +36,11 @@ model! {
     }
 }
 
-/// A user's billing address and payment method. Returned by [`GetBillingProfile`](crate::GetBillingProfile).
+/// A user's billing address and payment method. Returned by
+/// [`GetBillingProfile`](crate::GetBillingProfile).
 ///
-/// It contains secrets, so it implements neither `PartialEq` nor `Serialize`, and `Debug` redacts them.
+/// It contains secrets, so it implements neither `PartialEq` nor `Serialize`, and `Debug` redacts
+/// them.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, expecting = "an object")]
 #[non_exhaustive]

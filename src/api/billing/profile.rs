@@ -3,8 +3,8 @@ use crate::api::prelude::*;
 
 /// Gets the user's billing address and payment method.
 ///
-/// `GET /user/billing/profile`, see the [API reference]. A token needs `Billing Read` or `Billing Write`. Cloudflare
-/// deprecated the endpoint in 2023, and names no replacement.
+/// `GET /user/billing/profile`, see the [API reference]. A token needs `Billing Read` or `Billing
+/// Write`. Cloudflare deprecated the endpoint in 2023, and names no replacement.
 ///
 /// # Errors
 ///

@@ -3,8 +3,8 @@ use crate::api::prelude::*;
 
 /// Gets an invitation.
 ///
-/// `GET /user/invites/{invite_id}`, see the [API reference]. Cloudflare documents only an email and Global
-/// API Key as the credential, and no permission for a token.
+/// `GET /user/invites/{invite_id}`, see the [API reference]. Cloudflare documents only an email and
+/// Global API Key as the credential, and no permission for a token.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/get/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

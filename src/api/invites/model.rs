@@ -65,7 +65,10 @@ impl InviteRole {
     pub fn name(&self) -> &str {
         match self {
             Self::Name(name) => name,
-            Self::Object(fields) => fields.get("name").and_then(Value::as_str).unwrap_or_default(),
+            Self::Object(fields) => fields
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
         }
     }
 }
@@ -91,7 +94,10 @@ impl<'de> Deserialize<'de> for InviteRole {
         match Value::deserialize(deserializer)? {
             Value::String(name) => Ok(Self::Name(name)),
             Value::Object(fields) => Ok(Self::Object(fields)),
-            _ => Err(D::Error::invalid_type(Unexpected::Other("another type"), &"text or an object")),
+            _ => Err(D::Error::invalid_type(
+                Unexpected::Other("another type"),
+                &"text or an object",
+            )),
         }
     }
 }

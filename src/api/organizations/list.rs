@@ -3,8 +3,9 @@ use crate::api::prelude::*;
 
 /// Lists the organizations that the user belongs to or is invited to.
 ///
-/// `GET /user/organizations`, see the [API reference]. A token needs `Memberships Read` or `Memberships Write`.
-/// Cloudflare's examples use an email and Global API Key. It deprecated the endpoint in 2020.
+/// `GET /user/organizations`, see the [API reference]. A token needs `Memberships Read` or
+/// `Memberships Write`. Cloudflare's examples use an email and Global API Key. It deprecated the
+/// endpoint in 2020.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,7 +32,8 @@ parameters!(ListOrganizations {
     direction: Direction,
     /// Sets how many of the filters an organization must match. The default is [`Match::All`].
     match_: Match,
-    /// Lists only organizations that the user is a member of, or only those that the user is invited to.
+    /// Lists only organizations that the user is a member of, or only those that the user is
+    /// invited to.
     status: OrganizationStatus,
     /// Sets the first page, counted from 1. The default is 1.
     page: u64,

@@ -25,7 +25,10 @@ impl Client {
     }
 
     /// Leaves an organization.
-    pub fn leave_organization(&self, organization_id: impl Into<String>) -> LeaveOrganization<&Client> {
+    pub fn leave_organization(
+        &self,
+        organization_id: impl Into<String>,
+    ) -> LeaveOrganization<&Client> {
         LeaveOrganization::new(organization_id).with_client(self)
     }
 }

@@ -2,7 +2,8 @@ use crate::api::prelude::*;
 
 model! {
     /// An organization that the user belongs to or is invited to. Returned by
-    /// [`ListOrganizations`](crate::ListOrganizations) and [`GetOrganization`](crate::GetOrganization).
+    /// [`ListOrganizations`](crate::ListOrganizations) and
+    /// [`GetOrganization`](crate::GetOrganization).
     pub struct Organization {
         /// The organization's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]

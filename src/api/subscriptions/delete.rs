@@ -3,7 +3,8 @@ use crate::api::prelude::*;
 
 /// Ends a subscription.
 ///
-/// `DELETE /user/subscriptions/{subscription_id}`, see the [API reference]. A token needs `Billing Write`.
+/// `DELETE /user/subscriptions/{subscription_id}`, see the [API reference]. A token needs `Billing
+/// Write`.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/delete/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

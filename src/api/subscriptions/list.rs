@@ -3,7 +3,8 @@ use crate::api::prelude::*;
 
 /// Lists the user's subscriptions, on a single page.
 ///
-/// `GET /user/subscriptions`, see the [API reference]. A token needs `Billing Read` or `Billing Write`.
+/// `GET /user/subscriptions`, see the [API reference]. A token needs `Billing Read` or `Billing
+/// Write`.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/get/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

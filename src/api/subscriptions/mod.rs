@@ -8,8 +8,8 @@ mod update;
 pub use self::delete::DeleteSubscription;
 pub use self::list::ListSubscriptions;
 pub use self::model::{
-    ComponentValue, DeletedSubscription, Frequency, RatePlan, RatePlanId, Subscription, SubscriptionApp,
-    SubscriptionState, SubscriptionZone,
+    ComponentValue, DeletedSubscription, Frequency, RatePlan, RatePlanId, Subscription,
+    SubscriptionApp, SubscriptionState, SubscriptionZone,
 };
 pub use self::update::UpdateSubscription;
 
@@ -23,12 +23,18 @@ impl Client {
     }
 
     /// Changes a subscription, which may cost money.
-    pub fn update_subscription(&self, subscription_id: impl Into<String>) -> UpdateSubscription<&Client> {
+    pub fn update_subscription(
+        &self,
+        subscription_id: impl Into<String>,
+    ) -> UpdateSubscription<&Client> {
         UpdateSubscription::new(subscription_id).with_client(self)
     }
 
     /// Ends a subscription.
-    pub fn delete_subscription(&self, subscription_id: impl Into<String>) -> DeleteSubscription<&Client> {
+    pub fn delete_subscription(
+        &self,
+        subscription_id: impl Into<String>,
+    ) -> DeleteSubscription<&Client> {
         DeleteSubscription::new(subscription_id).with_client(self)
     }
 }

@@ -59,7 +59,10 @@ model! {
 impl RatePlan {
     /// Makes a plan with this identifier. The other fields are public and can be set afterwards.
     pub fn new(id: RatePlanId) -> Self {
-        Self { id: Some(id), ..Self::default() }
+        Self {
+            id: Some(id),
+            ..Self::default()
+        }
     }
 }
 
@@ -98,7 +101,8 @@ model! {
 }
 
 model! {
-    /// The identifier of a deleted subscription. Returned by [`DeleteSubscription`](crate::DeleteSubscription).
+    /// The identifier of a deleted subscription. Returned by
+    /// [`DeleteSubscription`](crate::DeleteSubscription).
     // The API may send null in place of the object.
     #[serde(from = "OrDefault<DeletedFields>")]
     pub struct DeletedSubscription {
@@ -118,7 +122,10 @@ struct DeletedFields {
 
 impl From<OrDefault<DeletedFields>> for DeletedSubscription {
     fn from(OrDefault(fields): OrDefault<DeletedFields>) -> Self {
-        Self { subscription_id: fields.subscription_id, extra: fields.extra }
+        Self {
+            subscription_id: fields.subscription_id,
+            extra: fields.extra,
+        }
     }
 }
 

@@ -3,11 +3,11 @@ use crate::api::prelude::*;
 
 /// Changes a subscription, which may cost money.
 ///
-/// `PUT /user/subscriptions/{subscription_id}`, see the [API reference]. A token needs `Billing Write`. The request is
-/// retried only if the server did not process it.
+/// `PUT /user/subscriptions/{subscription_id}`, see the [API reference]. A token needs `Billing
+/// Write`. The request is retried only if the server did not process it.
 ///
-/// Cloudflare documents the response as text or an object, so it is returned as JSON. An object may be a
-/// [`Subscription`](crate::Subscription):
+/// Cloudflare documents the response as text or an object, so it is returned as JSON. An object may
+/// be a [`Subscription`](crate::Subscription):
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -26,8 +26,8 @@ use crate::api::prelude::*;
 ///
 /// # Errors
 ///
-/// After an error that [may have been applied](crate::Error::may_have_been_applied), look at the subscription before you
-/// send the request again. Otherwise you may pay twice.
+/// After an error that [may have been applied](crate::Error::may_have_been_applied), look at the
+/// subscription before you send the request again. Otherwise you may pay twice.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,11 +4,12 @@ use crate::api::prelude::*;
 
 /// Creates a token. Only this response contains its secret, [`CreatedToken::value`].
 ///
-/// `POST /user/tokens`, see the [API reference]. The client's token needs `API Tokens Write`. It can then create tokens
-/// for [any resource of the user], so restrict its addresses and its lifetime. Cloudflare may refuse a new token with
-/// status 403 for some seconds after its creation.
+/// `POST /user/tokens`, see the [API reference]. The client's token needs `API Tokens Write`. It
+/// can then create tokens for [any resource of the user], so restrict its addresses and its
+/// lifetime. Cloudflare may refuse a new token with status 403 for some seconds after its creation.
 ///
-/// The request is retried only if the server did not process it, because a retry could create a second token.
+/// The request is retried only if the server did not process it, because a retry could create a
+/// second token.
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -30,13 +31,16 @@ use crate::api::prelude::*;
 ///
 /// # Errors
 ///
-/// Invalid input is refused before sending ([`is_invalid_request`](crate::Error::is_invalid_request)): a name that is
-/// empty or longer than 120 characters, no policies, an incomplete [policy](Policy), a range that is neither an IP
-/// address nor in CIDR notation, an empty list of ranges, a year after 9999, or `expires_on` not after `not_before`.
+/// Invalid input is refused before sending
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)): a name that is empty or longer than
+/// 120 characters, no policies, an incomplete [policy](Policy), a range that is neither an IP
+/// address nor in CIDR notation, an empty list of ranges, a year after 9999, or `expires_on` not
+/// after `not_before`.
 ///
-/// After an error that [may have been applied](crate::Error::may_have_been_applied), [`body`](crate::Error::body) may
-/// hold the only copy of the secret, if the status is 2xx. If it holds none, look for a token with this name, and
-/// delete or roll it. Cloudflare does not document whether names must be unique, and how soon a new token is listed.
+/// After an error that [may have been applied](crate::Error::may_have_been_applied),
+/// [`body`](crate::Error::body) may hold the only copy of the secret, if the status is 2xx. If it
+/// holds none, look for a token with this name, and delete or roll it. Cloudflare does not document
+/// whether names must be unique, and how soon a new token is listed.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/create/
 /// [any resource of the user]: https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/
@@ -52,11 +56,17 @@ pub struct CreateToken<C = Detached> {
 impl CreateToken {
     /// Makes a detached request from a name of at most 120 characters and at least one policy.
     pub fn new(name: impl Into<String>, policies: impl IntoIterator<Item = Policy>) -> Self {
-        Self { client: Detached, fields: TokenFields::new(name, policies) }
+        Self {
+            client: Detached,
+            fields: TokenFields::new(name, policies),
+        }
     }
 
     pub(super) fn with_client<C>(self, client: C) -> CreateToken<C> {
-        CreateToken { client, fields: self.fields }
+        CreateToken {
+            client,
+            fields: self.fields,
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use crate::api::prelude::*;
 
 /// The fields of a token that creations and updates have in common.
 ///
-/// Fields that were read with a token are sent back unchecked. Fields that the caller sets are validated.
+/// Fields that were read with a token are sent back unchecked. Fields that the caller sets are
+/// validated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct TokenFields {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,7 +21,8 @@ pub(super) struct TokenFields {
     // With an empty condition, the API refuses every address.
     #[serde(skip_serializing_if = "is_default")]
     condition: Condition,
-    /// What the caller set: `name`, `policies`, `period` (`expires_on` or `not_before`), `in` and `not_in`.
+    /// What the caller set: `name`, `policies`, `period` (`expires_on` or `not_before`), `in` and
+    /// `not_in`.
     #[serde(skip)]
     set: BTreeSet<&'static str>,
 }
@@ -71,7 +73,11 @@ impl TokenFields {
     }
 
     /// Sets one side of the client addresses, `in` or `not_in`.
-    pub(super) fn set_request_ip<R: Into<String>>(&mut self, side: &'static str, ranges: impl IntoIterator<Item = R>) {
+    pub(super) fn set_request_ip<R: Into<String>>(
+        &mut self,
+        side: &'static str,
+        ranges: impl IntoIterator<Item = R>,
+    ) {
         *self.condition.side_mut(side) = ranges.into_iter().map(Into::into).collect();
         self.set.insert(side);
     }
@@ -90,8 +96,10 @@ impl TokenFields {
         } else {
             require_effects(&self.policies)?;
         }
-        self.expires_on.map_or(Ok(()), |instant| instant.check("expires_on"))?;
-        self.not_before.map_or(Ok(()), |instant| instant.check("not_before"))?;
+        self.expires_on
+            .map_or(Ok(()), |instant| instant.check("expires_on"))?;
+        self.not_before
+            .map_or(Ok(()), |instant| instant.check("not_before"))?;
         if self.set.contains("period")
             && let (Some(expires_on), Some(not_before)) = (self.expires_on, self.not_before)
             && expires_on.instant() <= not_before.instant()
@@ -113,13 +121,15 @@ impl TokenFields {
 macro_rules! restriction_setters {
     ($request:ident) => {
         impl<C> $request<C> {
-            /// Sets when the token expires, to the second. Without an expiry, a token never expires.
+            /// Sets when the token expires, to the second. Without an expiry, a token never
+            /// expires.
             pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
                 self.fields.set_expires_on(Some(instant));
                 self
             }
 
-            /// Sets when the token becomes valid, to the second. Without a start, a token is valid at once.
+            /// Sets when the token becomes valid, to the second. Without a start, a token is valid
+            /// at once.
             ///
             /// Clocks differ: the current time of this machine may be in the future for the server.
             pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
@@ -127,18 +137,26 @@ macro_rules! restriction_setters {
                 self
             }
 
-            /// Allows only these client addresses to use the token: IP addresses, and ranges in CIDR notation.
+            /// Allows only these client addresses to use the token: IP addresses, and ranges in
+            /// CIDR notation.
             ///
             /// An empty list is refused before sending, because it would restrict nothing.
-            pub fn request_ip_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
+            pub fn request_ip_in<R: Into<String>>(
+                mut self,
+                ranges: impl IntoIterator<Item = R>,
+            ) -> Self {
                 self.fields.set_request_ip("in", ranges);
                 self
             }
 
-            /// Prevents these client addresses from using the token: IP addresses, and ranges in CIDR notation.
+            /// Prevents these client addresses from using the token: IP addresses, and ranges in
+            /// CIDR notation.
             ///
             /// An empty list is refused before sending, because it would restrict nothing.
-            pub fn request_ip_not_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
+            pub fn request_ip_not_in<R: Into<String>>(
+                mut self,
+                ranges: impl IntoIterator<Item = R>,
+            ) -> Self {
                 self.fields.set_request_ip("not_in", ranges);
                 self
             }
@@ -159,7 +177,10 @@ fn require_name(name: &str) -> Result<()> {
     }
     match name.chars().count() {
         ..=120 => Ok(()),
-        length => Err(Error::invalid_request("name", format!("has {length} characters: at most 120 are allowed"))),
+        length => Err(Error::invalid_request(
+            "name",
+            format!("has {length} characters: at most 120 are allowed"),
+        )),
     }
 }
 
@@ -180,10 +201,12 @@ fn require_ranges(parameter: &str, ranges: &[String]) -> Result<()> {
     }
 }
 
-/// Whether `text` is an IP address, with or without a prefix length. Bits after the prefix are allowed, because the API
-/// returns such ranges.
+/// Whether `text` is an IP address, with or without a prefix length. Bits after the prefix are
+/// allowed, because the API returns such ranges.
 fn is_range(text: &str) -> bool {
-    let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+    let (address, prefix) = text
+        .split_once('/')
+        .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
     let longest = match address.parse() {
         Ok(IpAddr::V4(_)) => 32,
         Ok(IpAddr::V6(_)) => 128,
@@ -191,6 +214,7 @@ fn is_range(text: &str) -> bool {
     };
     prefix.is_none_or(|prefix| {
         // `parse` accepts a sign.
-        prefix.bytes().all(|byte| byte.is_ascii_digit()) && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= longest)
+        prefix.bytes().all(|byte| byte.is_ascii_digit())
+            && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= longest)
     })
 }

@@ -3,7 +3,8 @@ use crate::api::prelude::*;
 
 /// Gets a token, without its secret.
 ///
-/// `GET /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens Write`.
+/// `GET /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Read` or `API
+/// Tokens Write`.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/get/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,7 +3,8 @@ use crate::api::prelude::*;
 
 /// Lists the user's tokens, disabled ones included, without their secrets.
 ///
-/// `GET /user/tokens`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens Write`.
+/// `GET /user/tokens`, see the [API reference]. A token needs `API Tokens Read` or `API Tokens
+/// Write`.
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -17,7 +18,8 @@ use crate::api::prelude::*;
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// To change or delete tokens that are found in a list, [collect the list first](crate#lists-that-change).
+/// To change or delete tokens that are found in a list, [collect the list
+/// first](crate#lists-that-change).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

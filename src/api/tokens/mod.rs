@@ -17,8 +17,8 @@ pub use self::delete::DeleteToken;
 pub use self::get::GetToken;
 pub use self::list::ListTokens;
 pub use self::model::{
-    Condition, CreatedToken, Effect, PolicyPermissionGroup, RequestIp, ResourceScope, Resources, Token, TokenPolicy,
-    TokenStatus, TokenVerification,
+    Condition, CreatedToken, Effect, PolicyPermissionGroup, RequestIp, ResourceScope, Resources,
+    Token, TokenPolicy, TokenStatus, TokenVerification,
 };
 pub use self::permission_groups::{ListPermissionGroups, PermissionGroup, PermissionScope};
 pub use self::policy::Policy;
@@ -71,19 +71,21 @@ impl Client {
         ListPermissionGroups::new().with_client(self)
     }
 
-    /// Replaces the secret of a token, and returns the new one. The old secret stops working at once.
+    /// Replaces the secret of a token, and returns the new one. The old secret stops working at
+    /// once.
     pub fn roll_token(&self, token_id: impl Into<String>) -> RollToken<&Client> {
         RollToken::new(token_id).with_client(self)
     }
 }
 
-/// Refuses an identifier that makes the path name something other than a token, such as the two words that name other
-/// endpoints.
+/// Refuses an identifier that makes the path name something other than a token, such as the two
+/// words that name other endpoints.
 fn require_token_id(id: &str) -> Result<()> {
     match id {
-        "verify" | "permission_groups" => {
-            Err(Error::invalid_request("token_id", format!("is `{id}`, which names another endpoint")))
-        }
+        "verify" | "permission_groups" => Err(Error::invalid_request(
+            "token_id",
+            format!("is `{id}`, which names another endpoint"),
+        )),
         _ => require_identifier("token_id", id),
     }
 }

@@ -13,13 +13,14 @@ model! {
         pub id: String,
         /// The token's name.
         pub name: Option<String>,
-        /// The token's status. An active token is refused before [`not_before`](Self::not_before) and after
-        /// [`expires_on`](Self::expires_on).
+        /// The token's status. An active token is refused before [`not_before`](Self::not_before)
+        /// and after [`expires_on`](Self::expires_on).
         pub status: Option<TokenStatus>,
         /// When the token was created.
         #[serde(with = "timestamp")]
         pub issued_on: Option<OffsetDateTime>,
-        /// When the token was last changed. Cloudflare does not document whether rolling its secret counts.
+        /// When the token was last changed. Cloudflare does not document whether rolling its secret
+        /// counts.
         #[serde(with = "timestamp")]
         pub modified_on: Option<OffsetDateTime>,
         /// When the token was last used; `None` if it never was.
@@ -44,7 +45,8 @@ model! {
     /// The conditions under which a token may be used.
     #[serde(try_from = "ConditionFields")]
     pub struct Condition {
-        /// The client addresses that may use the token. The API spells this field `request_ip` or `request.ip`.
+        /// The client addresses that may use the token. The API spells this field `request_ip` or
+        /// `request.ip`.
         pub request_ip: RequestIp,
     }
 }
@@ -66,19 +68,27 @@ impl TryFrom<ConditionFields> for Condition {
     type Error = serde_json::Error;
 
     fn try_from(fields: ConditionFields) -> serde_json::Result<Self> {
-        let ConditionFields { mut request_ip, other_spelling, mut extra } = fields;
+        let ConditionFields {
+            mut request_ip,
+            other_spelling,
+            mut extra,
+        } = fields;
         if is_default(&request_ip) {
             request_ip = other_spelling;
         } else if !is_default(&other_spelling) && other_spelling != request_ip {
             // Both restrict the token, so an update must send both back.
-            extra.insert(OTHER_SPELLING.to_owned(), serde_json::to_value(other_spelling)?);
+            extra.insert(
+                OTHER_SPELLING.to_owned(),
+                serde_json::to_value(other_spelling)?,
+            );
         }
         Ok(Self { request_ip, extra })
     }
 }
 
 impl Condition {
-    /// Returns one `side` of the addresses, `in` or `not_in`, to replace it. Removes that side of the other spelling.
+    /// Returns one `side` of the addresses, `in` or `not_in`, to replace it. Removes that side of
+    /// the other spelling.
     pub(super) fn side_mut(&mut self, side: &str) -> &mut Vec<String> {
         if let Some(Value::Object(other)) = self.extra.get_mut(OTHER_SPELLING) {
             other.remove(side);
@@ -86,7 +96,11 @@ impl Condition {
                 self.extra.remove(OTHER_SPELLING);
             }
         }
-        if side == "in" { &mut self.request_ip.in_ } else { &mut self.request_ip.not_in }
+        if side == "in" {
+            &mut self.request_ip.in_
+        } else {
+            &mut self.request_ip.not_in
+        }
     }
 }
 
@@ -105,8 +119,8 @@ model! {
 open_enum! {
     /// The status of a token.
     ///
-    /// For a token with a leaked secret, the API returns `revoked (exposed)`, an [`Other`](Self::Other). A token works
-    /// only if its status is [`Active`](Self::Active).
+    /// For a token with a leaked secret, the API returns `revoked (exposed)`, an
+    /// [`Other`](Self::Other). A token works only if its status is [`Active`](Self::Active).
     pub enum TokenStatus {
         /// The token is active.
         Active = "active",
@@ -118,12 +132,14 @@ open_enum! {
 }
 
 model! {
-    /// A policy of a token, as the API returns it. A request takes a [`Policy`](crate::Policy) instead.
+    /// A policy of a token, as the API returns it. A request takes a [`Policy`](crate::Policy)
+    /// instead.
     pub struct TokenPolicy {
         /// The policy's identifier. The API refuses requests that contain it.
         #[serde(deserialize_with = "id")]
         pub id: String,
-        /// Whether the policy allows or denies; [`Effect::Other`] with empty text if the API left it out.
+        /// Whether the policy allows or denies; [`Effect::Other`] with empty text if the API left
+        /// it out.
         #[serde(deserialize_with = "or_default")]
         pub effect: Effect,
         /// The permissions that the policy allows or denies.
@@ -191,9 +207,12 @@ impl From<Value> for ResourceScope {
     fn from(value: Value) -> Self {
         match value {
             Value::String(text) => Self::Value(text),
-            Value::Object(fields) => {
-                Self::Nested(fields.into_iter().map(|(name, value)| (name, Self::from(value))).collect())
-            }
+            Value::Object(fields) => Self::Nested(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name, Self::from(value)))
+                    .collect(),
+            ),
             other => Self::Other(other),
         }
     }
@@ -218,15 +237,22 @@ impl<'de> Deserialize<'de> for CreatedToken {
 
         let mut token = Token::deserialize(deserializer)?;
         match token.extra.remove("value") {
-            Some(Value::String(secret)) if !secret.is_empty() => Ok(Self { token, value: secret.into() }),
-            Some(_) => Err(D::Error::invalid_type(Unexpected::Other("another type"), &"the secret as text in `value`")),
+            Some(Value::String(secret)) if !secret.is_empty() => Ok(Self {
+                token,
+                value: secret.into(),
+            }),
+            Some(_) => Err(D::Error::invalid_type(
+                Unexpected::Other("another type"),
+                &"the secret as text in `value`",
+            )),
             None => Err(D::Error::missing_field("value")),
         }
     }
 }
 
 model! {
-    /// The status and the period of the client's own token. Returned by [`VerifyToken`](crate::VerifyToken).
+    /// The status and the period of the client's own token. Returned by
+    /// [`VerifyToken`](crate::VerifyToken).
     pub struct TokenVerification {
         /// The token's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]

@@ -1,11 +1,12 @@
 use super::{Effect, ResourceScope, Resources, TokenPolicy};
 use crate::api::prelude::*;
 
-/// A policy to send with [`CreateToken`](crate::CreateToken) or [`UpdateToken`](crate::UpdateToken): it allows or
-/// denies permissions on resources.
+/// A policy to send with [`CreateToken`](crate::CreateToken) or
+/// [`UpdateToken`](crate::UpdateToken): it allows or denies permissions on resources.
 ///
-/// A policy needs at least one permission group and one resource. Groups are added by their identifiers;
-/// [`Client::find_permission_group`] finds a group by its name. The resources must fit the scope of the groups:
+/// A policy needs at least one permission group and one resource. Groups are added by their
+/// identifiers; [`Client::find_permission_group`] finds a group by its name. The resources must fit
+/// the scope of the groups:
 ///
 /// | scope of the group | resources |
 /// | --- | --- |
@@ -29,9 +30,10 @@ use crate::api::prelude::*;
 /// ```
 ///
 /// The setters do not fail. An invalid policy is refused before sending
-/// ([`is_invalid_request`](crate::Error::is_invalid_request)): one without a group or without a resource, with an empty
-/// argument or an identifier that contains `*`, with an empty part in the name of a resource (such as
-/// `com.cloudflare.api.account.zone.`), or with a resource that is set twice to different values.
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)): one without a group or without a
+/// resource, with an empty argument or an identifier that contains `*`, with an empty part in the
+/// name of a resource (such as `com.cloudflare.api.account.zone.`), or with a resource that is set
+/// twice to different values.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[must_use = "a policy does nothing until it is sent with a token"]
 pub struct Policy {
@@ -76,12 +78,21 @@ impl Policy {
     }
 
     fn with(effect: Effect) -> Self {
-        Self { effect, permission_groups: Vec::new(), resources: Resources::new(), extra: Map::new(), misuse: None }
+        Self {
+            effect,
+            permission_groups: Vec::new(),
+            resources: Resources::new(),
+            extra: Map::new(),
+            misuse: None,
+        }
     }
 
     /// Adds a permission group, by its identifier.
     pub fn permission_group(mut self, id: impl Into<String>) -> Self {
-        self.permission_groups.push(Group { id: id.into(), extra: Map::new() });
+        self.permission_groups.push(Group {
+            id: id.into(),
+            extra: Map::new(),
+        });
         self
     }
 
@@ -108,8 +119,10 @@ impl Policy {
     /// Adds all zones of an account.
     pub fn all_zones_in(self, account_id: impl Into<String>) -> Self {
         let account_id = account_id.into();
-        self.require("all_zones_in", &account_id)
-            .nested_resource(format!("{ACCOUNT}.{account_id}"), [(format!("{ZONE}.*"), "*")])
+        self.require("all_zones_in", &account_id).nested_resource(
+            format!("{ACCOUNT}.{account_id}"),
+            [(format!("{ZONE}.*"), "*")],
+        )
     }
 
     /// Adds an account: `com.cloudflare.api.account.{id}` with the value `*`.
@@ -122,26 +135,33 @@ impl Policy {
         self.resource(format!("{ACCOUNT}.*"), "*")
     }
 
-    /// Adds a user, for groups such as `API Tokens Read`. [`User::id`](crate::User::id) is the identifier.
+    /// Adds a user, for groups such as `API Tokens Read`. [`User::id`](crate::User::id) is the
+    /// identifier.
     pub fn user(self, id: impl Into<String>) -> Self {
         self.whole(USER, "user", id.into())
     }
 
-    /// Adds an R2 bucket. The jurisdiction is `default`, unless the bucket was created in another one, such as `eu`.
+    /// Adds an R2 bucket. The jurisdiction is `default`, unless the bucket was created in another
+    /// one, such as `eu`.
     pub fn r2_bucket(
         self,
         account_id: impl Into<String>,
         jurisdiction: impl Into<String>,
         bucket: impl Into<String>,
     ) -> Self {
-        let (account_id, jurisdiction, bucket) = (account_id.into(), jurisdiction.into(), bucket.into());
+        let (account_id, jurisdiction, bucket) =
+            (account_id.into(), jurisdiction.into(), bucket.into());
         self.require("r2_bucket.account_id", &account_id)
             .require("r2_bucket.jurisdiction", &jurisdiction)
             .require("r2_bucket.bucket", &bucket)
-            .resource(format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"), "*")
+            .resource(
+                format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"),
+                "*",
+            )
     }
 
-    /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*` means all of it.
+    /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*`
+    /// means all of it.
     pub fn resource(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.set(name.into(), ResourceScope::Value(value.into()))
     }
@@ -160,20 +180,32 @@ impl Policy {
         name: impl Into<String>,
         resources: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let nested = resources.into_iter().fold(Self::allow(), |policy, (name, value)| policy.resource(name, value));
+        let nested = resources
+            .into_iter()
+            .fold(Self::allow(), |policy, (name, value)| {
+                policy.resource(name, value)
+            });
         let mut policy = self.set(name.into(), ResourceScope::Nested(nested.resources));
         policy.misuse = policy.misuse.or(nested.misuse);
         policy
     }
 
     fn whole(self, kind: &str, setter: &str, id: String) -> Self {
-        self.require(setter, &id).resource(format!("{kind}.{id}"), "*")
+        self.require(setter, &id)
+            .resource(format!("{kind}.{id}"), "*")
     }
 
     fn set(mut self, name: String, scope: ResourceScope) -> Self {
-        if self.resources.get(&name).is_some_and(|known| *known != scope) {
+        if self
+            .resources
+            .get(&name)
+            .is_some_and(|known| *known != scope)
+        {
             let place = format!("resources[{name:?}]");
-            return self.refuse(place, "is set twice to different values: use one policy for each value");
+            return self.refuse(
+                place,
+                "is set twice to different values: use one policy for each value",
+            );
         }
         self.resources.insert(name, scope);
         self
@@ -182,9 +214,10 @@ impl Policy {
     fn require(self, argument: &str, value: &str) -> Self {
         match value.trim() {
             "" => self.refuse(argument, "is empty"),
-            text if text.contains('*') => {
-                self.refuse(argument, "contains `*`: use `.all_zones()` or `.all_accounts()`")
-            }
+            text if text.contains('*') => self.refuse(
+                argument,
+                "contains `*`: use `.all_zones()` or `.all_accounts()`",
+            ),
             _ => self,
         }
     }
@@ -196,31 +229,54 @@ impl Policy {
 }
 
 impl From<&TokenPolicy> for Policy {
-    /// Makes a policy to send from one that was read. Unknown fields are kept, because they may restrict the policy.
-    /// The policy's `id` and the `name` and `meta` of its groups are left out, because they must not be sent.
+    /// Makes a policy to send from one that was read. Unknown fields are kept, because they may
+    /// restrict the policy. The policy's `id` and the `name` and `meta` of its groups are left out,
+    /// because they must not be sent.
     fn from(policy: &TokenPolicy) -> Self {
-        let TokenPolicy { id: _, effect, permission_groups, resources, extra } = policy.clone();
-        let groups = permission_groups.into_iter().map(|group| Group { id: group.id, extra: group.extra });
-        Self { effect, permission_groups: groups.collect(), resources, extra, misuse: None }
+        let TokenPolicy {
+            id: _,
+            effect,
+            permission_groups,
+            resources,
+            extra,
+        } = policy.clone();
+        let groups = permission_groups.into_iter().map(|group| Group {
+            id: group.id,
+            extra: group.extra,
+        });
+        Self {
+            effect,
+            permission_groups: groups.collect(),
+            resources,
+            extra,
+            misuse: None,
+        }
     }
 }
 
 /// Refuses incomplete policies, and those with an invalid argument.
 pub(super) fn require_policies(policies: &[Policy]) -> Result<()> {
     if policies.is_empty() {
-        return Err(Error::invalid_request("policies", "is empty: a token needs at least one"));
+        return Err(Error::invalid_request(
+            "policies",
+            "is empty: a token needs at least one",
+        ));
     }
     require_effects(policies)?;
     for (index, policy) in policies.iter().enumerate() {
-        require_complete(policy)
-            .map_err(|(place, reason)| Error::invalid_request(format!("policies[{index}].{place}"), reason))?;
+        require_complete(policy).map_err(|(place, reason)| {
+            Error::invalid_request(format!("policies[{index}].{place}"), reason)
+        })?;
     }
     Ok(())
 }
 
 /// Refuses policies without an effect, because they might allow or deny.
 pub(super) fn require_effects(policies: &[Policy]) -> Result<()> {
-    match policies.iter().position(|policy| policy.effect == Effect::default()) {
+    match policies
+        .iter()
+        .position(|policy| policy.effect == Effect::default())
+    {
         Some(index) => Err(Error::invalid_request(
             format!("policies[{index}].effect"),
             "is missing from the token that was read: make a new policy",
@@ -234,9 +290,16 @@ fn require_complete(policy: &Policy) -> Result<(), Misuse> {
         return Err(misuse);
     }
     if policy.permission_groups.is_empty() {
-        return Err(("permission_groups".to_owned(), "is empty: add a group with `.permission_group(id)`"));
+        return Err((
+            "permission_groups".to_owned(),
+            "is empty: add a group with `.permission_group(id)`",
+        ));
     }
-    if let Some(index) = policy.permission_groups.iter().position(|group| group.id.trim().is_empty()) {
+    if let Some(index) = policy
+        .permission_groups
+        .iter()
+        .position(|group| group.id.trim().is_empty())
+    {
         return Err((format!("permission_groups[{index}].id"), "is empty"));
     }
     require_resources(&policy.resources, "resources")
@@ -244,7 +307,10 @@ fn require_complete(policy: &Policy) -> Result<(), Misuse> {
 
 fn require_resources(resources: &Resources, place: &str) -> Result<(), Misuse> {
     if resources.is_empty() {
-        return Err((place.to_owned(), "is empty: add a resource, such as `.zone(id)`"));
+        return Err((
+            place.to_owned(),
+            "is empty: add a resource, such as `.zone(id)`",
+        ));
     }
     for (name, scope) in resources {
         let place = format!("{place}[{name:?}]");

@@ -3,17 +3,18 @@ use crate::api::prelude::*;
 
 /// Replaces the secret of a token, and returns the new one. The old secret stops working at once.
 ///
-/// `PUT /user/tokens/{token_id}/value`, see the [API reference]. A token needs `API Tokens Write`. The request is
-/// retried only if the server did not process it.
+/// `PUT /user/tokens/{token_id}/value`, see the [API reference]. A token needs `API Tokens Write`.
+/// The request is retried only if the server did not process it.
 ///
 /// No later response contains the new secret: [save it](crate#secrets) before you do anything else.
 ///
 /// # Errors
 ///
-/// After an error that [may have been applied](crate::Error::may_have_been_applied), [`body`](crate::Error::body) may
-/// hold the only copy of the new secret, if the status is 2xx. If it holds none, [verify](crate::VerifyToken) the old
-/// secret with a client for it. If that succeeds, the roll was not applied. If it returns status 401 with code 1000,
-/// roll the token again. Any other error, such as a 403 for the address, shows neither.
+/// After an error that [may have been applied](crate::Error::may_have_been_applied),
+/// [`body`](crate::Error::body) may hold the only copy of the new secret, if the status is 2xx. If
+/// it holds none, [verify](crate::VerifyToken) the old secret with a client for it. If that
+/// succeeds, the roll was not applied. If it returns status 401 with code 1000, roll the token
+/// again. Any other error, such as a 403 for the address, shows neither.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/value/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -6,10 +6,11 @@ use crate::api::prelude::*;
 ///
 /// `PUT /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`.
 ///
-/// The API replaces the whole token. [`Client::update_token`](crate::Client::update_token) and `UpdateToken::from` take
-/// a token that was read, and send back everything that you do not set, including the unknown fields of its policies
-/// and of its condition. Other fields in [`Token::extra`](crate::Token::extra) are not sent, because a response may
-/// contain fields that a request must not.
+/// The API replaces the whole token. [`Client::update_token`](crate::Client::update_token) and
+/// `UpdateToken::from` take a token that was read, and send back everything that you do not set,
+/// including the unknown fields of its policies and of its condition. Other fields in
+/// [`Token::extra`](crate::Token::extra) are not sent, because a response may contain fields that a
+/// request must not.
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -23,12 +24,13 @@ use crate::api::prelude::*;
 ///
 /// # Errors
 ///
-/// Invalid input is refused before sending ([`is_invalid_request`](crate::Error::is_invalid_request)): the same as for
-/// [`CreateToken`](crate::CreateToken), for everything that you set. Fields that were read with the token are sent back
-/// unchecked, with two exceptions:
+/// Invalid input is refused before sending
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)): the same as for
+/// [`CreateToken`](crate::CreateToken), for everything that you set. Fields that were read with the
+/// token are sent back unchecked, with two exceptions:
 ///
-/// * A status other than active or disabled, such as `expired` or `revoked (exposed)`, cannot be sent, and neither can
-///   a missing one. Set [`status`](Self::status).
+/// * A status other than active or disabled, such as `expired` or `revoked (exposed)`, cannot be
+///   sent, and neither can a missing one. Set [`status`](Self::status).
 /// * A policy without an effect might allow or deny. Set [`policies`](Self::policies).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/update/
@@ -45,7 +47,8 @@ pub struct UpdateToken<C = Detached> {
 }
 
 impl UpdateToken {
-    /// Makes a detached request from the required fields of a token. Cloudflare may remove fields that you do not set.
+    /// Makes a detached request from the required fields of a token. Cloudflare may remove fields
+    /// that you do not set.
     pub fn new(
         token_id: impl Into<String>,
         name: impl Into<String>,
@@ -53,18 +56,33 @@ impl UpdateToken {
         policies: impl IntoIterator<Item = Policy>,
     ) -> Self {
         let fields = TokenFields::new(name, policies);
-        Self { client: Detached, token_id: token_id.into(), status: Some(status), fields }
+        Self {
+            client: Detached,
+            token_id: token_id.into(),
+            status: Some(status),
+            fields,
+        }
     }
 
     pub(super) fn with_client<C>(self, client: C) -> UpdateToken<C> {
-        UpdateToken { client, token_id: self.token_id, status: self.status, fields: self.fields }
+        UpdateToken {
+            client,
+            token_id: self.token_id,
+            status: self.status,
+            fields: self.fields,
+        }
     }
 }
 
 impl From<&Token> for UpdateToken {
     /// Makes a detached request that leaves the token as it was read.
     fn from(token: &Token) -> Self {
-        Self { client: Detached, token_id: token.id.clone(), status: token.status.clone(), fields: token.into() }
+        Self {
+            client: Detached,
+            token_id: token.id.clone(),
+            status: token.status.clone(),
+            fields: token.into(),
+        }
     }
 }
 
@@ -99,10 +117,12 @@ impl<C> UpdateToken<C> {
         self
     }
 
-    /// Allows all client addresses to use the token, except those of [`request_ip_not_in`](Self::request_ip_not_in).
+    /// Allows all client addresses to use the token, except those of
+    /// [`request_ip_not_in`](Self::request_ip_not_in).
     ///
-    /// The list is left out of the request. The API has been reported to keep a condition that a request leaves out, so
-    /// check `condition.request_ip.in_` of the returned token. If it is not empty, create a new token.
+    /// The list is left out of the request. The API has been reported to keep a condition that a
+    /// request leaves out, so check `condition.request_ip.in_` of the returned token. If it is not
+    /// empty, create a new token.
     pub fn clear_request_ip_in(mut self) -> Self {
         self.fields.clear_request_ip("in");
         self
@@ -110,8 +130,9 @@ impl<C> UpdateToken<C> {
 
     /// Forbids no client address.
     ///
-    /// The API may keep a condition that a request leaves out: see [`clear_request_ip_in`](Self::clear_request_ip_in),
-    /// and check `condition.request_ip.not_in` of the returned token.
+    /// The API may keep a condition that a request leaves out: see
+    /// [`clear_request_ip_in`](Self::clear_request_ip_in), and check `condition.request_ip.not_in`
+    /// of the returned token.
     pub fn clear_request_ip_not_in(mut self) -> Self {
         self.fields.clear_request_ip("not_in");
         self
@@ -135,7 +156,10 @@ impl<C> Endpoint for UpdateToken<C> {
             other => format!("is {other:?}, which only Cloudflare can set"),
         };
         let next_step = "call `.status(TokenStatus::Active)` or `.status(TokenStatus::Disabled)`";
-        Err(Error::invalid_request("status", format!("{problem}: {next_step}")))
+        Err(Error::invalid_request(
+            "status",
+            format!("{problem}: {next_step}"),
+        ))
     }
 
     fn recovery_hint(&self) -> Option<String> {

@@ -5,8 +5,9 @@ use crate::api::prelude::*;
 ///
 /// `GET /user/tokens/verify`, see the [API reference]. The token needs no permission.
 ///
-/// The endpoint refuses a token that belongs to an account (it starts with `cfat_`), even if the token works. Verify
-/// such a token at `GET /accounts/{account_id}/tokens/verify`, with a [custom endpoint](crate#custom-endpoints).
+/// The endpoint refuses a token that belongs to an account (it starts with `cfat_`), even if the
+/// token works. Verify such a token at `GET /accounts/{account_id}/tokens/verify`, with a [custom
+/// endpoint](crate#custom-endpoints).
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -23,10 +24,10 @@ use crate::api::prelude::*;
 /// # Errors
 ///
 /// A client with an email and a key is refused before sending
-/// ([`is_invalid_request`](crate::Error::is_invalid_request)). For an unknown token, the API returns status 401 with
-/// code 1000. For a disabled or expired one, it returns an error or a [status](TokenVerification::status) other than
-/// active. From an address that the token does not allow, it returns an error. So only a 401 with code 1000 shows that
-/// the secret was replaced.
+/// ([`is_invalid_request`](crate::Error::is_invalid_request)). For an unknown token, the API
+/// returns status 401 with code 1000. For a disabled or expired one, it returns an error or a
+/// [status](TokenVerification::status) other than active. From an address that the token does not
+/// allow, it returns an error. So only a 401 with code 1000 shows that the secret was replaced.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

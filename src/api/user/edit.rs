@@ -5,8 +5,8 @@ use crate::api::prelude::*;
 
 /// Changes details of the user.
 ///
-/// `PATCH /user`, see the [API reference]. A token needs `User Details Write`. Only details that are set or cleared are
-/// sent, and all others stay as they are. `clear_…` sends `null`.
+/// `PATCH /user`, see the [API reference]. A token needs `User Details Write`. Only details that
+/// are set or cleared are sent, and all others stay as they are. `clear_…` sends `null`.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/methods/edit/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,8 +3,8 @@ use crate::api::prelude::*;
 
 /// Gets the details of the user.
 ///
-/// `GET /user`, see the [API reference]. A token needs `User Details Read` or `User Details Write`. Cloudflare documents
-/// only an email and Global API Key as the credential, but tokens work too.
+/// `GET /user`, see the [API reference]. A token needs `User Details Read` or `User Details Write`.
+/// Cloudflare documents only an email and Global API Key as the credential, but tokens work too.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/methods/get/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,10 +2,11 @@ use crate::api::organizations::Organization;
 use crate::api::prelude::*;
 
 model! {
-    /// A Cloudflare user. Returned by [`GetUser`](crate::GetUser) and [`EditUser`](crate::EditUser).
+    /// A Cloudflare user. Returned by [`GetUser`](crate::GetUser) and
+    /// [`EditUser`](crate::EditUser).
     ///
-    /// The API also sends undocumented fields, which are kept in [`extra`](Self::extra). Secrets have been seen among
-    /// them, so `Debug` shows only their names.
+    /// The API also sends undocumented fields, which are kept in [`extra`](Self::extra). Secrets
+    /// have been seen among them, so `Debug` shows only their names.
     pub struct User {
         /// The user's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]

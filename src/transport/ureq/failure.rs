@@ -6,14 +6,20 @@ use ureq::{Proxy, ProxyProtocol, Timeout};
 
 use crate::transport::TransportError;
 
-/// Classifies an error of a request that may use a proxy. A request that the proxy refused was not sent.
+/// Classifies an error of a request that may use a proxy. A request that the proxy refused was not
+/// sent.
 pub(super) fn classify(proxy: Option<&Proxy>, error: ureq::Error) -> TransportError {
-    let Some(proxy) = proxy else { return classify_direct(error) };
+    let Some(proxy) = proxy else {
+        return classify_direct(error);
+    };
     let is_http = matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
     let error = match error {
-        // ureq reads at most 20 headers of a response to CONNECT, and 128 of a server's response. More than 128 are far
-        // less likely than more than 20 from a proxy. ureq does not re-export the type of the error.
-        ureq::Error::Protocol(error) if is_http && error.to_string().contains("too many headers") => {
+        // ureq reads at most 20 headers of a response to CONNECT, and 128 of a server's response.
+        // More than 128 are far less likely than more than 20 from a proxy. ureq does not re-export
+        // the type of the error.
+        ureq::Error::Protocol(error)
+            if is_http && error.to_string().contains("too many headers") =>
+        {
             TransportError::misconfigured(
                 "the proxy's response to CONNECT has more headers than the 20 that ureq reads",
             )
@@ -27,7 +33,8 @@ pub(super) fn classify(proxy: Option<&Proxy>, error: ureq::Error) -> TransportEr
         error => classify_direct(error),
     };
     match error.is_connect {
-        true => error.map_text(&|text| format!("{text} (by the proxy {}:{})", proxy.host(), proxy.port())),
+        true => error
+            .map_text(&|text| format!("{text} (by the proxy {}:{})", proxy.host(), proxy.port())),
         false => error,
     }
 }
@@ -35,16 +42,22 @@ pub(super) fn classify(proxy: Option<&Proxy>, error: ureq::Error) -> TransportEr
 fn classify_direct(error: ureq::Error) -> TransportError {
     use ureq::Error as E;
     match error {
-        error if is_about_client_certificate(&error.to_string()) => TransportError::misconfigured(format!(
-            "the server requires a client certificate, or refused it; set one in the `TlsConfig` of an agent: {error}"
-        )),
+        error if is_about_client_certificate(&error.to_string()) => {
+            TransportError::misconfigured(format!(
+                "the server requires a client certificate, or refused it; set one in the `TlsConfig` of an agent: {error}"
+            ))
+        }
         E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
         E::Timeout(_) => TransportError::timeout(error),
         E::ConnectProxyFailed(reason) => {
-            let status = reason.split_once("responded ").and_then(|(_, status)| status.get(..3)?.parse().ok());
+            let status = reason
+                .split_once("responded ")
+                .and_then(|(_, status)| status.get(..3)?.parse().ok());
             // A retry does not help against a client error, such as a wrong password.
             match status.filter(http::StatusCode::is_client_error) {
-                Some(status) => TransportError::misconfigured(format!("the proxy refused with {status}")),
+                Some(status) => {
+                    TransportError::misconfigured(format!("the proxy refused with {status}"))
+                }
                 None => TransportError::connect(E::ConnectProxyFailed(reason)),
             }
         }
@@ -62,7 +75,8 @@ fn classify_direct(error: ureq::Error) -> TransportError {
     }
 }
 
-/// Classifies a failed read of a body. It is never a failure to connect, because the request was sent.
+/// Classifies a failed read of a body. It is never a failure to connect, because the request was
+/// sent.
 pub(super) fn classify_body(error: io::Error) -> TransportError {
     // This is how flate2 reports data that is not gzip.
     if error.kind() == io::ErrorKind::InvalidInput {
@@ -85,8 +99,8 @@ const SOCKS_REFUSALS: &str = "SOCKS4 does not support IPv6|invalid response vers
 const SOCKS_FAILURES: &str = "request rejected or failed|general SOCKS server failure|network unreachable|\
     host unreachable|connection refused|TTL expired|unknown error";
 
-/// Whether the server refused the client's certificate, or requires one. In TLS 1.3 this arrives after the request was
-/// sent, but no server processes a request before the handshake is complete.
+/// Whether the server refused the client's certificate, or requires one. In TLS 1.3 this arrives
+/// after the request was sent, but no server processes a request before the handshake is complete.
 fn is_about_client_certificate(text: &str) -> bool {
     const ALERTS: &str = "alertcertificaterequired|alertbadcertificate|alertunsupportedcertificate|\
         alertcertificaterevoked|alertcertificateexpired|alertcertificateunknown|alertunknownca";
@@ -105,18 +119,31 @@ const TOO_MANY_FILES: [i32; 2] = if cfg!(unix) { [24, 23] } else { [10024, 10055
 fn classify_io(error: io::Error) -> TransportError {
     use io::ErrorKind as K;
     match error.kind() {
-        K::ConnectionRefused | K::NetworkDown | K::NetworkUnreachable => TransportError::connect(error),
+        K::ConnectionRefused | K::NetworkDown | K::NetworkUnreachable => {
+            TransportError::connect(error)
+        }
         K::HostUnreachable | K::AddrInUse | K::AddrNotAvailable => TransportError::connect(error),
         K::PermissionDenied => TransportError::connect(error),
-        _ if error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code)) => TransportError::connect(error),
-        // rustls reports a refused certificate like this. Its error type cannot be named without depending on it, and
-        // TLS errors after the handshake have the same kind.
-        K::InvalidData if error.to_string().contains("certificate") => TransportError::certificate(error),
-        K::InvalidData if contains_any(&error.to_string(), HANDSHAKE_ERRORS) => TransportError::connect(error),
+        _ if error
+            .raw_os_error()
+            .is_some_and(|code| TOO_MANY_FILES.contains(&code)) =>
+        {
+            TransportError::connect(error)
+        }
+        // rustls reports a refused certificate like this. Its error type cannot be named without
+        // depending on it, and TLS errors after the handshake have the same kind.
+        K::InvalidData if error.to_string().contains("certificate") => {
+            TransportError::certificate(error)
+        }
+        K::InvalidData if contains_any(&error.to_string(), HANDSHAKE_ERRORS) => {
+            TransportError::connect(error)
+        }
         K::InvalidData => TransportError::malformed(error),
         K::TimedOut | K::WouldBlock => TransportError::timeout(error),
         // Errors of the resolver have no kind of their own.
-        _ if error.to_string().contains("failed to lookup address") => TransportError::connect(error),
+        _ if error.to_string().contains("failed to lookup address") => {
+            TransportError::connect(error)
+        }
         _ => TransportError::interrupted(error),
     }
 }

@@ -20,8 +20,9 @@ use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind}
 
 /// A [`Transport`] over [ureq](https://docs.rs/ureq): HTTP/1.1, with connections that are reused.
 ///
-/// A client creates one by default, whose proxy comes [from the environment](#proxies-from-the-environment). Create one
-/// from your own agent to use another proxy, other certificate roots or another resolver:
+/// A client creates one by default, whose proxy comes [from the
+/// environment](#proxies-from-the-environment). Create one from your own agent to use another
+/// proxy, other certificate roots or another resolver:
 ///
 /// ```
 /// use cloudflare_user::{Client, UreqTransport};
@@ -31,33 +32,37 @@ use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind}
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
-/// With any agent, the client sets the timeouts, redirects are not followed, and a request over plain http to this
-/// machine does not use a proxy on another one.
+/// With any agent, the client sets the timeouts, redirects are not followed, and a request over
+/// plain http to this machine does not use a proxy on another one.
 ///
-/// A request fails before anything is sent if the proxy is invalid, or if a feature of this crate is off that it needs:
-/// `socks-proxy` for a SOCKS proxy, and for TLS the feature of the agent's provider (`rustls` or `native-tls`) and
-/// verifier (`platform-verifier`).
+/// A request fails before anything is sent if the proxy is invalid, or if a feature of this crate
+/// is off that it needs: `socks-proxy` for a SOCKS proxy, and for TLS the feature of the agent's
+/// provider (`rustls` or `native-tls`) and verifier (`platform-verifier`).
 ///
 /// # Proxies from the environment
 ///
-/// A client without a custom [`transport`](crate::ClientBuilder::transport) reads the environment once, when it is
-/// built. An https base URL selects the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`;
-/// plain http selects from `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An empty variable counts as unset.
-/// `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, because a CGI server fills it from a request header. Loopback
-/// hosts never use a proxy from the environment.
+/// A client without a custom [`transport`](crate::ClientBuilder::transport) reads the environment
+/// once, when it is built. An https base URL selects the first that is set of `https_proxy`,
+/// `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`; plain http selects from `http_proxy`, `HTTP_PROXY`,
+/// `all_proxy` and `ALL_PROXY`. An empty variable counts as unset. `HTTP_PROXY` is ignored if
+/// `REQUEST_METHOD` is set, because a CGI server fills it from a request header. Loopback hosts
+/// never use a proxy from the environment.
 ///
-/// The format is `http://user:password@proxy.example:3128`. The scheme is `http` (the default), `https`, `socks4`,
-/// `socks4a`, `socks5`, `socks5h`, or `socks`, which is SOCKS 5. The port defaults to 80, 443 for `https`, and 1080 for
-/// SOCKS. A `/`, `?` or `#` in the password must be percent-encoded. If the selected value is invalid, each request
-/// fails with [`is_connect`](crate::Error::is_connect), even if another variable is valid.
+/// The format is `http://user:password@proxy.example:3128`. The scheme is `http` (the default),
+/// `https`, `socks4`, `socks4a`, `socks5`, `socks5h`, or `socks`, which is SOCKS 5. The port
+/// defaults to 80, 443 for `https`, and 1080 for SOCKS. A `/`, `?` or `#` in the password must be
+/// percent-encoded. If the selected value is invalid, each request fails with
+/// [`is_connect`](crate::Error::is_connect), even if another variable is valid.
 ///
-/// `no_proxy`, or else `NO_PROXY`, lists hosts that use no proxy, separated by commas. An entry is a host, which
-/// includes its subdomains, or `*` for all hosts. For a base URL with an IP address, it can be an address or a range
-/// such as `10.0.0.0/8`. Each entry can have a port: `example.com:8443`, `[fd00::1]:8443`.
+/// `no_proxy`, or else `NO_PROXY`, lists hosts that use no proxy, separated by commas. An entry is
+/// a host, which includes its subdomains, or `*` for all hosts. For a base URL with an IP address,
+/// it can be an address or a range such as `10.0.0.0/8`. Each entry can have a port:
+/// `example.com:8443`, `[fd00::1]:8443`.
 ///
 /// # Limitations of ureq
 ///
-/// These come from ureq 3.5. [`ClientBuilder::transport`](crate::ClientBuilder::transport) accepts another HTTP client.
+/// These come from ureq 3.5. [`ClientBuilder::transport`](crate::ClientBuilder::transport) accepts
+/// another HTTP client.
 ///
 /// | limitation | workaround |
 /// | --- | --- |
@@ -74,8 +79,8 @@ pub struct UreqTransport {
     unusable_proxy: Option<&'static str>,
 }
 
-/// How long an idle connection is kept. Servers and load balancers commonly close theirs after a minute or later, so a
-/// connection that is reused is rarely one that the server has just closed.
+/// How long an idle connection is kept. Servers and load balancers commonly close theirs after a
+/// minute or later, so a connection that is reused is rarely one that the server has just closed.
 const MAX_IDLE_AGE: Duration = Duration::from_secs(15);
 /// How many idle connections are kept: as many as a busy program has threads.
 const MAX_IDLE_CONNECTIONS: usize = 32;
@@ -83,7 +88,10 @@ const MAX_IDLE_CONNECTIONS: usize = 32;
 impl UreqTransport {
     /// Creates a transport that sends requests with this agent.
     pub fn new(agent: Agent) -> Self {
-        Self { agent, unusable_proxy: None }
+        Self {
+            agent,
+            unusable_proxy: None,
+        }
     }
 
     /// Creates the transport of a client without a custom one.
@@ -98,16 +106,20 @@ impl UreqTransport {
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         let config = config.tls_config(tls::config());
-        Self { agent: config.build().into(), unusable_proxy }
+        Self {
+            agent: config.build().into(),
+            unusable_proxy,
+        }
     }
 
     /// Returns the proxy for a request.
     fn proxy_for(&self, uri: &Uri) -> Option<&Proxy> {
         let proxy = self.agent.config().proxy()?;
-        // A proxy on another machine could read the credential of a request over plain http to this machine, and would
-        // send the request to itself.
-        let is_misled =
-            uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some_and(is_loopback) && !is_loopback(proxy.host());
+        // A proxy on another machine could read the credential of a request over plain http to this
+        // machine, and would send the request to itself.
+        let is_misled = uri.scheme() == Some(&Scheme::HTTP)
+            && uri.host().is_some_and(is_loopback)
+            && !is_loopback(proxy.host());
         (!is_misled && !proxy.is_no_proxy(uri)).then_some(proxy)
     }
 
@@ -145,8 +157,15 @@ impl UreqTransport {
         if proxy.is_none() && self.agent.config().proxy().is_some() {
             config = config.proxy(None);
         }
-        if let Some(AttemptTimeout { connect, total, streaming }) = timeout {
-            config = config.timeout_resolve(Some(connect)).timeout_connect(Some(connect));
+        if let Some(AttemptTimeout {
+            connect,
+            total,
+            streaming,
+        }) = timeout
+        {
+            config = config
+                .timeout_resolve(Some(connect))
+                .timeout_connect(Some(connect));
             config = match streaming {
                 false => config.timeout_global(Some(total)),
                 true => config
@@ -163,7 +182,10 @@ impl UreqTransport {
 }
 
 impl Transport for UreqTransport {
-    fn execute(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError> {
+    fn execute(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Body>, TransportError> {
         let proxy = self.proxy_for(request.uri());
         if let Some(reason) = self.obstacle(request.uri(), proxy) {
             return Err(TransportError::misconfigured(reason));
@@ -175,16 +197,25 @@ impl Transport for UreqTransport {
             false => self.run(request, proxy, timeout),
         };
         let error = match response {
-            Ok(response) => return Ok(with_body(response, timeout.is_some_and(|timeout| timeout.streaming))),
+            Ok(response) => {
+                return Ok(with_body(
+                    response,
+                    timeout.is_some_and(|timeout| timeout.streaming),
+                ));
+            }
             Err(error) => classify(proxy, error),
         };
         match error.kind() {
-            // Resolving and connecting each end after `connect`. Later, "host unreachable" is about a connection.
-            TransportErrorKind::Connect if timeout.is_some_and(|timeout| started.elapsed() / 2 > timeout.connect) => {
+            // Resolving and connecting each end after `connect`. Later, "host unreachable" is about
+            // a connection.
+            TransportErrorKind::Connect
+                if timeout.is_some_and(|timeout| started.elapsed() / 2 > timeout.connect) =>
+            {
                 Err(TransportError::interrupted(error.to_string()))
             }
             TransportErrorKind::Certificate => {
-                let hint = tls::hint(self.agent.config()).map_or(String::new(), |hint| format!(" ({hint})"));
+                let hint = tls::hint(self.agent.config())
+                    .map_or(String::new(), |hint| format!(" ({hint})"));
                 Err(error.map_text(&|text| format!("{text}{hint}")))
             }
             _ => Err(error),
@@ -198,8 +229,8 @@ impl fmt::Debug for UreqTransport {
     }
 }
 
-/// Logs one warning a process if ureq logs whole requests. The crate cannot turn that off, because a `max_level`
-/// feature of `log` applies to the whole program.
+/// Logs one warning a process if ureq logs whole requests. The crate cannot turn that off, because
+/// a `max_level` feature of `log` applies to the whole program.
 fn warn_of_credentials_in_logs() {
     static WARNED: Once = Once::new();
     if log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
