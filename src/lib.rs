@@ -6,6 +6,7 @@ mod auth;
 mod call;
 mod cancel;
 mod client;
+mod debug_model;
 mod encode;
 mod endpoint;
 mod envelope;

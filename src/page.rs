@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::redact::debug_model;
+use crate::debug_model::debug_model;
 
 /// One page of a paginated list.
 // `Page` must not implement `Deserialize`. `Output` has the reason.

@@ -89,7 +89,7 @@ macro_rules! model {
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
-        $crate::redact::debug_model!($model: $($field),*);
+        $crate::debug_model::debug_model!($model: $($field),*);
     };
 }
 

@@ -17,7 +17,7 @@ pub(crate) use super::model::{
 pub(crate) use super::order::{Direction, Match};
 pub(crate) use super::request::{Detached, identifier, parameters, terminals};
 pub(crate) use crate::client::Client;
+pub(crate) use crate::debug_model::debug_model;
 pub(crate) use crate::endpoint::{Endpoint, require_identifier};
 pub(crate) use crate::error::{Error, Result};
 pub(crate) use crate::page::Page;
-pub(crate) use crate::redact::debug_model;
