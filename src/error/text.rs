@@ -1,54 +1,36 @@
 //! Makes texts of a server or a caller printable.
 
-use super::ApiError;
+/// The longest text of an error besides method and path, in characters.
+pub(super) const MAX_TEXT: usize = 500;
 
 /// Returns the text on one line, with control characters escaped, and truncated to `length`
 /// characters.
 pub(super) fn one_line(text: &str, length: usize) -> String {
-    let escape = |letter: char| match is_invisible(letter) {
-        true => letter.escape_default().to_string(),
-        false => letter.to_string(),
-    };
-    let line: String = text.chars().take(length + 1).map(escape).collect();
-    match line.chars().nth(length) {
-        Some(_) => line
-            .chars()
-            .take(length.saturating_sub(1))
-            .chain(['…'])
-            .collect(),
-        None => line,
+    let mut line = String::new();
+    // Escapes only add characters, so one more than fits shows that the text is too long.
+    for letter in text.chars().take(length + 1) {
+        if is_invisible(letter) {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
     }
+    if line.chars().count() <= length {
+        return line;
+    }
+    let mut truncated: String = line.chars().take(length.saturating_sub(1)).collect();
+    truncated.push('…');
+    truncated
 }
 
 /// Whether a character moves the cursor of a terminal, or changes the direction of the text.
 fn is_invisible(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Returns the texts of errors, each followed by its chain in brackets.
-pub(super) fn list(errors: &[ApiError]) -> String {
-    let texts = errors.iter().map(
-        |ApiError {
-             code,
-             message,
-             pointer,
-             error_chain,
-             ..
-         }| {
-            let code = code.map_or(String::new(), |code| format!("{code} "));
-            let pointer = pointer
-                .as_ref()
-                .map_or(String::new(), |pointer| format!(" (at {pointer})"));
-            let chain = if error_chain.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", list(error_chain))
-            };
-            format!("{code}{message}{pointer}{chain}")
-        },
+    let changes_direction = matches!(
+        letter,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
     );
-    texts.collect::<Vec<_>>().join("; ")
+    let breaks_line = matches!(letter, '\u{2028}' | '\u{2029}');
+    letter.is_control() || changes_direction || breaks_line
 }
 
 #[cfg(test)]

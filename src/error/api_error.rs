@@ -1,0 +1,72 @@
+use std::fmt;
+
+use super::text::{MAX_TEXT, one_line};
+
+/// An error of a response: a code, a message, and the errors that caused it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// Cloudflare's code, such as 9109, if there is one.
+    pub code: Option<i64>,
+    /// The message; empty if there was none.
+    pub message: String,
+    /// Where the error is documented.
+    pub documentation_url: Option<String>,
+    /// The part of the request that the error is about, as a JSON pointer such as `/policies/0`.
+    pub pointer: Option<String>,
+    /// The errors that caused this one.
+    pub error_chain: Vec<ApiError>,
+}
+
+impl ApiError {
+    /// Applies `map` to every text.
+    pub(super) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
+        let chain = self.error_chain.into_iter();
+        Self {
+            code: self.code,
+            message: map(&self.message),
+            documentation_url: self.documentation_url.as_deref().map(map),
+            pointer: self.pointer.as_deref().map(map),
+            error_chain: chain.map(|error| error.map_text(map)).collect(),
+        }
+    }
+
+    /// Returns the text in full: the code, the message, the pointer, and the chain in brackets.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        if let Some(code) = self.code {
+            text += &format!("{code} ");
+        }
+        text += &self.message;
+        if let Some(pointer) = &self.pointer {
+            text += &format!(" (at {pointer})");
+        }
+        if !self.error_chain.is_empty() {
+            text += &format!(" ({})", join(&self.error_chain));
+        }
+        text
+    }
+}
+
+/// Prints one line of at most 500 characters.
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&one_line(&self.text(), MAX_TEXT))
+    }
+}
+
+/// Returns the texts of errors in full, with semicolons between them.
+pub(super) fn join(errors: &[ApiError]) -> String {
+    let texts: Vec<String> = errors.iter().map(ApiError::text).collect();
+    texts.join("; ")
+}
+
+/// Returns each error, followed by its chain.
+pub(super) fn flatten(errors: &[ApiError]) -> Vec<&ApiError> {
+    let mut flat = Vec::new();
+    for error in errors {
+        flat.push(error);
+        flat.extend(flatten(&error.error_chain));
+    }
+    flat
+}
