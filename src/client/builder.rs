@@ -9,8 +9,8 @@ use std::time::Duration;
 use http::header::HeaderValue;
 use url::{Host, Url};
 
+use super::limits::{LONGEST, Limits};
 use super::rate_limit::RateLimiter;
-use super::retry::{LONGEST, Limits};
 use super::{Client, Shared};
 use crate::auth::{Auth, Setting};
 use crate::error::{Error, Result};

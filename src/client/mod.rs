@@ -1,7 +1,9 @@
 //! The client: what its clones share, and how it sends one request.
 
+mod attempts;
 mod builder;
-mod failure;
+mod into_error;
+mod limits;
 mod rate_limit;
 mod retry;
 mod run;
@@ -14,9 +16,10 @@ use http::Response;
 use http::header::HeaderValue;
 
 pub use self::builder::ClientBuilder;
+use self::limits::Limits;
 pub use self::rate_limit::RateLimit;
 use self::rate_limit::RateLimiter;
-use self::retry::Limits;
+
 use crate::auth::Auth;
 use crate::call::Call;
 use crate::endpoint::Endpoint;

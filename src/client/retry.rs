@@ -1,6 +1,6 @@
 //! What is retried, and how long to wait before.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
@@ -12,17 +12,6 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 /// A longer `Retry-After` is ignored. Cloudflare sends five minutes at most.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
-/// The longest time limit, a year. A much larger one could not be added to an `Instant`.
-pub(super) const LONGEST: Duration = Duration::from_secs(31_536_000);
-
-/// The time limits of a call.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(super) timeout: Duration,
-    pub(super) deadline: Duration,
-    pub(super) max_retries: u32,
-    pub(super) max_retry_wait: Duration,
-}
 
 /// Returns how long to wait before the next attempt, or `None` if there must be none.
 pub(super) fn retry_wait(
@@ -80,11 +69,6 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         date(text)?.duration_since(now).ok()?
     };
     (!wait.is_zero()).then_some(wait)
-}
-
-/// Returns the instant `limit` from now. A limit of more than a year is reduced to a year.
-pub(super) fn deadline(limit: Duration) -> Instant {
-    Instant::now() + limit.min(LONGEST)
 }
 
 #[cfg(test)]
@@ -230,18 +214,6 @@ mod tests {
             assert!(
                 waits.iter().any(|wait| *wait < longest.mul_f64(0.6)),
                 "{attempts}"
-            );
-        }
-    }
-
-    #[test]
-    fn limits_a_deadline_to_a_year() {
-        for (limit, expected) in [(60, 60), (0, 0), (u64::MAX, LONGEST.as_secs())] {
-            let (before, expected) = (Instant::now(), Duration::from_secs(expected));
-            let deadline = deadline(Duration::from_secs(limit));
-            assert!(
-                (before + expected..=Instant::now() + expected).contains(&deadline),
-                "{limit}"
             );
         }
     }

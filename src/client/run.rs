@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use http::header::USER_AGENT;
 
-use super::failure::Attempts;
-use super::retry::{deadline, retry_wait};
+use super::attempts::Attempts;
+use super::limits::deadline;
+use super::retry::retry_wait;
 use super::{Client, Shared};
 use crate::call::{Call, ResponseHead};
 use crate::cancel::Cancel;

@@ -4,6 +4,7 @@ use std::mem;
 
 use http::header::HeaderMap;
 
+use super::attempts::Attempts;
 use super::{Client, retry};
 use crate::call::{Call, ResponseHead};
 use crate::envelope;
@@ -12,14 +13,6 @@ use crate::redact::{redact, redact_long_words};
 
 /// The most bytes of a body that an error keeps.
 const MAX_KEPT_BODY: usize = 64 << 10;
-
-/// The attempts of a call so far.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Attempts {
-    pub(super) count: u32,
-    /// Whether one of them may have applied a write.
-    pub(super) may_be_applied: bool,
-}
 
 impl Client {
     /// Returns the error for a response with a 2xx status that cannot be used.
