@@ -2,7 +2,6 @@
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Request, StatusCode};
-use serde_json::Value;
 
 use crate::encode::encode;
 use crate::error::{Error, Result};
@@ -94,64 +93,4 @@ pub(crate) struct ResponseHead {
     pub(crate) headers: HeaderMap,
     /// How often the request was sent to get this response.
     pub(crate) attempts: u32,
-}
-
-/// Percent-encodes the segments of a path and joins them.
-pub(crate) fn encode_path(segments: &[&str]) -> Result<String> {
-    let mut path = String::with_capacity(64);
-    for (index, segment) in segments.iter().enumerate() {
-        if matches!(*segment, "" | "." | "..") {
-            let reason = format!(
-                "has the segment {segment:?} at {}, which would name another resource",
-                index + 1
-            );
-            return Err(Error::invalid_request("path", reason));
-        }
-        path.push('/');
-        path.push_str(&encode(segment));
-    }
-    Ok(path)
-}
-
-/// Appends the fields of a request to a query. Nested names are joined with dots, and nulls are
-/// omitted.
-pub(crate) fn add_parameters(
-    query: &mut Vec<(String, String)>,
-    name: Option<String>,
-    value: Value,
-) -> Result<()> {
-    let (name, text) = match (name, value) {
-        (_, Value::Null) => return Ok(()),
-        (outer, Value::Object(fields)) => {
-            return fields.into_iter().try_for_each(|(field, value)| {
-                let name = outer
-                    .as_ref()
-                    .map_or_else(|| field.clone(), |outer| format!("{outer}.{field}"));
-                add_parameters(query, Some(name), value)
-            });
-        }
-        (Some(name), Value::String(text)) => (name, text),
-        (Some(name), value @ (Value::Bool(_) | Value::Number(_))) => (name, value.to_string()),
-        (name, _) => {
-            let name = name.unwrap_or_else(|| "request".to_owned());
-            let reason = "is not text, a number or a boolean, and cannot be a query parameter: join the values of a \
-                list into one text";
-            return Err(Error::invalid_request(name, reason));
-        }
-    };
-    // The API ignores an empty filter, so the result would look filtered without being so.
-    if text.is_empty() {
-        return Err(Error::invalid_request(
-            name,
-            "is empty: leave it out if you need no filter",
-        ));
-    }
-    if matches!(&*name, "page" | "per_page") && (text == "0" || text.starts_with('-')) {
-        return Err(Error::invalid_request(
-            name,
-            format!("is {text}: at least 1 is required"),
-        ));
-    }
-    query.push((name, text));
-    Ok(())
 }

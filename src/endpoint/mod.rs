@@ -1,11 +1,12 @@
-//! The trait of all requests, and how its implementations become calls.
+//! The trait of all requests. `to_call` turns a request into a call.
+
+mod to_call;
 
 use std::borrow::Cow;
 
 use http::Method;
 use serde::Serialize;
 
-use crate::call::{Call, add_parameters, encode_path};
 use crate::envelope::Output;
 use crate::error::{Error, Result};
 
@@ -222,51 +223,6 @@ pub trait Endpoint: Serialize {
     /// for a token named `ci`".
     fn recovery_hint(&self) -> Option<String> {
         None
-    }
-}
-
-impl Call {
-    pub(crate) fn of<E: Endpoint>(endpoint: &E) -> Result<Self> {
-        endpoint.validate()?;
-        let in_query = E::METHOD.is_safe() || E::METHOD == Method::DELETE;
-        let idempotent = endpoint.is_idempotent();
-        let write = !(E::METHOD.is_safe() && idempotent);
-        let mut call = Self {
-            method: E::METHOD,
-            path: encode_path(&endpoint.path())?,
-            query: Vec::new(),
-            body: Vec::new(),
-            accept: "application/json",
-            idempotent,
-            write,
-            streaming: false,
-            unwrapped: E::UNWRAPPED,
-            single_page: E::SINGLE_PAGE,
-            token_only: E::TOKEN_ONLY,
-            returns_secret: E::RETURNS_SECRET,
-            recovery_hint: if write {
-                endpoint.recovery_hint()
-            } else {
-                None
-            },
-        };
-        let unserializable = |error: serde_json::Error| {
-            Error::invalid_request("request", format!("cannot be serialized: {error}"))
-        };
-        if in_query {
-            let fields = serde_json::to_value(endpoint).map_err(unserializable)?;
-            add_parameters(&mut call.query, None, fields)?;
-        } else {
-            call.body = serde_json::to_vec(endpoint).map_err(unserializable)?;
-            // A unit struct is serialized as `null`, but the API expects an object.
-            if call.body == b"null" {
-                call.body = b"{}".to_vec();
-            }
-        }
-        if let (Some(most), None) = (E::MAX_PER_PAGE, call.parameter("per_page")) {
-            call.query.push(("per_page".to_owned(), most.to_string()));
-        }
-        Ok(call)
     }
 }
 
