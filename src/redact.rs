@@ -10,69 +10,86 @@ const SHORTEST_SECRET: usize = 40;
 /// Replaces each occurrence of `secret` with `[redacted]`. Letter case is ignored, and characters
 /// may be encoded as in a URL, JSON or HTML.
 pub(crate) fn redact<'t>(text: &'t str, secret: &str) -> Cow<'t, str> {
-    let find_end = |text: &str, start| {
-        let next = |at: usize, byte| Some(at + match_byte(text.as_bytes().get(at..)?, byte)?);
-        secret.bytes().try_fold(start, next)
-    };
-    let (mut clean, mut rest) = (String::new(), text);
+    let mut clean = String::new();
+    let mut rest = text;
     // A secret is ASCII, and so are all its encodings.
-    while let Some((start, end)) =
-        (0..rest.len()).find_map(|start| Some((start, find_end(rest, start)?)))
-    {
+    while let Some((start, end)) = find(rest, secret) {
         clean += &rest[..start];
         clean += REDACTED;
         rest = &rest[end..];
     }
     if clean.is_empty() {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(clean + rest)
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(clean + rest)
+}
+
+/// Returns where the first occurrence of `secret` starts and ends.
+fn find(text: &str, secret: &str) -> Option<(usize, usize)> {
+    (0..text.len()).find_map(|start| Some((start, end_of_match(text, start, secret)?)))
+}
+
+/// Returns where `secret` ends if `text` has it at `start`.
+fn end_of_match(text: &str, start: usize, secret: &str) -> Option<usize> {
+    let mut end = start;
+    for byte in secret.bytes() {
+        end += match_byte(text.as_bytes().get(end..)?, byte)?;
+    }
+    Some(end)
 }
 
 /// Replaces each word that is as long as a secret with `[redacted]`.
 pub(crate) fn redact_long_words(text: &str) -> Cow<'_, str> {
-    let is_separator = |letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter);
     if text
         .split(is_separator)
         .all(|word| word.len() < SHORTEST_SECRET)
     {
         return Cow::Borrowed(text);
     }
-    let words = text.split_inclusive(is_separator).map(|word| {
-        let (word, separator) = word.split_at(word.trim_end_matches(is_separator).len());
-        [
-            if word.len() < SHORTEST_SECRET {
-                word
-            } else {
-                REDACTED
-            },
-            separator,
-        ]
-    });
-    Cow::Owned(words.flatten().collect())
+    let mut clean = String::new();
+    for word_and_separator in text.split_inclusive(is_separator) {
+        let word = word_and_separator.trim_end_matches(is_separator);
+        let separator = &word_and_separator[word.len()..];
+        let is_secret = word.len() >= SHORTEST_SECRET;
+        clean += if is_secret { REDACTED } else { word };
+        clean += separator;
+    }
+    Cow::Owned(clean)
+}
+
+/// Whether a character stands between words, and not in a secret.
+fn is_separator(letter: char) -> bool {
+    !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_'
 }
 
 /// Returns the length of the encoding of `byte` that `text` starts with.
 fn match_byte(text: &[u8], byte: u8) -> Option<usize> {
-    let is = |digits: &[u8], radix| {
-        str::from_utf8(digits).is_ok_and(|text| u8::from_str_radix(text, radix) == Ok(byte))
-    };
     match text {
         [first, ..] if first.eq_ignore_ascii_case(&byte) => Some(1),
         [b' ', ..] if byte == b'+' => Some(1),
-        [b'%', a, b, ..] if is(&[*a, *b], 16) => Some(3),
-        [b'\\', b'u', b'0', b'0', a, b, ..] if is(&[*a, *b], 16) => Some(6),
+        [b'%', a, b, ..] if is_number(&[*a, *b], 16, byte) => Some(3),
+        [b'\\', b'u', b'0', b'0', a, b, ..] if is_number(&[*a, *b], 16, byte) => Some(6),
         [b'&', b'#', rest @ ..] => {
-            let end = rest.iter().take(8).position(|byte| *byte == b';')?;
-            let (digits, radix) = match &rest[..end] {
-                [b'x' | b'X', digits @ ..] => (digits, 16),
-                digits => (digits, 10),
-            };
-            is(digits, radix).then_some(end + 3)
+            let length = match_html_number(rest, byte)?;
+            Some(length + 2)
         }
         _ => None,
     }
+}
+
+/// Returns the length of `64;` or `x40;`, the number of `byte` in HTML, if `text` starts with it.
+fn match_html_number(text: &[u8], byte: u8) -> Option<usize> {
+    const LONGEST: usize = 8;
+    let end = text.iter().take(LONGEST).position(|byte| *byte == b';')?;
+    let is_byte = match &text[..end] {
+        [b'x' | b'X', digits @ ..] => is_number(digits, 16, byte),
+        digits => is_number(digits, 10, byte),
+    };
+    is_byte.then_some(end + 1)
+}
+
+fn is_number(digits: &[u8], radix: u32, expected: u8) -> bool {
+    str::from_utf8(digits).is_ok_and(|text| u8::from_str_radix(text, radix) == Ok(expected))
 }
 
 #[cfg(test)]
@@ -81,14 +98,21 @@ mod tests {
 
     #[test]
     fn redacts_a_secret_in_every_encoding() {
-        let found = r"o+1@e.com|O+1@E.Com|o%2B1%40e.com|o%2b1@e.com|o 1@e.com|o&#43;1&#x40;e.com|o\u002b1\u0040e.com";
-        for text in found.split('|') {
+        for text in [
+            "o+1@e.com",
+            "O+1@E.Com",
+            "o%2B1%40e.com",
+            "o%2b1@e.com",
+            "o 1@e.com",
+            "o&#43;1&#x40;e.com",
+            r"o\u002b1\u0040e.com",
+        ] {
             assert_eq!(
                 redact(&format!("é {text}, {text}é"), "o+1@e.com"),
                 "é [redacted], [redacted]é"
             );
         }
-        for text in "|o+1@e.co|o1@e.com|o%2".split('|') {
+        for text in ["", "o+1@e.co", "o1@e.com", "o%2"] {
             assert_eq!(redact(text, "o+1@e.com"), text);
         }
     }
