@@ -1,11 +1,13 @@
 //! The user's audit logs.
 
+mod cursor;
 mod export;
 mod follow;
 mod list;
 mod model;
 
-pub use self::follow::{AuditLogCursor, Follow};
+pub use self::cursor::AuditLogCursor;
+pub use self::follow::Follow;
 pub use self::list::ListAuditLogs;
 pub use self::model::{ActorKind, AuditAction, AuditActor, AuditLog, AuditOwner, AuditResource};
 

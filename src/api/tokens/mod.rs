@@ -1,4 +1,4 @@
-//! API tokens, their secrets, and the permission groups of their policies.
+//! API tokens, their secrets, and their policies.
 
 mod create;
 mod delete;
@@ -64,11 +64,6 @@ impl Client {
     /// Verifies the client's own token.
     pub fn verify_token(&self) -> VerifyToken<&Client> {
         VerifyToken::new().with_client(self)
-    }
-
-    /// Lists the permission groups that a policy can contain.
-    pub fn permission_groups(&self) -> ListPermissionGroups<&Client> {
-        ListPermissionGroups::new().with_client(self)
     }
 
     /// Replaces the secret of a token, and returns the new one. The old secret stops working at

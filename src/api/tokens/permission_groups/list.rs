@@ -1,0 +1,36 @@
+use super::PermissionGroup;
+use crate::api::prelude::*;
+
+/// Lists the permission groups that a policy can contain, on a single page.
+///
+/// `GET /user/tokens/permission_groups`, see the [API reference]. A token needs `API Tokens Read`
+/// or `API Tokens Write`. To find one group by its name, use [`Client::find_permission_group`].
+///
+/// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/permission_groups/methods/list/
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct ListPermissionGroups<C = Detached> {
+    #[serde(skip)]
+    client: C,
+    name: Option<String>,
+    scope: Option<String>,
+}
+
+parameters!(ListPermissionGroups {
+    /// Lists only groups with this name, such as `Zone Read`. Pass it unencoded.
+    name: impl Into<String>,
+    /// Lists only groups with this scope, such as `com.cloudflare.api.account.zone`.
+    scope: impl Into<String>,
+});
+
+impl<C> Endpoint for ListPermissionGroups<C> {
+    type Output = Page<PermissionGroup>;
+    const METHOD: Method = Method::GET;
+    const SINGLE_PAGE: bool = true;
+
+    fn path(&self) -> Vec<&str> {
+        vec!["user", "tokens", "permission_groups"]
+    }
+}
+
+terminals!(ListPermissionGroups -> Page<PermissionGroup>);
