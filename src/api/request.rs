@@ -1,4 +1,4 @@
-//! What all requests share: the two forms, the constructors and setters, and the methods that send.
+//! What all requests share: the two forms, the constructors, and the methods that send.
 
 use std::borrow::Cow;
 
@@ -32,11 +32,11 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detached;
 
-/// Implements the constructors and setters of a request. Parameters in parentheses are arguments of
-/// `new`. Those in braces start as `None` and get a setter. Those in brackets start with their
-/// default; their setters are elsewhere.
-macro_rules! parameters {
-    ($request:ident $({ $($optional:tt)* })? $([ $($other:ident),* ])?) => {
+/// Writes the constructors of a request from the list of its fields: `new`, and `with_client` for
+/// the other form. Fields in parentheses are arguments of `new`, with their types. Those in braces
+/// start with their default, and have a setter each, which is written by hand.
+macro_rules! constructors {
+    ($request:ident $({ $($optional:ident),* $(,)? })?) => {
         // A derived `Default` would be generic over the client, which makes `Default::default()`
         // ambiguous.
         impl Default for $request {
@@ -45,21 +45,16 @@ macro_rules! parameters {
             }
         }
 
-        parameters!($request() $({ $($optional)* })? $([ $($other),* ])?);
+        constructors!($request() $({ $($optional),* })?);
     };
-    (
-        $request:ident($($required:ident: $required_type:ty),*)
-        $({ $($(#[$doc:meta])* $optional:ident: $type:ty,)* })?
-        $([ $($other:ident),* ])?
-    ) => {
+    ($request:ident($($required:ident: $type:ty),*) $({ $($optional:ident),* $(,)? })?) => {
         impl $request {
             /// Makes a detached request.
-            pub fn new($($required: $required_type),*) -> Self {
+            pub fn new($($required: $type),*) -> Self {
                 Self {
                     client: $crate::Detached,
                     $($required: $required.into(),)*
-                    $($($optional: None,)*)?
-                    $($($other: Default::default(),)*)?
+                    $($($optional: Default::default(),)*)?
                 }
             }
         }
@@ -71,17 +66,8 @@ macro_rules! parameters {
                     client,
                     $($required: self.$required.clone(),)*
                     $($($optional: self.$optional.clone(),)*)?
-                    $($($other: self.$other.clone(),)*)?
                 }
             }
-
-            $($(
-                $(#[$doc])*
-                pub fn $optional(mut self, $optional: $type) -> Self {
-                    self.$optional = Some($optional.into());
-                    self
-                }
-            )*)?
         }
     };
 }
@@ -119,7 +105,7 @@ macro_rules! terminals {
     };
 }
 
-pub(crate) use {parameters, terminals};
+pub(crate) use {constructors, terminals};
 
 /// Returns an identifier, or `None` if the API left it out.
 pub(crate) fn identifier(id: &str) -> Option<Cow<'_, str>> {

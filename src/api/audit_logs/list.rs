@@ -49,35 +49,92 @@ pub struct ListAuditLogs<C = Detached> {
     pub(super) per_page: Option<u64>,
 }
 
-parameters!(ListAuditLogs {
+constructors!(ListAuditLogs {
+    id,
+    action_type,
+    actor_email,
+    actor_ip,
+    zone_name,
+    since,
+    before,
+    direction,
+    hide_user_logs,
+    page,
+    per_page,
+});
+
+impl<C> ListAuditLogs<C> {
     /// Lists only the log with this identifier.
-    id: impl Into<String>,
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
     /// Lists only actions of this type, such as `add`, `login` or `token_create`.
-    action_type: impl Into<String>,
+    pub fn action_type(mut self, action_type: impl Into<String>) -> Self {
+        self.action_type = Some(action_type.into());
+        self
+    }
+
     /// Lists only actions of the actor with this email address.
-    actor_email: impl Into<String>,
+    pub fn actor_email(mut self, actor_email: impl Into<String>) -> Self {
+        self.actor_email = Some(actor_email.into());
+        self
+    }
+
     /// Lists only actions from this IP address, or from this range in CIDR notation.
-    actor_ip: impl Into<String>,
+    pub fn actor_ip(mut self, actor_ip: impl Into<String>) -> Self {
+        self.actor_ip = Some(actor_ip.into());
+        self
+    }
+
     /// Lists only changes to the zone with this name.
-    zone_name: impl Into<String>,
+    pub fn zone_name(mut self, zone_name: impl Into<String>) -> Self {
+        self.zone_name = Some(zone_name.into());
+        self
+    }
+
     /// Lists only logs from this date or instant on, inclusive. A date means midnight UTC.
     ///
     /// A value that is not earlier than [`before`](Self::before) is refused before sending.
-    since: impl Into<DateOrDateTime>,
+    pub fn since(mut self, since: impl Into<DateOrDateTime>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
     /// Lists only logs before this date or instant. A date means midnight UTC:
     /// `before(date!(2026-12-01))` lists logs up to the end of November.
     ///
     /// Cloudflare does not document whether a log of exactly this instant is included.
-    before: impl Into<DateOrDateTime>,
+    pub fn before(mut self, before: impl Into<DateOrDateTime>) -> Self {
+        self.before = Some(before.into());
+        self
+    }
+
     /// Sets whether the newest logs come first ([`Direction::Desc`], the default) or the oldest.
-    direction: Direction,
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
     /// Sets whether logs of the user level are left out. The default is `false`.
-    hide_user_logs: bool,
+    pub fn hide_user_logs(mut self, hide_user_logs: bool) -> Self {
+        self.hide_user_logs = Some(hide_user_logs);
+        self
+    }
+
     /// Sets the first page, counted from 1. The default is 1.
-    page: u64,
+    pub fn page(mut self, page: u64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
     /// Sets how many logs a page has, 1 to 1000. The default is 1000.
-    per_page: u64,
-});
+    pub fn per_page(mut self, per_page: u64) -> Self {
+        self.per_page = Some(per_page);
+        self
+    }
+}
 
 impl<C> Endpoint for ListAuditLogs<C> {
     type Output = Page<AuditLog>;

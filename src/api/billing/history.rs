@@ -21,20 +21,52 @@ pub struct ListBillingHistory<C = Detached> {
     per_page: Option<u64>,
 }
 
-parameters!(ListBillingHistory {
-    /// Lists only items of this action, such as `subscription`; at most 30 characters.
-    action: impl Into<String>,
-    /// Lists only items of this kind, such as `charge`; at most 30 characters.
-    kind: impl Into<String>,
-    /// Lists only items that were charged at this instant.
-    occurred_at: OffsetDateTime,
-    /// Sets the field that the items are ordered by.
-    order: BillingOrder,
-    /// Sets the first page, counted from 1. The default is 1.
-    page: u64,
-    /// Sets how many items a page has, 5 to 50. The default is 50.
-    per_page: u64,
+constructors!(ListBillingHistory {
+    action,
+    kind,
+    occurred_at,
+    order,
+    page,
+    per_page
 });
+
+impl<C> ListBillingHistory<C> {
+    /// Lists only items of this action, such as `subscription`; at most 30 characters.
+    pub fn action(mut self, action: impl Into<String>) -> Self {
+        self.action = Some(action.into());
+        self
+    }
+
+    /// Lists only items of this kind, such as `charge`; at most 30 characters.
+    pub fn kind(mut self, kind: impl Into<String>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// Lists only items that were charged at this instant.
+    pub fn occurred_at(mut self, occurred_at: OffsetDateTime) -> Self {
+        self.occurred_at = Some(occurred_at.into());
+        self
+    }
+
+    /// Sets the field that the items are ordered by.
+    pub fn order(mut self, order: BillingOrder) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Sets the first page, counted from 1. The default is 1.
+    pub fn page(mut self, page: u64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// Sets how many items a page has, 5 to 50. The default is 50.
+    pub fn per_page(mut self, per_page: u64) -> Self {
+        self.per_page = Some(per_page);
+        self
+    }
+}
 
 /// The field that the billing history is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -18,6 +18,8 @@ pub struct GetBillingProfile<C = Detached> {
     client: C,
 }
 
+constructors!(GetBillingProfile);
+
 impl<C> Endpoint for GetBillingProfile<C> {
     type Output = BillingProfile;
     const METHOD: Method = Method::GET;
@@ -27,5 +29,4 @@ impl<C> Endpoint for GetBillingProfile<C> {
     }
 }
 
-parameters!(GetBillingProfile);
 terminals!(GetBillingProfile -> BillingProfile);

@@ -16,6 +16,8 @@ pub struct GetInvite<C = Detached> {
     invite_id: String,
 }
 
+constructors!(GetInvite(invite_id: impl Into<String>));
+
 impl<C> Endpoint for GetInvite<C> {
     type Output = Invite;
     const METHOD: Method = Method::GET;
@@ -29,5 +31,4 @@ impl<C> Endpoint for GetInvite<C> {
     }
 }
 
-parameters!(GetInvite(invite_id: impl Into<String>));
 terminals!(GetInvite -> Invite);

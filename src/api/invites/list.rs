@@ -14,6 +14,8 @@ pub struct ListInvites<C = Detached> {
     client: C,
 }
 
+constructors!(ListInvites);
+
 impl<C> Endpoint for ListInvites<C> {
     type Output = Page<Invite>;
     const METHOD: Method = Method::GET;
@@ -24,5 +26,4 @@ impl<C> Endpoint for ListInvites<C> {
     }
 }
 
-parameters!(ListInvites);
 terminals!(ListInvites -> Page<Invite>);

@@ -18,6 +18,8 @@ pub struct RespondToInvite<C = Detached> {
     response: InviteResponse,
 }
 
+constructors!(RespondToInvite(invite_id: impl Into<String>, response: InviteResponse));
+
 /// The response to an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,5 +47,4 @@ impl<C> Endpoint for RespondToInvite<C> {
     }
 }
 
-parameters!(RespondToInvite(invite_id: impl Into<String>, response: InviteResponse));
 terminals!(RespondToInvite -> Invite);

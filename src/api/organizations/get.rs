@@ -17,6 +17,8 @@ pub struct GetOrganization<C = Detached> {
     organization_id: String,
 }
 
+constructors!(GetOrganization(organization_id: impl Into<String>));
+
 impl<C> Endpoint for GetOrganization<C> {
     type Output = Organization;
     const METHOD: Method = Method::GET;
@@ -30,5 +32,4 @@ impl<C> Endpoint for GetOrganization<C> {
     }
 }
 
-parameters!(GetOrganization(organization_id: impl Into<String>));
 terminals!(GetOrganization -> Organization);

@@ -16,6 +16,8 @@ pub struct LeaveOrganization<C = Detached> {
     organization_id: String,
 }
 
+constructors!(LeaveOrganization(organization_id: impl Into<String>));
+
 impl<C> Endpoint for LeaveOrganization<C> {
     type Output = Deleted;
     const METHOD: Method = Method::DELETE;
@@ -34,5 +36,4 @@ impl<C> Endpoint for LeaveOrganization<C> {
     }
 }
 
-parameters!(LeaveOrganization(organization_id: impl Into<String>));
 terminals!(LeaveOrganization -> Deleted);

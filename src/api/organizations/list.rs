@@ -23,23 +23,60 @@ pub struct ListOrganizations<C = Detached> {
     per_page: Option<u64>,
 }
 
-parameters!(ListOrganizations {
+constructors!(ListOrganizations {
+    name,
+    order,
+    direction,
+    match_,
+    status,
+    page,
+    per_page,
+});
+
+impl<C> ListOrganizations<C> {
     /// Lists only the organization with this name, at most 100 characters.
-    name: impl Into<String>,
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Sets the field that the organizations are ordered by.
-    order: OrganizationOrder,
+    pub fn order(mut self, order: OrganizationOrder) -> Self {
+        self.order = Some(order);
+        self
+    }
+
     /// Sets the direction of the order.
-    direction: Direction,
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
     /// Sets how many of the filters an organization must match. The default is [`Match::All`].
-    match_: Match,
+    pub fn match_(mut self, filters: Match) -> Self {
+        self.match_ = Some(filters);
+        self
+    }
+
     /// Lists only organizations that the user is a member of, or only those that the user is
     /// invited to.
-    status: OrganizationStatus,
+    pub fn status(mut self, status: OrganizationStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     /// Sets the first page, counted from 1. The default is 1.
-    page: u64,
+    pub fn page(mut self, page: u64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
     /// Sets how many organizations a page has, 5 to 50. The default is 50.
-    per_page: u64,
-});
+    pub fn per_page(mut self, per_page: u64) -> Self {
+        self.per_page = Some(per_page);
+        self
+    }
+}
 
 /// The field that organizations are ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

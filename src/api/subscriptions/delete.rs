@@ -16,6 +16,8 @@ pub struct DeleteSubscription<C = Detached> {
     subscription_id: String,
 }
 
+constructors!(DeleteSubscription(subscription_id: impl Into<String>));
+
 impl<C> Endpoint for DeleteSubscription<C> {
     type Output = DeletedSubscription;
     const METHOD: Method = Method::DELETE;
@@ -34,5 +36,4 @@ impl<C> Endpoint for DeleteSubscription<C> {
     }
 }
 
-parameters!(DeleteSubscription(subscription_id: impl Into<String>));
 terminals!(DeleteSubscription -> DeletedSubscription);

@@ -14,6 +14,8 @@ pub struct ListSubscriptions<C = Detached> {
     client: C,
 }
 
+constructors!(ListSubscriptions);
+
 impl<C> Endpoint for ListSubscriptions<C> {
     type Output = Page<Subscription>;
     const METHOD: Method = Method::GET;
@@ -24,5 +26,4 @@ impl<C> Endpoint for ListSubscriptions<C> {
     }
 }
 
-parameters!(ListSubscriptions);
 terminals!(ListSubscriptions -> Page<Subscription>);

@@ -47,14 +47,26 @@ pub struct UpdateSubscription<C = Detached> {
     extra: Map<String, Value>,
 }
 
-parameters!(UpdateSubscription(subscription_id: impl Into<String>) {
-    /// Sets how often the subscription is renewed.
-    frequency: Frequency,
-    /// Sets the plan to subscribe to.
-    rate_plan: RatePlan,
-} [component_values, extra]);
+constructors!(UpdateSubscription(subscription_id: impl Into<String>) {
+    frequency,
+    rate_plan,
+    component_values,
+    extra,
+});
 
 impl<C> UpdateSubscription<C> {
+    /// Sets how often the subscription is renewed.
+    pub fn frequency(mut self, frequency: Frequency) -> Self {
+        self.frequency = Some(frequency);
+        self
+    }
+
+    /// Sets the plan to subscribe to.
+    pub fn rate_plan(mut self, rate_plan: RatePlan) -> Self {
+        self.rate_plan = Some(rate_plan);
+        self
+    }
+
     /// Sets the components of the plan, such as a number of page rules.
     pub fn component_values(mut self, values: impl IntoIterator<Item = ComponentValue>) -> Self {
         self.component_values = values.into_iter().collect();

@@ -17,6 +17,8 @@ pub struct DeleteToken<C = Detached> {
     token_id: String,
 }
 
+constructors!(DeleteToken(token_id: impl Into<String>));
+
 impl<C> Endpoint for DeleteToken<C> {
     type Output = Deleted;
     const METHOD: Method = Method::DELETE;
@@ -34,5 +36,4 @@ impl<C> Endpoint for DeleteToken<C> {
     }
 }
 
-parameters!(DeleteToken(token_id: impl Into<String>));
 terminals!(DeleteToken -> Deleted);

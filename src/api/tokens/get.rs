@@ -16,6 +16,8 @@ pub struct GetToken<C = Detached> {
     token_id: String,
 }
 
+constructors!(GetToken(token_id: impl Into<String>));
+
 impl<C> Endpoint for GetToken<C> {
     type Output = Token;
     const METHOD: Method = Method::GET;
@@ -29,5 +31,4 @@ impl<C> Endpoint for GetToken<C> {
     }
 }
 
-parameters!(GetToken(token_id: impl Into<String>));
 terminals!(GetToken -> Token);

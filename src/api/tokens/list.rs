@@ -33,16 +33,38 @@ pub struct ListTokens<C = Detached> {
     per_page: Option<u64>,
 }
 
-parameters!(ListTokens {
-    /// Sets the direction of the order. Cloudflare documents neither the order nor the default.
-    direction: Direction,
-    /// Sets whether recently expired tokens are listed too. The default is `false`.
-    include_expired: bool,
-    /// Sets the first page, counted from 1. The default is 1.
-    page: u64,
-    /// Sets how many tokens a page has, 5 to 50. The default is 50.
-    per_page: u64,
+constructors!(ListTokens {
+    direction,
+    include_expired,
+    page,
+    per_page
 });
+
+impl<C> ListTokens<C> {
+    /// Sets the direction of the order. Cloudflare documents neither the order nor the default.
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    /// Sets whether recently expired tokens are listed too. The default is `false`.
+    pub fn include_expired(mut self, include_expired: bool) -> Self {
+        self.include_expired = Some(include_expired);
+        self
+    }
+
+    /// Sets the first page, counted from 1. The default is 1.
+    pub fn page(mut self, page: u64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// Sets how many tokens a page has, 5 to 50. The default is 50.
+    pub fn per_page(mut self, per_page: u64) -> Self {
+        self.per_page = Some(per_page);
+        self
+    }
+}
 
 impl<C> Endpoint for ListTokens<C> {
     type Output = Page<Token>;

@@ -26,6 +26,8 @@ pub struct RollToken<C = Detached> {
     token_id: String,
 }
 
+constructors!(RollToken(token_id: impl Into<String>));
+
 impl<C> Endpoint for RollToken<C> {
     type Output = SecretString;
     const METHOD: Method = Method::PUT;
@@ -44,5 +46,4 @@ impl<C> Endpoint for RollToken<C> {
     }
 }
 
-parameters!(RollToken(token_id: impl Into<String>));
 terminals!(RollToken -> SecretString);

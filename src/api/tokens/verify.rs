@@ -37,6 +37,8 @@ pub struct VerifyToken<C = Detached> {
     client: C,
 }
 
+constructors!(VerifyToken);
+
 impl<C> Endpoint for VerifyToken<C> {
     type Output = TokenVerification;
     const METHOD: Method = Method::GET;
@@ -47,5 +49,4 @@ impl<C> Endpoint for VerifyToken<C> {
     }
 }
 
-parameters!(VerifyToken);
 terminals!(VerifyToken -> TokenVerification);

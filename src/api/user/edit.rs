@@ -18,6 +18,8 @@ pub struct EditUser<C = Detached> {
     changes: BTreeMap<&'static str, Option<String>>,
 }
 
+constructors!(EditUser { changes });
+
 impl<C> EditUser<C> {
     /// Sets the country in which the user lives, at most 30 characters.
     pub fn country(self, country: impl Into<String>) -> Self {
@@ -88,5 +90,4 @@ impl<C> Endpoint for EditUser<C> {
     }
 }
 
-parameters!(EditUser[changes]);
 terminals!(EditUser -> User);

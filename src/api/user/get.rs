@@ -14,6 +14,8 @@ pub struct GetUser<C = Detached> {
     client: C,
 }
 
+constructors!(GetUser);
+
 impl<C> Endpoint for GetUser<C> {
     type Output = User;
     const METHOD: Method = Method::GET;
@@ -23,5 +25,4 @@ impl<C> Endpoint for GetUser<C> {
     }
 }
 
-parameters!(GetUser);
 terminals!(GetUser -> User);

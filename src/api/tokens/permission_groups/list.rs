@@ -16,12 +16,21 @@ pub struct ListPermissionGroups<C = Detached> {
     scope: Option<String>,
 }
 
-parameters!(ListPermissionGroups {
+constructors!(ListPermissionGroups { name, scope });
+
+impl<C> ListPermissionGroups<C> {
     /// Lists only groups with this name, such as `Zone Read`. Pass it unencoded.
-    name: impl Into<String>,
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Lists only groups with this scope, such as `com.cloudflare.api.account.zone`.
-    scope: impl Into<String>,
-});
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+}
 
 impl<C> Endpoint for ListPermissionGroups<C> {
     type Output = Page<PermissionGroup>;
