@@ -1,4 +1,4 @@
-use super::fields::{TokenFields, restriction_setters};
+use super::fields::TokenFields;
 use super::{CreatedToken, Policy};
 use crate::api::prelude::*;
 
@@ -18,8 +18,12 @@ use crate::api::prelude::*;
 /// use time::macros::datetime;
 ///
 /// // A token that can read one zone.
-/// let zone_read = client.find_permission_group("Zone Read", PermissionScope::Zone)?.expect("a built-in group");
-/// let policy = Policy::allow().permission_group(zone_read.id).zone("023e105f4ecef8ad9ca31a8372d0c353");
+/// let zone_read = client
+///     .find_permission_group("Zone Read", PermissionScope::Zone)?
+///     .expect("a built-in group");
+/// let policy = Policy::allow()
+///     .permission_group(zone_read.id)
+///     .zone("023e105f4ecef8ad9ca31a8372d0c353");
 /// let created = client
 ///     .create_token("backup", [policy])
 ///     .expires_on(datetime!(2027-01-01 0:00 UTC))
@@ -70,6 +74,43 @@ impl CreateToken {
     }
 }
 
+impl<C> CreateToken<C> {
+    /// Sets when the token expires, to the second. Without an expiry, a token never expires.
+    pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
+        self.fields.set_expires_on(Some(instant));
+        self
+    }
+
+    /// Sets when the token becomes valid, to the second. Without a start, a token is valid at once.
+    ///
+    /// Clocks differ: the current time of this machine may be in the future for the server.
+    pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
+        self.fields.set_not_before(Some(instant));
+        self
+    }
+
+    /// Allows only these client addresses to use the token: IP addresses, and ranges in CIDR
+    /// notation.
+    ///
+    /// An empty list is refused before sending, because it would restrict nothing.
+    pub fn request_ip_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
+        self.fields.set_request_ip_in(ranges);
+        self
+    }
+
+    /// Prevents these client addresses from using the token: IP addresses, and ranges in CIDR
+    /// notation.
+    ///
+    /// An empty list is refused before sending, because it would restrict nothing.
+    pub fn request_ip_not_in<R: Into<String>>(
+        mut self,
+        ranges: impl IntoIterator<Item = R>,
+    ) -> Self {
+        self.fields.set_request_ip_not_in(ranges);
+        self
+    }
+}
+
 impl<C> Endpoint for CreateToken<C> {
     type Output = CreatedToken;
     const METHOD: Method = Method::POST;
@@ -91,5 +132,4 @@ impl<C> Endpoint for CreateToken<C> {
     }
 }
 
-restriction_setters!(CreateToken);
 terminals!(CreateToken -> CreatedToken);

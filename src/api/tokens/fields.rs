@@ -1,9 +1,11 @@
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::policy::{require_effects, require_policies};
 use super::{Condition, Policy, Token};
 use crate::api::prelude::*;
+
+/// The longest name of a token that Cloudflare documents, in characters.
+const MAX_NAME_LENGTH: usize = 120;
 
 /// The fields of a token that creations and updates have in common.
 ///
@@ -21,10 +23,17 @@ pub(super) struct TokenFields {
     // With an empty condition, the API refuses every address.
     #[serde(skip_serializing_if = "is_default")]
     condition: Condition,
-    /// What the caller set: `name`, `policies`, `period` (`expires_on` or `not_before`), `in` and
-    /// `not_in`.
     #[serde(skip)]
-    set: BTreeSet<&'static str>,
+    sets_name: bool,
+    #[serde(skip)]
+    sets_policies: bool,
+    /// Whether the caller set or cleared `expires_on` or `not_before`.
+    #[serde(skip)]
+    sets_period: bool,
+    #[serde(skip)]
+    sets_request_ip_in: bool,
+    #[serde(skip)]
+    sets_request_ip_not_in: bool,
 }
 
 impl From<&Token> for TokenFields {
@@ -35,7 +44,11 @@ impl From<&Token> for TokenFields {
             expires_on: token.expires_on.map(whole_second),
             not_before: token.not_before.map(whole_second),
             condition: token.condition.clone(),
-            set: BTreeSet::new(),
+            sets_name: false,
+            sets_policies: false,
+            sets_period: false,
+            sets_request_ip_in: false,
+            sets_request_ip_not_in: false,
         }
     }
 }
@@ -54,117 +67,89 @@ impl TokenFields {
 
     pub(super) fn set_name(&mut self, name: impl Into<String>) {
         self.name = Some(name.into());
-        self.set.insert("name");
+        self.sets_name = true;
     }
 
     pub(super) fn set_policies(&mut self, policies: impl IntoIterator<Item = Policy>) {
         self.policies = policies.into_iter().collect();
-        self.set.insert("policies");
+        self.sets_policies = true;
     }
 
     pub(super) fn set_expires_on(&mut self, instant: Option<OffsetDateTime>) {
         self.expires_on = instant.map(whole_second);
-        self.set.insert("period");
+        self.sets_period = true;
     }
 
     pub(super) fn set_not_before(&mut self, instant: Option<OffsetDateTime>) {
         self.not_before = instant.map(whole_second);
-        self.set.insert("period");
+        self.sets_period = true;
     }
 
-    /// Sets one side of the client addresses, `in` or `not_in`.
-    pub(super) fn set_request_ip<R: Into<String>>(
+    pub(super) fn set_request_ip_in<R: Into<String>>(
         &mut self,
-        side: &'static str,
         ranges: impl IntoIterator<Item = R>,
     ) {
-        *self.condition.side_mut(side) = ranges.into_iter().map(Into::into).collect();
-        self.set.insert(side);
+        let ranges = ranges.into_iter().map(Into::into).collect();
+        self.condition.replace_in(ranges);
+        self.sets_request_ip_in = true;
     }
 
-    pub(super) fn clear_request_ip(&mut self, side: &'static str) {
-        self.condition.side_mut(side).clear();
-        self.set.remove(side);
+    pub(super) fn clear_request_ip_in(&mut self) {
+        self.condition.replace_in(Vec::new());
+        self.sets_request_ip_in = false;
+    }
+
+    pub(super) fn set_request_ip_not_in<R: Into<String>>(
+        &mut self,
+        ranges: impl IntoIterator<Item = R>,
+    ) {
+        let ranges = ranges.into_iter().map(Into::into).collect();
+        self.condition.replace_not_in(ranges);
+        self.sets_request_ip_not_in = true;
+    }
+
+    pub(super) fn clear_request_ip_not_in(&mut self) {
+        self.condition.replace_not_in(Vec::new());
+        self.sets_request_ip_not_in = false;
     }
 
     pub(super) fn validate(&self) -> Result<()> {
-        if self.set.contains("name") {
+        if self.sets_name {
             require_name(self.name())?;
         }
-        if self.set.contains("policies") {
+        if self.sets_policies {
             require_policies(&self.policies)?;
         } else {
             require_effects(&self.policies)?;
         }
-        self.expires_on
-            .map_or(Ok(()), |instant| instant.check("expires_on"))?;
-        self.not_before
-            .map_or(Ok(()), |instant| instant.check("not_before"))?;
-        if self.set.contains("period")
-            && let (Some(expires_on), Some(not_before)) = (self.expires_on, self.not_before)
+        self.validate_period()?;
+        if self.sets_request_ip_in {
+            require_ranges("request_ip_in", &self.condition.request_ip.in_)?;
+        }
+        if self.sets_request_ip_not_in {
+            require_ranges("request_ip_not_in", &self.condition.request_ip.not_in)?;
+        }
+        Ok(())
+    }
+
+    fn validate_period(&self) -> Result<()> {
+        if let Some(expires_on) = self.expires_on {
+            expires_on.check("expires_on")?;
+        }
+        if let Some(not_before) = self.not_before {
+            not_before.check("not_before")?;
+        }
+        if self.sets_period
+            && let Some(expires_on) = self.expires_on
+            && let Some(not_before) = self.not_before
             && expires_on.instant() <= not_before.instant()
         {
             let reason = format!("({expires_on}) is not later than `not_before` ({not_before})");
             return Err(Error::invalid_request("expires_on", reason));
         }
-        let request_ip = &self.condition.request_ip;
-        for (side, ranges) in [("in", &request_ip.in_), ("not_in", &request_ip.not_in)] {
-            if self.set.contains(side) {
-                require_ranges(&format!("request_ip_{side}"), ranges)?;
-            }
-        }
         Ok(())
     }
 }
-
-/// Writes the setters that creations and updates have in common.
-macro_rules! restriction_setters {
-    ($request:ident) => {
-        impl<C> $request<C> {
-            /// Sets when the token expires, to the second. Without an expiry, a token never
-            /// expires.
-            pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
-                self.fields.set_expires_on(Some(instant));
-                self
-            }
-
-            /// Sets when the token becomes valid, to the second. Without a start, a token is valid
-            /// at once.
-            ///
-            /// Clocks differ: the current time of this machine may be in the future for the server.
-            pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
-                self.fields.set_not_before(Some(instant));
-                self
-            }
-
-            /// Allows only these client addresses to use the token: IP addresses, and ranges in
-            /// CIDR notation.
-            ///
-            /// An empty list is refused before sending, because it would restrict nothing.
-            pub fn request_ip_in<R: Into<String>>(
-                mut self,
-                ranges: impl IntoIterator<Item = R>,
-            ) -> Self {
-                self.fields.set_request_ip("in", ranges);
-                self
-            }
-
-            /// Prevents these client addresses from using the token: IP addresses, and ranges in
-            /// CIDR notation.
-            ///
-            /// An empty list is refused before sending, because it would restrict nothing.
-            pub fn request_ip_not_in<R: Into<String>>(
-                mut self,
-                ranges: impl IntoIterator<Item = R>,
-            ) -> Self {
-                self.fields.set_request_ip("not_in", ranges);
-                self
-            }
-        }
-    };
-}
-
-pub(super) use restriction_setters;
 
 /// Rounds an instant down to a whole second, because Cloudflare documents no fractions in requests.
 fn whole_second(instant: OffsetDateTime) -> DateOrDateTime {
@@ -175,46 +160,53 @@ fn require_name(name: &str) -> Result<()> {
     if name.trim().is_empty() {
         return Err(Error::invalid_request("name", "is empty"));
     }
-    match name.chars().count() {
-        ..=120 => Ok(()),
-        length => Err(Error::invalid_request(
-            "name",
-            format!("has {length} characters: at most 120 are allowed"),
-        )),
+    let length = name.chars().count();
+    if length > MAX_NAME_LENGTH {
+        let reason = format!("has {length} characters: at most {MAX_NAME_LENGTH} are allowed");
+        return Err(Error::invalid_request("name", reason));
     }
+    Ok(())
 }
 
 fn require_ranges(parameter: &str, ranges: &[String]) -> Result<()> {
     if ranges.is_empty() {
         let reason = format!(
-            "is an empty list, which would restrict nothing: \
-             leave it out, or call `.clear_{parameter}()` on an update"
+            "is an empty list, which would restrict nothing: leave it out, or call \
+             `.clear_{parameter}()` on an update"
         );
         return Err(Error::invalid_request(parameter.to_owned(), reason));
     }
-    match ranges.iter().position(|range| !is_range(range)) {
-        Some(index) => Err(Error::invalid_request(
-            format!("{parameter}[{index}]"),
-            "is neither an IP address nor a range in CIDR notation, such as 203.0.113.0/24",
-        )),
-        None => Ok(()),
+    for (index, range) in ranges.iter().enumerate() {
+        if !is_range(range) {
+            return Err(Error::invalid_request(
+                format!("{parameter}[{index}]"),
+                "is neither an IP address nor a range in CIDR notation, such as 203.0.113.0/24",
+            ));
+        }
     }
+    Ok(())
 }
 
 /// Whether `text` is an IP address, with or without a prefix length. Bits after the prefix are
 /// allowed, because the API returns such ranges.
 fn is_range(text: &str) -> bool {
-    let (address, prefix) = text
-        .split_once('/')
-        .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix)),
+        None => (text, None),
+    };
     let longest = match address.parse() {
         Ok(IpAddr::V4(_)) => 32,
         Ok(IpAddr::V6(_)) => 128,
         Err(_) => return false,
     };
-    prefix.is_none_or(|prefix| {
-        // `parse` accepts a sign.
-        prefix.bytes().all(|byte| byte.is_ascii_digit())
-            && prefix.parse::<u8>().is_ok_and(|prefix| prefix <= longest)
-    })
+    match prefix {
+        Some(prefix) => is_prefix_length(prefix, longest),
+        None => true,
+    }
+}
+
+fn is_prefix_length(text: &str, longest: u8) -> bool {
+    // `parse` accepts a sign.
+    let has_digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
+    has_digits_only && text.parse::<u8>().is_ok_and(|length| length <= longest)
 }

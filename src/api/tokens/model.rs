@@ -51,6 +51,7 @@ model! {
     }
 }
 
+/// The other name under which the API has sent `request_ip`.
 const OTHER_SPELLING: &str = "request.ip";
 
 #[derive(Default, Deserialize)]
@@ -87,19 +88,25 @@ impl TryFrom<ConditionFields> for Condition {
 }
 
 impl Condition {
-    /// Returns one `side` of the addresses, `in` or `not_in`, to replace it. Removes that side of
-    /// the other spelling.
-    pub(super) fn side_mut(&mut self, side: &str) -> &mut Vec<String> {
-        if let Some(Value::Object(other)) = self.extra.get_mut(OTHER_SPELLING) {
-            other.remove(side);
-            if other.is_empty() {
-                self.extra.remove(OTHER_SPELLING);
-            }
-        }
-        if side == "in" {
-            &mut self.request_ip.in_
-        } else {
-            &mut self.request_ip.not_in
+    /// Replaces the addresses that may use the token, in both spellings of the field.
+    pub(super) fn replace_in(&mut self, ranges: Vec<String>) {
+        self.request_ip.in_ = ranges;
+        self.remove_from_other_spelling("in");
+    }
+
+    /// Replaces the addresses that may not use the token, in both spellings of the field.
+    pub(super) fn replace_not_in(&mut self, ranges: Vec<String>) {
+        self.request_ip.not_in = ranges;
+        self.remove_from_other_spelling("not_in");
+    }
+
+    fn remove_from_other_spelling(&mut self, list: &str) {
+        let Some(Value::Object(lists)) = self.extra.get_mut(OTHER_SPELLING) else {
+            return;
+        };
+        lists.remove(list);
+        if lists.is_empty() {
+            self.extra.remove(OTHER_SPELLING);
         }
     }
 }

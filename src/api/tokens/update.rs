@@ -1,4 +1,4 @@
-use super::fields::{TokenFields, restriction_setters};
+use super::fields::TokenFields;
 use super::{Policy, Token, TokenStatus, require_token_id};
 use crate::api::prelude::*;
 
@@ -105,15 +105,38 @@ impl<C> UpdateToken<C> {
         self
     }
 
+    /// Sets when the token expires, to the second. Without an expiry, a token never expires.
+    pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
+        self.fields.set_expires_on(Some(instant));
+        self
+    }
+
     /// Removes the expiry, so that the token never expires.
     pub fn clear_expires_on(mut self) -> Self {
         self.fields.set_expires_on(None);
         self
     }
 
+    /// Sets when the token becomes valid, to the second. Without a start, a token is valid at once.
+    ///
+    /// Clocks differ: the current time of this machine may be in the future for the server.
+    pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
+        self.fields.set_not_before(Some(instant));
+        self
+    }
+
     /// Removes the start, so that the token is valid at once.
     pub fn clear_not_before(mut self) -> Self {
         self.fields.set_not_before(None);
+        self
+    }
+
+    /// Allows only these client addresses to use the token: IP addresses, and ranges in CIDR
+    /// notation.
+    ///
+    /// An empty list is refused before sending, because it would restrict nothing.
+    pub fn request_ip_in<R: Into<String>>(mut self, ranges: impl IntoIterator<Item = R>) -> Self {
+        self.fields.set_request_ip_in(ranges);
         self
     }
 
@@ -124,7 +147,19 @@ impl<C> UpdateToken<C> {
     /// request leaves out, so check `condition.request_ip.in_` of the returned token. If it is not
     /// empty, create a new token.
     pub fn clear_request_ip_in(mut self) -> Self {
-        self.fields.clear_request_ip("in");
+        self.fields.clear_request_ip_in();
+        self
+    }
+
+    /// Prevents these client addresses from using the token: IP addresses, and ranges in CIDR
+    /// notation.
+    ///
+    /// An empty list is refused before sending, because it would restrict nothing.
+    pub fn request_ip_not_in<R: Into<String>>(
+        mut self,
+        ranges: impl IntoIterator<Item = R>,
+    ) -> Self {
+        self.fields.set_request_ip_not_in(ranges);
         self
     }
 
@@ -134,7 +169,7 @@ impl<C> UpdateToken<C> {
     /// [`clear_request_ip_in`](Self::clear_request_ip_in), and check `condition.request_ip.not_in`
     /// of the returned token.
     pub fn clear_request_ip_not_in(mut self) -> Self {
-        self.fields.clear_request_ip("not_in");
+        self.fields.clear_request_ip_not_in();
         self
     }
 }
@@ -149,17 +184,8 @@ impl<C> Endpoint for UpdateToken<C> {
 
     fn validate(&self) -> Result<()> {
         require_token_id(&self.token_id)?;
-        // A default might enable or disable the token against the caller's intention.
-        let problem = match self.status.as_ref().map_or("", TokenStatus::as_str) {
-            "active" | "disabled" => return self.fields.validate(),
-            "" => "is missing from the token that was read".to_owned(),
-            other => format!("is {other:?}, which only Cloudflare can set"),
-        };
-        let next_step = "call `.status(TokenStatus::Active)` or `.status(TokenStatus::Disabled)`";
-        Err(Error::invalid_request(
-            "status",
-            format!("{problem}: {next_step}"),
-        ))
+        require_status(self.status.as_ref())?;
+        self.fields.validate()
     }
 
     fn recovery_hint(&self) -> Option<String> {
@@ -167,5 +193,22 @@ impl<C> Endpoint for UpdateToken<C> {
     }
 }
 
-restriction_setters!(UpdateToken);
 terminals!(UpdateToken -> Token);
+
+/// Refuses a status that cannot be sent, and a missing one. A default might enable or disable the
+/// token against the caller's intention.
+fn require_status(status: Option<&TokenStatus>) -> Result<()> {
+    let status = status.map_or("", TokenStatus::as_str);
+    if matches!(status, "active" | "disabled") {
+        return Ok(());
+    }
+    let problem = if status.is_empty() {
+        "is missing from the token that was read".to_owned()
+    } else {
+        format!("is {status:?}, which only Cloudflare can set")
+    };
+    let reason = format!(
+        "{problem}: call `.status(TokenStatus::Active)` or `.status(TokenStatus::Disabled)`"
+    );
+    Err(Error::invalid_request("status", reason))
+}
