@@ -22,15 +22,12 @@ pub struct Amount(Value);
 impl Amount {
     /// Returns the amount as a number, which may be rounded. Of text, only the first word is read.
     pub fn as_f64(&self) -> Option<f64> {
-        match &self.0 {
-            Value::String(text) => text
-                .split_whitespace()
-                .next()?
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite()),
-            number => number.as_f64(),
-        }
+        let number: f64 = match &self.0 {
+            Value::String(text) => text.split_whitespace().next()?.parse().ok()?,
+            number => number.as_f64()?,
+        };
+        // `parse` accepts `inf` and `nan`.
+        number.is_finite().then_some(number)
     }
 }
 

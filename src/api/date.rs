@@ -1,6 +1,7 @@
 //! Dates and times in requests and responses.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::SystemTime;
 
@@ -33,17 +34,23 @@ pub enum DateOrDateTime {
     DateTime(OffsetDateTime),
 }
 
+/// The years that RFC 3339 can represent.
+const YEARS: RangeInclusive<i32> = 0..=9999;
+
 impl DateOrDateTime {
     /// Refuses years that RFC 3339 cannot represent.
     pub(crate) fn check(self, parameter: &'static str) -> Result<()> {
-        match self {
-            Self::Date(date) if (0..=9999).contains(&date.year()) => Ok(()),
-            Self::DateTime(instant) if utc(instant).is_some() => Ok(()),
-            _ => Err(Error::invalid_request(
+        let is_representable = match self {
+            Self::Date(date) => YEARS.contains(&date.year()),
+            Self::DateTime(instant) => utc(instant).is_some(),
+        };
+        if !is_representable {
+            return Err(Error::invalid_request(
                 parameter,
                 "is outside the years 0 to 9999",
-            )),
+            ));
         }
+        Ok(())
     }
 
     /// Returns the instant. A date means midnight UTC, as in the API.
@@ -70,14 +77,17 @@ impl From<OffsetDateTime> for DateOrDateTime {
 /// Saturates at the first and the last instant that [`time`] can represent.
 impl From<SystemTime> for DateOrDateTime {
     fn from(time: SystemTime) -> Self {
-        let saturated =
-            |duration: std::time::Duration| duration.try_into().unwrap_or(Duration::MAX);
         let epoch = OffsetDateTime::UNIX_EPOCH;
-        Self::DateTime(match time.duration_since(SystemTime::UNIX_EPOCH) {
+        let instant = match time.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => epoch.saturating_add(saturated(after)),
             Err(before) => epoch.saturating_sub(saturated(before.duration())),
-        })
+        };
+        Self::DateTime(instant)
     }
+}
+
+fn saturated(duration: std::time::Duration) -> Duration {
+    Duration::try_from(duration).unwrap_or(Duration::MAX)
 }
 
 /// Parses a date or a date-time as in RFC 3339. A date-time needs an offset, such as `Z` or
@@ -86,18 +96,26 @@ impl FromStr for DateOrDateTime {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
-        // `time` accepts any byte between date and time.
-        let parsed = match text.as_bytes().get(DATE_LENGTH) {
-            None => parse(&format!("{text}T00:00:00Z")).map(|midnight| midnight.date().into()),
-            Some(b'T' | b't' | b' ') => parse(text).map(Self::DateTime),
-            Some(_) => None,
-        };
-        parsed.ok_or_else(|| {
-            let reason = "is neither a date, such as 2026-11-01, \
-                          nor a date and time with an offset, such as 2026-11-01T12:30:00Z";
+        parse_exactly(text).ok_or_else(|| {
+            let reason = "is neither a date, such as 2026-11-01, nor a date and time with an \
+                          offset, such as 2026-11-01T12:30:00Z";
             Error::invalid_request("date", reason)
         })
+    }
+}
+
+fn parse_exactly(text: &str) -> Option<DateOrDateTime> {
+    match text.as_bytes().get(DATE_LENGTH) {
+        None => {
+            let midnight = OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339).ok()?;
+            Some(DateOrDateTime::Date(midnight.date()))
+        }
+        // `time` accepts any byte between date and time.
+        Some(b'T' | b't' | b' ') => {
+            let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+            Some(DateOrDateTime::DateTime(instant))
+        }
+        Some(_) => None,
     }
 }
 
@@ -110,11 +128,15 @@ impl fmt::Display for DateOrDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Date(date) => date.fmt(f),
-            Self::DateTime(instant) => match utc(*instant).and_then(|utc| format(utc).ok()) {
-                Some(text) => f.pad(&text),
+            Self::DateTime(instant) => {
+                if let Some(utc) = utc(*instant)
+                    && let Ok(text) = format(utc)
+                {
+                    return f.pad(&text);
+                }
                 // RFC 3339 cannot represent it, and `check` refuses it before sending.
-                None => instant.fmt(f),
-            },
+                instant.fmt(f)
+            }
         }
     }
 }
@@ -157,16 +179,17 @@ pub(crate) fn format(instant: OffsetDateTime) -> Result<String, time::error::For
 fn utc(instant: OffsetDateTime) -> Option<OffsetDateTime> {
     instant
         .checked_to_offset(UtcOffset::UTC)
-        .filter(|utc| (0..=9999).contains(&utc.year()))
+        .filter(|utc| YEARS.contains(&utc.year()))
 }
 
 /// Parses a time of a response. Beyond RFC 3339, the API has sent a date without a time, which
 /// means midnight UTC, an offset without a colon or without minutes, and no offset, which means
 /// UTC.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(&completed(text), &Rfc3339))
-        .ok()
+    if let Ok(instant) = OffsetDateTime::parse(text, &Rfc3339) {
+        return Some(instant);
+    }
+    OffsetDateTime::parse(&completed(text), &Rfc3339).ok()
 }
 
 /// Adds the parts that RFC 3339 requires and `text` lacks.
@@ -174,15 +197,21 @@ fn completed(text: &str) -> String {
     let Some((_, time)) = text.split_at_checked(DATE_LENGTH) else {
         return text.to_owned();
     };
-    let offset = time.find(['+', '-']).map_or("", |at| &time[at..]);
-    match (time.len(), offset.len()) {
-        (0, _) => format!("{text}T00:00:00Z"),
-        (_, 0) => format!("{text}Z"),
-        (_, 3) => format!("{text}:00"),
-        (_, 5) if text.is_ascii() => {
-            let (rest, minutes) = text.split_at(text.len() - 2);
-            format!("{rest}:{minutes}")
-        }
+    if time.is_empty() {
+        return format!("{text}T00:00:00Z");
+    }
+    let Some(offset_start) = time.find(['+', '-']) else {
+        return format!("{text}Z");
+    };
+    let offset = &time[offset_start..];
+    match offset.len() {
+        // `+05`
+        3 => format!("{text}:00"),
+        // `+0530`
+        5 => match text.split_at_checked(text.len() - 2) {
+            Some((rest, minutes)) => format!("{rest}:{minutes}"),
+            None => text.to_owned(),
+        },
         _ => text.to_owned(),
     }
 }

@@ -168,9 +168,13 @@ pub(crate) mod timestamp {
             if text.is_empty() {
                 return Ok(None);
             }
-            let time =
-                date::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
-            Ok(Some(time).filter(|time| time.unix_timestamp() != GO_ZERO_TIME))
+            let Some(time) = date::parse(text) else {
+                return Err(E::invalid_value(Unexpected::Str(text), &self));
+            };
+            if time.unix_timestamp() == GO_ZERO_TIME {
+                return Ok(None);
+            }
+            Ok(Some(time))
         }
 
         fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -188,9 +192,10 @@ pub(crate) mod timestamp {
         time: &Option<OffsetDateTime>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        time.map(date::format)
-            .transpose()
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
+        let text = match time {
+            Some(time) => Some(date::format(*time).map_err(serde::ser::Error::custom)?),
+            None => None,
+        };
+        text.serialize(serializer)
     }
 }

@@ -65,13 +65,6 @@ pub struct Iter<T> {
 }
 
 impl<T> Iter<T> {
-    /// Yields this error alone.
-    pub(crate) fn failed(client: &Client, error: Error) -> Self {
-        Self {
-            pager: Pager::new(client.clone(), Err(error), |_| None),
-        }
-    }
-
     /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not
     /// yet yielded whole.
     ///

@@ -4,6 +4,8 @@ use std::time::Duration;
 use crate::api::date;
 use crate::api::prelude::*;
 
+const DEFAULT_OVERLAP: Duration = Duration::from_secs(15 * 60);
+
 /// The position in the audit log from which [`follow`](crate::Client::follow) continues.
 ///
 /// Save it with serde after each run. Later 0.x versions can read a saved cursor. Use one cursor
@@ -33,11 +35,10 @@ pub(super) struct Identity {
 impl AuditLogCursor {
     /// Makes a cursor that starts at this instant, rounded down to a whole second.
     pub fn starting_at(instant: OffsetDateTime) -> Self {
-        let overlap = Duration::from_secs(15 * 60);
         Self {
             position: instant,
             floor: instant,
-            overlap,
+            overlap: DEFAULT_OVERLAP,
             yielded: BTreeSet::new(),
         }
     }
@@ -56,10 +57,7 @@ impl AuditLogCursor {
     /// Returns the `since` of the next run, in whole seconds.
     pub(super) fn since(&self) -> OffsetDateTime {
         let overlap = time::Duration::try_from(self.overlap).unwrap_or(time::Duration::MAX);
-        let start = self
-            .position
-            .checked_sub(overlap)
-            .map_or(self.floor, |start| start.max(self.floor));
+        let start = self.position.saturating_sub(overlap).max(self.floor);
         start.replace_nanosecond(0).unwrap_or(start)
     }
 
@@ -70,7 +68,9 @@ impl AuditLogCursor {
         when: Option<OffsetDateTime>,
         now: OffsetDateTime,
     ) {
-        self.position = self.position.max(when.unwrap_or(self.position).min(now));
+        if let Some(when) = when {
+            self.position = self.position.max(when.min(now));
+        }
         self.floor = self.floor.max(self.since());
         // A log without a time may be requested again until the overlap has passed.
         let when = when.unwrap_or(now.max(self.position));
@@ -81,8 +81,11 @@ impl AuditLogCursor {
 
     /// Removes a log that is not requested again, if there is one, and returns its identity.
     pub(super) fn forget_one(&mut self) -> Option<String> {
-        let start = self.since();
-        self.yielded.first().filter(|oldest| oldest.when < start)?;
-        self.yielded.pop_first().map(|oldest| oldest.id)
+        let oldest = self.yielded.first()?;
+        if oldest.when >= self.since() {
+            return None;
+        }
+        let oldest = self.yielded.pop_first()?;
+        Some(oldest.id)
     }
 }

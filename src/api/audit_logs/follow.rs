@@ -17,13 +17,22 @@ pub struct Follow {
     client: Client,
     request: ListAuditLogs,
     cursor: AuditLogCursor,
-    run: Option<Run>,
+    state: State,
 }
 
-/// The state of the iteration that the first `next` starts.
+enum State {
+    /// `next` was not called yet.
+    NotStarted,
+    Started(Box<Run>),
+    /// The request was refused.
+    Refused,
+}
+
+/// What the first `next` makes of the request and the cursor.
 struct Run {
     now: OffsetDateTime,
     logs: Iter<AuditLog>,
+    /// The identities that the cursor remembers.
     yielded: HashSet<String>,
 }
 
@@ -36,35 +45,58 @@ impl Follow {
         self.cursor.clone()
     }
 
-    fn start(&self) -> Run {
+    fn start(&self) -> Result<Run> {
+        refuse_parameters_of_the_cursor(&self.request)?;
         let now = OffsetDateTime::now_utc();
         let after_position = self.cursor.position.saturating_add(time::Duration::SECOND);
         let request = self
             .request
             .clone()
             .since(self.cursor.since())
-            .before(now.max(after_position));
-        let yielded = self
-            .cursor
-            .yielded
-            .iter()
-            .map(|identity| identity.id.clone());
-        Run {
+            .before(now.max(after_position))
+            .direction(Direction::Asc);
+        let mut yielded = HashSet::new();
+        for identity in &self.cursor.yielded {
+            yielded.insert(identity.id.clone());
+        }
+        Ok(Run {
             now,
-            logs: self.client.iter(&request.direction(Direction::Asc)),
-            yielded: yielded.collect(),
+            logs: self.client.iter(&request),
+            yielded,
+        })
+    }
+}
+
+/// Refuses parameters that the cursor sets, and an invalid request.
+fn refuse_parameters_of_the_cursor(request: &ListAuditLogs) -> Result<()> {
+    let call = Call::of(request)?;
+    for parameter in ["since", "before", "direction", "page"] {
+        if call.parameter(parameter).is_some() {
+            return Err(Error::invalid_request(
+                parameter,
+                "is set by the cursor of `follow`: leave it out",
+            ));
         }
     }
+    Ok(())
 }
 
 impl Iterator for Follow {
     type Item = Result<AuditLog>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.run.is_none() {
-            self.run = Some(self.start());
+        if let State::NotStarted = self.state {
+            match self.start() {
+                Ok(run) => self.state = State::Started(Box::new(run)),
+                Err(error) => {
+                    self.state = State::Refused;
+                    return Some(Err(error));
+                }
+            }
         }
-        let run = self.run.as_mut()?;
+        let State::Started(run) = &mut self.state else {
+            return None;
+        };
         loop {
             let log = run.logs.next()?;
             let (identity, when) = match &log {
@@ -105,10 +137,10 @@ fn identity(log: &AuditLog) -> String {
 fn identity_of_bad_item(error: &Error) -> String {
     let json = error.body().unwrap_or_default();
     let item: Value = serde_json::from_slice(json).unwrap_or_default();
-    id(&item["id"])
-        .ok()
-        .filter(|id| !id.is_empty())
-        .unwrap_or_else(|| hash(json))
+    match id(&item["id"]) {
+        Ok(id) if !id.is_empty() => id,
+        _ => hash(json),
+    }
 }
 
 /// Hashes with FNV-1a, because the hashes of the standard library may change and saved cursors must
@@ -116,9 +148,10 @@ fn identity_of_bad_item(error: &Error) -> String {
 fn hash(bytes: &[u8]) -> String {
     const START: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let hash = bytes.iter().fold(START, |hash, byte| {
-        (hash ^ u128::from(*byte)).wrapping_mul(PRIME)
-    });
+    let mut hash = START;
+    for byte in bytes {
+        hash = (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
+    }
     format!("hash:{hash:032x}")
 }
 
@@ -163,26 +196,11 @@ impl Client {
     /// A request with `since`, `before`, `direction` or `page` is refused before sending, because
     /// the cursor sets them.
     pub fn follow<C>(&self, request: &ListAuditLogs<C>, cursor: &AuditLogCursor) -> Follow {
-        let refused = Call::of(request).map_or_else(Some, |call| {
-            let position = ["since", "before", "direction", "page"];
-            let parameter = position
-                .into_iter()
-                .find(|parameter| call.parameter(parameter).is_some())?;
-            Some(Error::invalid_request(
-                parameter,
-                "is set by the cursor of `follow`: leave it out",
-            ))
-        });
-        let run = refused.map(|error| Run {
-            now: cursor.position,
-            logs: Iter::failed(self, error),
-            yielded: HashSet::new(),
-        });
         Follow {
             client: self.clone(),
             request: request.with_client(Detached),
             cursor: cursor.clone(),
-            run,
+            state: State::NotStarted,
         }
     }
 }

@@ -18,7 +18,9 @@ use crate::api::prelude::*;
 /// let november = client.audit_logs().since(date!(2026-11-01)).before(date!(2026-12-01));
 /// for log in november.action_type("token_create").iter() {
 ///     let log = log?;
-///     println!("{} from {}", log.actor.email.unwrap_or_default(), log.actor.ip.unwrap_or_default());
+///     let email = log.actor.email.unwrap_or_default();
+///     let address = log.actor.ip.unwrap_or_default();
+///     println!("{email} from {address}");
 /// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
@@ -150,19 +152,23 @@ impl<C> Endpoint for ListAuditLogs<C> {
     }
 
     fn validate(&self) -> Result<()> {
-        self.since.map_or(Ok(()), |moment| moment.check("since"))?;
-        self.before
-            .map_or(Ok(()), |moment| moment.check("before"))?;
-        match (self.since, self.before) {
-            (Some(since), Some(before)) if since.instant() >= before.instant() => {
-                let reason = format!(
-                    "({since}) is not earlier than `before` ({before}): a date means midnight UTC, \
-                     so set `before` to the next day to list a single day"
-                );
-                Err(Error::invalid_request("since", reason))
-            }
-            _ => Ok(()),
+        if let Some(since) = self.since {
+            since.check("since")?;
         }
+        if let Some(before) = self.before {
+            before.check("before")?;
+        }
+        if let Some(since) = self.since
+            && let Some(before) = self.before
+            && since.instant() >= before.instant()
+        {
+            let reason = format!(
+                "({since}) is not earlier than `before` ({before}): a date means midnight UTC, \
+                 so set `before` to the next day to list a single day"
+            );
+            return Err(Error::invalid_request("since", reason));
+        }
+        Ok(())
     }
 }
 

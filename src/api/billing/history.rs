@@ -94,8 +94,10 @@ impl<C> Endpoint for ListBillingHistory<C> {
     }
 
     fn validate(&self) -> Result<()> {
-        self.occurred_at
-            .map_or(Ok(()), |instant| instant.check("occurred_at"))
+        if let Some(occurred_at) = self.occurred_at {
+            occurred_at.check("occurred_at")?;
+        }
+        Ok(())
     }
 }
 

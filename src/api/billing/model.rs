@@ -140,5 +140,6 @@ debug_model!(
     enterprise_primary_email, first_name, is_partner, last_name, next_bill_date, payment_address,
     payment_address2, payment_city, payment_country, payment_email, payment_first_name,
     payment_gateway, payment_last_name, payment_nonce, payment_state, payment_zipcode,
-    primary_email, state, tax_id_type, telephone, use_legacy, validation_code, vat, zipcode; redacted: device_data
+    primary_email, state, tax_id_type, telephone, use_legacy, validation_code, vat, zipcode;
+    redacted: device_data
 );

@@ -42,14 +42,29 @@ pub struct Policy {
     resources: Resources,
     #[serde(flatten)]
     extra: Map<String, Value>,
+    /// The first invalid argument of a setter.
     #[serde(skip)]
     misuse: Option<Misuse>,
 }
 
 debug_model!(Policy: effect, permission_groups, resources, misuse);
 
-/// The first invalid argument of a setter: its place in the policy, and the reason.
-type Misuse = (String, &'static str);
+/// Why a policy is invalid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Misuse {
+    /// The place in the policy, such as `resources["a"]`, or the setter.
+    place: String,
+    reason: &'static str,
+}
+
+impl Misuse {
+    fn new(place: impl Into<String>, reason: &'static str) -> Self {
+        Self {
+            place: place.into(),
+            reason,
+        }
+    }
+}
 
 /// A permission group as it is sent.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -97,13 +112,15 @@ impl Policy {
     }
 
     /// Adds permission groups, by their identifiers. An empty list is refused before sending.
-    pub fn permission_groups<I: Into<String>>(self, ids: impl IntoIterator<Item = I>) -> Self {
-        let count = self.permission_groups.len();
-        let policy = ids.into_iter().fold(self, Self::permission_group);
-        if policy.permission_groups.len() == count {
-            return policy.refuse("permission_groups", "was set to an empty list");
+    pub fn permission_groups<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+        let count_before = self.permission_groups.len();
+        for id in ids {
+            self = self.permission_group(id);
         }
-        policy
+        if self.permission_groups.len() == count_before {
+            return self.refuse("permission_groups", "was set to an empty list");
+        }
+        self
     }
 
     /// Adds a zone: `com.cloudflare.api.account.zone.{id}` with the value `*`.
@@ -149,8 +166,9 @@ impl Policy {
         jurisdiction: impl Into<String>,
         bucket: impl Into<String>,
     ) -> Self {
-        let (account_id, jurisdiction, bucket) =
-            (account_id.into(), jurisdiction.into(), bucket.into());
+        let account_id = account_id.into();
+        let jurisdiction = jurisdiction.into();
+        let bucket = bucket.into();
         self.require("r2_bucket.account_id", &account_id)
             .require("r2_bucket.jurisdiction", &jurisdiction)
             .require("r2_bucket.bucket", &bucket)
@@ -180,13 +198,13 @@ impl Policy {
         name: impl Into<String>,
         resources: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let nested = resources
-            .into_iter()
-            .fold(Self::allow(), |policy, (name, value)| {
-                policy.resource(name, value)
-            });
-        let mut policy = self.set(name.into(), ResourceScope::Nested(nested.resources));
-        policy.misuse = policy.misuse.or(nested.misuse);
+        // A policy of their own collects them, because it refuses a resource that is set twice.
+        let mut inner = Self::allow();
+        for (name, value) in resources {
+            inner = inner.resource(name, value);
+        }
+        let mut policy = self.set(name.into(), ResourceScope::Nested(inner.resources));
+        policy.misuse = policy.misuse.or(inner.misuse);
         policy
     }
 
@@ -196,14 +214,11 @@ impl Policy {
     }
 
     fn set(mut self, name: String, scope: ResourceScope) -> Self {
-        if self
-            .resources
-            .get(&name)
-            .is_some_and(|known| *known != scope)
+        if let Some(known) = self.resources.get(&name)
+            && *known != scope
         {
-            let place = format!("resources[{name:?}]");
             return self.refuse(
-                place,
+                format!("resources[{name:?}]"),
                 "is set twice to different values: use one policy for each value",
             );
         }
@@ -212,18 +227,22 @@ impl Policy {
     }
 
     fn require(self, argument: &str, value: &str) -> Self {
-        match value.trim() {
-            "" => self.refuse(argument, "is empty"),
-            text if text.contains('*') => self.refuse(
+        if value.trim().is_empty() {
+            return self.refuse(argument, "is empty");
+        }
+        if value.contains('*') {
+            return self.refuse(
                 argument,
                 "contains `*`: use `.all_zones()` or `.all_accounts()`",
-            ),
-            _ => self,
+            );
         }
+        self
     }
 
     fn refuse(mut self, place: impl Into<String>, reason: &'static str) -> Self {
-        self.misuse.get_or_insert((place.into(), reason));
+        if self.misuse.is_none() {
+            self.misuse = Some(Misuse::new(place, reason));
+        }
         self
     }
 }
@@ -240,13 +259,16 @@ impl From<&TokenPolicy> for Policy {
             resources,
             extra,
         } = policy.clone();
-        let groups = permission_groups.into_iter().map(|group| Group {
-            id: group.id,
-            extra: group.extra,
-        });
+        let permission_groups = permission_groups
+            .into_iter()
+            .map(|group| Group {
+                id: group.id,
+                extra: group.extra,
+            })
+            .collect();
         Self {
             effect,
-            permission_groups: groups.collect(),
+            permission_groups,
             resources,
             extra,
             misuse: None,
@@ -264,25 +286,25 @@ pub(super) fn require_policies(policies: &[Policy]) -> Result<()> {
     }
     require_effects(policies)?;
     for (index, policy) in policies.iter().enumerate() {
-        require_complete(policy).map_err(|(place, reason)| {
-            Error::invalid_request(format!("policies[{index}].{place}"), reason)
-        })?;
+        if let Err(misuse) = require_complete(policy) {
+            let parameter = format!("policies[{index}].{}", misuse.place);
+            return Err(Error::invalid_request(parameter, misuse.reason));
+        }
     }
     Ok(())
 }
 
 /// Refuses policies without an effect, because they might allow or deny.
 pub(super) fn require_effects(policies: &[Policy]) -> Result<()> {
-    match policies
-        .iter()
-        .position(|policy| policy.effect == Effect::default())
-    {
-        Some(index) => Err(Error::invalid_request(
-            format!("policies[{index}].effect"),
-            "is missing from the token that was read: make a new policy",
-        )),
-        None => Ok(()),
+    for (index, policy) in policies.iter().enumerate() {
+        if policy.effect == Effect::default() {
+            return Err(Error::invalid_request(
+                format!("policies[{index}].effect"),
+                "is missing from the token that was read: make a new policy",
+            ));
+        }
     }
+    Ok(())
 }
 
 fn require_complete(policy: &Policy) -> Result<(), Misuse> {
@@ -290,42 +312,49 @@ fn require_complete(policy: &Policy) -> Result<(), Misuse> {
         return Err(misuse);
     }
     if policy.permission_groups.is_empty() {
-        return Err((
-            "permission_groups".to_owned(),
+        return Err(Misuse::new(
+            "permission_groups",
             "is empty: add a group with `.permission_group(id)`",
         ));
     }
-    if let Some(index) = policy
-        .permission_groups
-        .iter()
-        .position(|group| group.id.trim().is_empty())
-    {
-        return Err((format!("permission_groups[{index}].id"), "is empty"));
+    for (index, group) in policy.permission_groups.iter().enumerate() {
+        if group.id.trim().is_empty() {
+            let place = format!("permission_groups[{index}].id");
+            return Err(Misuse::new(place, "is empty"));
+        }
     }
     require_resources(&policy.resources, "resources")
 }
 
 fn require_resources(resources: &Resources, place: &str) -> Result<(), Misuse> {
     if resources.is_empty() {
-        return Err((
-            place.to_owned(),
+        return Err(Misuse::new(
+            place,
             "is empty: add a resource, such as `.zone(id)`",
         ));
     }
     for (name, scope) in resources {
         let place = format!("{place}[{name:?}]");
         if name.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
-            return Err((place, "contains white space or a control character"));
+            return Err(Misuse::new(
+                place,
+                "contains white space or a control character",
+            ));
         }
         if name.split('.').any(str::is_empty) {
-            return Err((place, "has an empty part in its name"));
+            return Err(Misuse::new(place, "has an empty part in its name"));
         }
         match scope {
-            ResourceScope::Value(value) if value.trim().is_empty() => {
-                return Err((place, "is empty: use `*` for the whole resource"));
+            ResourceScope::Value(value) => {
+                if value.trim().is_empty() {
+                    return Err(Misuse::new(
+                        place,
+                        "is empty: use `*` for the whole resource",
+                    ));
+                }
             }
             ResourceScope::Nested(nested) => require_resources(nested, &place)?,
-            _ => {}
+            ResourceScope::Other(_) => {}
         }
     }
     Ok(())

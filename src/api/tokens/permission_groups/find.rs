@@ -19,24 +19,31 @@ impl Client {
         name: &str,
         scope: PermissionScope,
     ) -> Result<Option<PermissionGroup>> {
-        // Compared as text, because `Other` can hold the text of a variant.
-        let has_scope = |group: &PermissionGroup| {
-            group
-                .scopes
-                .iter()
-                .any(|known| known.as_str() == scope.as_str())
-        };
-        let mut bad_item = None;
+        let mut first_bad_item = None;
         for group in self.permission_groups().name(name).iter() {
             match group {
-                Ok(group) if group.name.as_deref() == Some(name) && has_scope(&group) => {
-                    return Ok(Some(group));
+                Ok(group) => {
+                    if group.name.as_deref() == Some(name) && has_scope(&group, &scope) {
+                        return Ok(Some(group));
+                    }
                 }
-                Ok(_) => {}
-                Err(error) if error.is_item() => bad_item = bad_item.or(Some(error)),
+                Err(error) if error.is_item() => {
+                    first_bad_item.get_or_insert(error);
+                }
                 Err(error) => return Err(error),
             }
         }
-        bad_item.map_or(Ok(None), Err)
+        match first_bad_item {
+            Some(error) => Err(error),
+            None => Ok(None),
+        }
     }
+}
+
+fn has_scope(group: &PermissionGroup, scope: &PermissionScope) -> bool {
+    // Compared as text, because `Other` can hold the text of a variant.
+    group
+        .scopes
+        .iter()
+        .any(|known| known.as_str() == scope.as_str())
 }
