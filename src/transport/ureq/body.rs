@@ -8,7 +8,7 @@ use http::header::CONTENT_ENCODING;
 use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use http::{HeaderValue, StatusCode, Version};
 
-use super::failure::classify_body;
+use super::classify::classify_body;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// Converts a response of ureq. Errors of the body contain a [`TransportError`].

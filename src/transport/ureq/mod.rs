@@ -1,7 +1,7 @@
 //! The default transport, over ureq. No other folder uses ureq.
 
 mod body;
-mod failure;
+mod classify;
 mod tls;
 
 use std::env;
@@ -14,7 +14,7 @@ use http::uri::Scheme;
 use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
-use self::failure::classify;
+use self::classify::classify;
 use super::proxy::{self, is_loopback};
 use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
 
