@@ -2,6 +2,8 @@
 
 mod body;
 mod error;
+mod host;
+mod no_proxy;
 mod proxy;
 mod ureq;
 

@@ -15,7 +15,8 @@ use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
 use self::classify::classify;
-use super::proxy::{self, is_loopback};
+use super::host::is_loopback;
+use super::proxy;
 use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
 
 /// A [`Transport`] over [ureq](https://docs.rs/ureq): HTTP/1.1, with connections that are reused.
