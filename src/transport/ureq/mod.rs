@@ -2,6 +2,7 @@
 
 mod body;
 mod classify;
+mod proxy;
 mod tls;
 
 use std::env;
@@ -16,7 +17,7 @@ use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 use self::body::with_body;
 use self::classify::classify;
 use super::host::is_loopback;
-use super::proxy;
+use super::proxy::ProxyVariable;
 use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
 
 /// A [`Transport`] over [ureq](https://docs.rs/ureq): HTTP/1.1, with connections that are reused.
@@ -98,10 +99,16 @@ impl UreqTransport {
     /// Creates the transport of a client without a custom one.
     pub(crate) fn with_default_agent(base_url: &str) -> Self {
         warn_of_credentials_in_logs();
-        let proxy = proxy::from_env(base_url, env::var_os);
-        let unusable_proxy = proxy.as_ref().err().copied();
+        let mut proxy = None;
+        let mut unusable_proxy = None;
+        if let Some(variable) = ProxyVariable::select(base_url, env::var_os) {
+            proxy = variable.value.to_str().and_then(proxy::parse);
+            if proxy.is_none() {
+                unusable_proxy = Some(variable.name);
+            }
+        }
         let config = Agent::config_builder()
-            .proxy(proxy.unwrap_or_default())
+            .proxy(proxy)
             .max_idle_age(MAX_IDLE_AGE)
             .max_idle_connections(MAX_IDLE_CONNECTIONS)
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
