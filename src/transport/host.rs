@@ -5,10 +5,10 @@ use std::net::IpAddr;
 /// Whether a host is this machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     let host = plain_host(host);
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => host == "localhost",
+    }
 }
 
 /// Returns a host in lower case, without brackets or a trailing dot.
