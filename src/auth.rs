@@ -16,79 +16,98 @@ use crate::redact;
 const SHORTEST_REDACTED: usize = 6;
 /// Shorter secrets are not searched for in paths, because they may equal a segment of the path.
 const SHORTEST_IN_PATH: usize = 16;
-const EMAIL_ADDRESS: &str = "email address";
 
-/// The value of a setting, after the name of the method or of the environment variable that set it.
-pub(crate) type Setting = (&'static str, String);
+const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
+const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
 
-/// The credential of a client and the headers that contain it.
+/// The value of a setting.
+pub(crate) struct Setting {
+    /// The method or the environment variable that set it.
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+}
+
+/// The credential of a client.
 #[derive(Clone)]
-pub(crate) struct Auth {
-    headers: Vec<(HeaderName, HeaderValue)>,
-    secrets: Vec<SecretString>,
+pub(crate) enum Auth {
+    Token(SentSecret),
+    Key { email: SentSecret, key: SentSecret },
+}
+
+/// A part of a credential and the header value that contains it.
+#[derive(Clone)]
+pub(crate) struct SentSecret {
+    secret: SecretString,
+    header: HeaderValue,
 }
 
 impl Auth {
-    pub(crate) fn token((name, token): &Setting) -> Result<Self> {
-        let token = validate(name, "API token", token)?;
-        Ok(Self {
-            headers: vec![(AUTHORIZATION, sensitive(name, &format!("Bearer {token}"))?)],
-            secrets: vec![token.into()],
-        })
+    pub(crate) fn token(token: &Setting) -> Result<Self> {
+        let text = validate(CredentialPart::Token, token)?;
+        Ok(Self::Token(SentSecret {
+            secret: text.into(),
+            header: sensitive(token.name, &format!("Bearer {text}"))?,
+        }))
     }
 
-    pub(crate) fn key((email_name, email): &Setting, (key_name, key): &Setting) -> Result<Self> {
-        let email = validate(email_name, EMAIL_ADDRESS, email)?;
-        let key = validate(key_name, "Global API Key", key)?;
-        Ok(Self {
-            headers: vec![
-                (
-                    HeaderName::from_static("x-auth-email"),
-                    sensitive(email_name, email)?,
-                ),
-                (
-                    HeaderName::from_static("x-auth-key"),
-                    sensitive(key_name, key)?,
-                ),
-            ],
-            secrets: vec![email.into(), key.into()],
+    pub(crate) fn key(email: &Setting, key: &Setting) -> Result<Self> {
+        let email_text = validate(CredentialPart::Email, email)?;
+        let key_text = validate(CredentialPart::Key, key)?;
+        Ok(Self::Key {
+            email: SentSecret {
+                secret: email_text.into(),
+                header: sensitive(email.name, email_text)?,
+            },
+            key: SentSecret {
+                secret: key_text.into(),
+                header: sensitive(key.name, key_text)?,
+            },
         })
     }
 
     pub(crate) fn is_bearer(&self) -> bool {
-        self.headers.len() == 1
+        matches!(self, Self::Token(_))
     }
 
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
-        for (name, value) in &self.headers {
-            headers.insert(name.clone(), value.clone());
+        match self {
+            Self::Token(token) => {
+                headers.insert(AUTHORIZATION, token.header.clone());
+            }
+            Self::Key { email, key } => {
+                headers.insert(X_AUTH_EMAIL, email.header.clone());
+                headers.insert(X_AUTH_KEY, key.header.clone());
+            }
         }
     }
 
-    /// Whether a path contains this credential. Such a path would show it in the logs of servers
-    /// and proxies.
+    /// Whether a path contains the token or the key. Such a path would show it in the logs of
+    /// servers and proxies. An email address may be an identifier.
     pub(crate) fn is_in(&self, path: &str) -> bool {
-        // The token or the key. An email may be an identifier.
-        self.secrets.last().is_some_and(|secret| {
-            let secret = secret.expose_secret();
-            // The comparison with the path's length avoids encoding a secret that cannot be in the
-            // path.
-            let fits = (SHORTEST_IN_PATH..=path.len()).contains(&secret.len());
-            fits && path.contains(&*encode(secret))
-        })
+        let secret = match self {
+            Self::Token(token) => token,
+            Self::Key { key, .. } => key,
+        };
+        let secret = secret.secret.expose_secret();
+        // The comparison with the path's length avoids encoding a secret that cannot be in the
+        // path.
+        let fits = (SHORTEST_IN_PATH..=path.len()).contains(&secret.len());
+        fits && path.contains(&*encode(secret))
     }
 
     /// Redacts this credential from a text, in every encoding that [`redact::redact`] finds.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let secrets = match self {
+            Self::Token(token) => vec![token],
+            Self::Key { email, key } => vec![email, key],
+        };
         let mut clean = Cow::Borrowed(text);
-        // A short secret with `@` is an email address, which is never an ordinary word.
-        let is_redacted = |secret: &&str| secret.len() >= SHORTEST_REDACTED || secret.contains('@');
-        for secret in self
-            .secrets
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .filter(is_redacted)
-        {
+        for secret in secrets {
+            let secret = secret.secret.expose_secret();
+            // A short secret with `@` is an email address, which is never an ordinary word.
+            if secret.len() < SHORTEST_REDACTED && !secret.contains('@') {
+                continue;
+            }
             if let Cow::Owned(redacted) = redact::redact(&clean, secret) {
                 clean = Cow::Owned(redacted);
             }
@@ -99,77 +118,97 @@ impl Auth {
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_bearer() {
-            "api token [redacted]"
-        } else {
-            "email and api key [redacted]"
+        f.write_str(match self {
+            Self::Token(_) => "api token [redacted]",
+            Self::Key { .. } => "email and api key [redacted]",
         })
     }
+}
+
+/// A part of a credential.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CredentialPart {
+    Token,
+    Email,
+    Key,
 }
 
 /// Returns the trimmed value, or an error for the common ways in which a credential is copied or
 /// stored wrongly.
 ///
 /// The error does not show the value, because even an invalid one may contain the secret.
-fn validate<'v>(parameter: &'static str, noun: &str, value: &'v str) -> Result<&'v str> {
-    let value = value.trim();
-    let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
-    let is_quoted = match noun {
-        // `o'brien@example.com` is a valid address.
-        EMAIL_ADDRESS => {
-            value.starts_with(is_quote) || value.ends_with(is_quote) || value.contains('"')
-        }
-        _ => value.contains(is_quote),
-    };
-    let is_bearer = value
-        .split(char::is_whitespace)
-        .next()
-        .is_some_and(|word| word.eq_ignore_ascii_case("bearer"));
-    // The order matters: a mistake comes before those that usually follow from it.
-    let mistakes = [
-        (value.is_empty(), "is empty"),
-        (
-            is_quoted,
-            "contains quotation marks, which env files may keep: set the NOUN without them",
-        ),
-        (
-            value.contains(['$', '{', '}']),
-            "contains `$` or a brace, like a placeholder: set the NOUN itself",
-        ),
-        (
-            value.contains('\\'),
-            "contains a backslash, such as the `\\n` that env files may keep: set the NOUN without it",
-        ),
-        (is_bearer, "starts with `Bearer`: set the NOUN alone"),
-        (
-            value.contains(['\n', '\r']),
-            "contains a line break: set the NOUN alone, on one line",
-        ),
-        (
-            value.contains(char::is_whitespace),
-            "contains white space: set the NOUN alone",
-        ),
-        (
-            value.contains(char::is_control),
-            "contains a control character: copy the NOUN again",
-        ),
-        (
-            !value.is_ascii(),
-            "contains a character that is not ASCII and may be invisible: copy the NOUN again",
-        ),
-    ];
-    match mistakes.into_iter().find(|(is_made, _)| *is_made) {
-        Some((_, mistake)) => Err(Error::invalid_request(
-            parameter,
-            mistake.replace("NOUN", noun),
-        )),
+fn validate(part: CredentialPart, setting: &Setting) -> Result<&str> {
+    let value = setting.value.trim();
+    match mistake(part, value) {
+        Some(reason) => Err(Error::invalid_request(setting.name, reason)),
         None => Ok(value),
     }
 }
 
-fn sensitive(parameter: &'static str, value: &str) -> Result<HeaderValue> {
+/// Describes the first mistake in a trimmed value. A mistake is checked before those that usually
+/// follow from it.
+fn mistake(part: CredentialPart, value: &str) -> Option<String> {
+    let noun = match part {
+        CredentialPart::Token => "API token",
+        CredentialPart::Email => "email address",
+        CredentialPart::Key => "Global API Key",
+    };
+    if value.is_empty() {
+        Some("is empty".to_owned())
+    } else if is_quoted(part, value) {
+        Some(format!(
+            "contains quotation marks, which env files may keep: set the {noun} without them"
+        ))
+    } else if value.contains(['$', '{', '}']) {
+        Some(format!(
+            "contains `$` or a brace, like a placeholder: set the {noun} itself"
+        ))
+    } else if value.contains('\\') {
+        Some(format!(
+            "contains a backslash, such as the `\\n` that env files may keep: set the {noun} without it"
+        ))
+    } else if is_bearer(value) {
+        Some(format!("starts with `Bearer`: set the {noun} alone"))
+    } else if value.contains(['\n', '\r']) {
+        Some(format!(
+            "contains a line break: set the {noun} alone, on one line"
+        ))
+    } else if value.contains(char::is_whitespace) {
+        Some(format!("contains white space: set the {noun} alone"))
+    } else if value.contains(char::is_control) {
+        Some(format!(
+            "contains a control character: copy the {noun} again"
+        ))
+    } else if !value.is_ascii() {
+        Some(format!(
+            "contains a character that is not ASCII and may be invisible: copy the {noun} again"
+        ))
+    } else {
+        None
+    }
+}
+
+/// Whether a value contains quotation marks. An email address may contain some of them:
+/// `o'brien@example.com` is valid.
+fn is_quoted(part: CredentialPart, value: &str) -> bool {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
+    if part == CredentialPart::Email {
+        value.starts_with(is_quote) || value.ends_with(is_quote) || value.contains('"')
+    } else {
+        value.contains(is_quote)
+    }
+}
+
+fn is_bearer(value: &str) -> bool {
+    let mut words = value.split(char::is_whitespace);
+    words
+        .next()
+        .is_some_and(|word| word.eq_ignore_ascii_case("bearer"))
+}
+
+fn sensitive(name: &'static str, value: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid_request(parameter, "cannot be sent in a header"))?;
+        .map_err(|_| Error::invalid_request(name, "cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

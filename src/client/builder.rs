@@ -66,7 +66,10 @@ impl ClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
             credential: Credential::None,
-            base_url: ("base_url", BASE_URL.to_owned()),
+            base_url: Setting {
+                name: "base_url",
+                value: BASE_URL.to_owned(),
+            },
             allow_http: false,
             user_agent: None,
             connect_timeout: Duration::from_secs(10),
@@ -92,28 +95,7 @@ impl ClientBuilder {
     /// token and a key are set. Invalid values are an error of [`build`](Self::build). Both errors
     /// name the environment variables.
     pub fn from_env() -> Result<Self> {
-        let credential = match (variable(TOKEN)?, variable(EMAIL)?, variable(KEY)?) {
-            (Some(token), _, None) => Ok(Credential::Token(token)),
-            (None, Some(email), Some(key)) => Ok(Credential::Key { email, key }),
-            (Some(_), _, Some(_)) => Err((
-                TOKEN,
-                "is set together with `CLOUDFLARE_API_KEY`: unset one of the two",
-            )),
-            (None, Some(_), None) => Err((
-                EMAIL,
-                "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone",
-            )),
-            (None, None, Some(_)) => Err((
-                KEY,
-                "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone",
-            )),
-            (None, None, None) => Err((
-                TOKEN,
-                "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`",
-            )),
-        };
-        let credential =
-            credential.map_err(|(name, reason)| Error::invalid_request(name, reason))?;
+        let credential = Credential::from_env()?;
         let builder = Self::new();
         let base_url = variable("CLOUDFLARE_BASE_URL")?.unwrap_or(builder.base_url);
         Ok(Self {
@@ -126,7 +108,10 @@ impl ClientBuilder {
     /// Sets an API token as the credential, without surrounding white space. Replaces a credential
     /// that was set before.
     pub fn api_token(mut self, token: impl Into<String>) -> Self {
-        self.credential = Credential::Token(("api_token", token.into()));
+        self.credential = Credential::Token(Setting {
+            name: "api_token",
+            value: token.into(),
+        });
         self
     }
 
@@ -134,8 +119,14 @@ impl ClientBuilder {
     /// was set before.
     pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
         self.credential = Credential::Key {
-            email: ("email", email.into()),
-            key: ("api_key", key.into()),
+            email: Setting {
+                name: "email",
+                value: email.into(),
+            },
+            key: Setting {
+                name: "api_key",
+                value: key.into(),
+            },
         };
         self
     }
@@ -146,7 +137,10 @@ impl ClientBuilder {
     /// Plain http is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`),
     /// because it exposes the credential. [`allow_http`](Self::allow_http) accepts it for any host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = ("base_url", url.into());
+        self.base_url = Setting {
+            name: "base_url",
+            value: url.into(),
+        };
         self
     }
 
@@ -264,10 +258,43 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
+impl Credential {
+    fn from_env() -> Result<Self> {
+        let token = variable(TOKEN)?;
+        let email = variable(EMAIL)?;
+        let key = variable(KEY)?;
+        if token.is_some() && key.is_some() {
+            return Err(Error::invalid_request(
+                TOKEN,
+                "is set together with `CLOUDFLARE_API_KEY`: unset one of the two",
+            ));
+        }
+        if let Some(token) = token {
+            return Ok(Self::Token(token));
+        }
+        match (email, key) {
+            (Some(email), Some(key)) => Ok(Self::Key { email, key }),
+            (Some(_), None) => Err(Error::invalid_request(
+                EMAIL,
+                "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone",
+            )),
+            (None, Some(_)) => Err(Error::invalid_request(
+                KEY,
+                "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone",
+            )),
+            (None, None) => Err(Error::invalid_request(
+                TOKEN,
+                "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`",
+            )),
+        }
+    }
+}
+
 /// Reads an environment variable. An empty one counts as unset.
 fn variable(name: &'static str) -> Result<Option<Setting>> {
     match env::var(name) {
-        Ok(value) => Ok((!value.trim().is_empty()).then_some((name, value))),
+        Ok(value) if value.trim().is_empty() => Ok(None),
+        Ok(value) => Ok(Some(Setting { name, value })),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(Error::invalid_request(name, "is not Unicode")),
     }
@@ -276,8 +303,9 @@ fn variable(name: &'static str) -> Result<Option<Setting>> {
 /// Returns the base URL without a trailing slash, or an error if credentials may not be sent there.
 ///
 /// The error does not show the URL, because it may contain a secret.
-fn base_url((name, text): &Setting, allow_http: bool) -> Result<String> {
-    let invalid = |reason: &'static str| Err(Error::invalid_request(*name, reason));
+fn base_url(setting: &Setting, allow_http: bool) -> Result<String> {
+    let text = &setting.value;
+    let invalid = |reason: &'static str| Err(Error::invalid_request(setting.name, reason));
     // `Url` would remove them without an error.
     if text.chars().any(char::is_control) {
         return invalid("contains a line break or a control character");
