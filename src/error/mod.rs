@@ -138,7 +138,7 @@ impl Error {
     /// Returns `true` if no connection was made, or if the server's certificate was refused.
     /// Nothing was sent.
     pub fn is_connect(&self) -> bool {
-        matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect)
+        matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect())
     }
 
     /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. See

@@ -10,10 +10,19 @@ use std::error::Error;
 #[error("{text}")]
 pub struct TransportError {
     kind: TransportErrorKind,
-    /// Whether no connection could be made.
-    pub(crate) is_connect: bool,
-    may_have_reached_server: bool,
+    progress: Progress,
     text: String,
+}
+
+/// How far a request got before it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// No connection was needed yet, and nothing was sent.
+    NotSent,
+    /// No connection was made, and nothing was sent.
+    Connecting,
+    /// The request was sent, or a part of it may have been.
+    Sent,
 }
 
 /// The kind of a [`TransportError`].
@@ -46,7 +55,12 @@ type Source = Box<dyn Error + Send + Sync>;
 impl TransportError {
     /// Creates an error of kind `Connect`: no connection was made, and nothing was sent.
     pub fn connect(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Connect, "could not connect", source)
+        Self::new(
+            TransportErrorKind::Connect,
+            Progress::Connecting,
+            "could not connect",
+            source,
+        )
     }
 
     /// Creates an error of kind `Certificate`: the server's certificate was refused, and nothing
@@ -54,6 +68,7 @@ impl TransportError {
     pub fn certificate(source: impl Into<Source>) -> Self {
         Self::new(
             TransportErrorKind::Certificate,
+            Progress::Connecting,
             "the server's certificate was refused",
             source,
         )
@@ -61,17 +76,22 @@ impl TransportError {
 
     /// Creates an error of kind `Timeout`, after which the request may have reached the server.
     pub fn timeout(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Timeout, "timed out", source)
+        Self::new(
+            TransportErrorKind::Timeout,
+            Progress::Sent,
+            "timed out",
+            source,
+        )
     }
 
     /// Creates an error of kind `Timeout`: no connection was made in time, and nothing was sent.
     pub fn connect_timeout(source: impl Into<Source>) -> Self {
         Self::new(
             TransportErrorKind::Timeout,
+            Progress::Connecting,
             "timed out while connecting",
             source,
         )
-        .while_connecting()
     }
 
     /// Creates an error of kind `Interrupted`: the connection failed after a part of the request
@@ -79,6 +99,7 @@ impl TransportError {
     pub fn interrupted(source: impl Into<Source>) -> Self {
         Self::new(
             TransportErrorKind::Interrupted,
+            Progress::Sent,
             "the connection was interrupted",
             source,
         )
@@ -88,6 +109,7 @@ impl TransportError {
     pub fn too_large(source: impl Into<Source>) -> Self {
         Self::new(
             TransportErrorKind::TooLarge,
+            Progress::Sent,
             "the response is too large",
             source,
         )
@@ -98,6 +120,7 @@ impl TransportError {
     pub fn malformed(source: impl Into<Source>) -> Self {
         Self::new(
             TransportErrorKind::Malformed,
+            Progress::Sent,
             "the response is malformed",
             source,
         )
@@ -105,55 +128,66 @@ impl TransportError {
 
     /// Creates an error of kind `Other`, after which the request may have reached the server.
     pub fn other(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Other, "the transport failed", source)
+        Self::new(
+            TransportErrorKind::Other,
+            Progress::Sent,
+            "the transport failed",
+            source,
+        )
     }
 
     /// Creates an error of kind `Other`: no connection can be made with this configuration, and
     /// nothing was sent.
     pub(crate) fn misconfigured(source: impl Into<Source>) -> Self {
-        Self::new(TransportErrorKind::Other, "could not connect", source).while_connecting()
+        Self::new(
+            TransportErrorKind::Other,
+            Progress::Connecting,
+            "could not connect",
+            source,
+        )
+    }
+
+    /// Creates an error about a feature that is off and that a request needs.
+    pub(crate) fn missing_feature(feature: &str, reason: &str) -> Self {
+        Self::misconfigured(format!(
+            "{reason}: enable the feature `{feature}` of cloudflare-user"
+        ))
     }
 
     pub(crate) fn rate_limited() -> Self {
         Self::new(
             TransportErrorKind::RateLimited,
+            Progress::NotSent,
             "nothing was sent",
             "the rate limit is used up",
         )
     }
 
     pub(crate) fn deadline_over() -> Self {
-        let reason =
-            "the deadline of the call is over, or its timeout is zero; nothing more was sent";
-        Self {
-            may_have_reached_server: false,
-            ..Self::new(TransportErrorKind::Timeout, "no time is left", reason)
-        }
+        Self::new(
+            TransportErrorKind::Timeout,
+            Progress::NotSent,
+            "no time is left",
+            "the deadline of the call is over, or its timeout is zero; nothing more was sent",
+        )
     }
 
-    fn new(kind: TransportErrorKind, what: &str, source: impl Into<Source>) -> Self {
-        let text = match source.into().to_string() {
-            reason if reason.is_empty() => what.to_owned(),
-            reason => format!("{what}: {reason}"),
+    fn new(
+        kind: TransportErrorKind,
+        progress: Progress,
+        what: &str,
+        source: impl Into<Source>,
+    ) -> Self {
+        let reason = source.into().to_string();
+        let text = if reason.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{what}: {reason}")
         };
-        let is_connect = matches!(
-            kind,
-            TransportErrorKind::Connect | TransportErrorKind::Certificate
-        );
-        let may_have_reached_server = !is_connect && kind != TransportErrorKind::RateLimited;
         Self {
             kind,
-            is_connect,
-            may_have_reached_server,
+            progress,
             text,
-        }
-    }
-
-    fn while_connecting(self) -> Self {
-        Self {
-            is_connect: true,
-            may_have_reached_server: false,
-            ..self
         }
     }
 
@@ -172,6 +206,11 @@ impl TransportError {
 
     /// Returns `true` if the server may have received the request, and `false` if nothing was sent.
     pub fn may_have_reached_server(&self) -> bool {
-        self.may_have_reached_server
+        self.progress == Progress::Sent
+    }
+
+    /// Returns `true` if no connection was made.
+    pub(crate) fn is_connect(&self) -> bool {
+        self.progress == Progress::Connecting
     }
 }

@@ -40,14 +40,14 @@ pub(super) fn with_body(
 
 /// Whether ureq detects that the body is truncated.
 fn declares_its_end(version: Version, headers: &HeaderMap) -> bool {
-    let is_chunked = |value: &HeaderValue| {
-        value
-            .to_str()
-            .is_ok_and(|text| text.to_ascii_lowercase().contains("chunked"))
-    };
-    headers.contains_key(CONTENT_LENGTH)
-        || (version != Version::HTTP_10
-            && headers.get_all(TRANSFER_ENCODING).iter().any(is_chunked))
+    let has_chunks =
+        version != Version::HTTP_10 && headers.get_all(TRANSFER_ENCODING).iter().any(is_chunked);
+    has_chunks || headers.contains_key(CONTENT_LENGTH)
+}
+
+fn is_chunked(encoding: &HeaderValue) -> bool {
+    let encoding = encoding.as_bytes().to_ascii_lowercase();
+    encoding.windows(7).any(|word| word == b"chunked")
 }
 
 /// Whether the body is compressed. ureq decompresses it only if `Content-Encoding` is `gzip` in
@@ -89,35 +89,48 @@ impl<R> Checked<R> {
     fn is_truncated(&self) -> bool {
         self.needs_line_break && self.last != Some(b'\n') && self.first != Some(b'{')
     }
-}
 
-impl<R: Read> Read for Checked<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.has_failed {
-            let error = TransportError::interrupted("an earlier read of this body failed");
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, error));
+    fn note(&mut self, bytes: &[u8]) {
+        if !self.needs_line_break {
+            return;
         }
-        let error = match self.body.read(buffer) {
-            Ok(0) if !buffer.is_empty() && self.is_truncated() => TransportError::interrupted(
-                "the body declares no length and does not end in a line break",
-            ),
-            Ok(read) => {
-                if self.needs_line_break {
-                    let is_text = |byte: &&u8| !byte.is_ascii_whitespace();
-                    self.first = self.first.or(buffer[..read].iter().find(is_text).copied());
-                    self.last = buffer[..read].last().copied().or(self.last);
-                }
-                return Ok(read);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
-            Err(error) => classify_body(error),
-        };
+        if self.first.is_none() {
+            let mut letters = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
+            self.first = letters.next().copied();
+        }
+        if let Some(last) = bytes.last() {
+            self.last = Some(*last);
+        }
+    }
+
+    fn fail(&mut self, error: TransportError) -> io::Error {
         self.has_failed = true;
         let kind = match error.kind() {
             TransportErrorKind::Timeout => io::ErrorKind::TimedOut,
             TransportErrorKind::Interrupted => io::ErrorKind::UnexpectedEof,
             _ => io::ErrorKind::InvalidData,
         };
-        Err(io::Error::new(kind, error))
+        io::Error::new(kind, error)
+    }
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.has_failed {
+            let reason = "an earlier read of this body failed";
+            return Err(self.fail(TransportError::interrupted(reason)));
+        }
+        match self.body.read(buffer) {
+            Ok(0) if !buffer.is_empty() && self.is_truncated() => {
+                let reason = "the body declares no length and does not end in a line break";
+                Err(self.fail(TransportError::interrupted(reason)))
+            }
+            Ok(read) => {
+                self.note(&buffer[..read]);
+                Ok(read)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => Err(self.fail(classify_body(error))),
+        }
     }
 }

@@ -16,6 +16,7 @@ use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
 use self::classify::classify;
+use self::proxy::is_socks;
 use super::host::is_loopback;
 use super::proxy::ProxyVariable;
 use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
@@ -125,29 +126,36 @@ impl UreqTransport {
         let proxy = self.agent.config().proxy()?;
         // A proxy on another machine could read the credential of a request over plain http to this
         // machine, and would send the request to itself.
-        let is_misled = uri.scheme() == Some(&Scheme::HTTP)
-            && uri.host().is_some_and(is_loopback)
-            && !is_loopback(proxy.host());
-        (!is_misled && !proxy.is_no_proxy(uri)).then_some(proxy)
+        let is_http_to_loopback =
+            uri.scheme() == Some(&Scheme::HTTP) && uri.host().is_some_and(is_loopback);
+        let is_misled = is_http_to_loopback && !is_loopback(proxy.host());
+        if is_misled || proxy.is_no_proxy(uri) {
+            None
+        } else {
+            Some(proxy)
+        }
     }
 
-    /// Returns why a request cannot be sent as configured. ureq would panic, or bypass the proxy.
-    fn obstacle(&self, uri: &Uri, proxy: Option<&Proxy>) -> Option<String> {
+    /// Returns an error if a request cannot be sent as configured. ureq would panic, or bypass the
+    /// proxy.
+    fn check(&self, uri: &Uri, proxy: Option<&Proxy>) -> Result<(), TransportError> {
         if let Some(variable) = self.unusable_proxy {
-            return Some(format!(
+            return Err(TransportError::misconfigured(format!(
                 "`{variable}` is not a usable proxy; it should look like `http://user:password@proxy.example:3128`, \
                 with `/`, `?` and `#` in the password percent-encoded"
-            ));
+            )));
         }
         let protocol = proxy.map(Proxy::protocol);
-        let is_socks = |protocol| !matches!(protocol, ProxyProtocol::Http | ProxyProtocol::Https);
-        if !cfg!(feature = "socks-proxy") && protocol.is_some_and(is_socks) {
-            return Some(needed("socks-proxy", "the proxy uses SOCKS"));
+        if protocol.is_some_and(is_socks) && !cfg!(feature = "socks-proxy") {
+            return Err(TransportError::missing_feature(
+                "socks-proxy",
+                "the proxy uses SOCKS",
+            ));
         }
         if uri.scheme() == Some(&Scheme::HTTPS) || protocol == Some(ProxyProtocol::Https) {
-            return tls::obstacle(self.agent.config());
+            tls::check_features(self.agent.config())?;
         }
-        None
+        Ok(())
     }
 
     fn run(
@@ -165,27 +173,49 @@ impl UreqTransport {
         if proxy.is_none() && self.agent.config().proxy().is_some() {
             config = config.proxy(None);
         }
-        if let Some(AttemptTimeout {
-            connect,
-            total,
-            streaming,
-        }) = timeout
-        {
+        if let Some(timeout) = timeout {
             config = config
-                .timeout_resolve(Some(connect))
-                .timeout_connect(Some(connect));
-            config = match streaming {
-                false => config.timeout_global(Some(total)),
-                true => config
+                .timeout_resolve(Some(timeout.connect))
+                .timeout_connect(Some(timeout.connect));
+            config = if timeout.streaming {
+                config
                     .timeout_global(None)
                     .timeout_per_call(None)
                     .timeout_recv_body(None)
-                    .timeout_send_request(Some(total))
-                    .timeout_recv_response(Some(total))
-                    .timeout_per_read(Some(total)),
+                    .timeout_send_request(Some(timeout.total))
+                    .timeout_recv_response(Some(timeout.total))
+                    .timeout_per_read(Some(timeout.total))
+            } else {
+                config.timeout_global(Some(timeout.total))
             };
         }
         self.agent.run(config.build())
+    }
+
+    /// Completes the classification of an error by what this transport has observed.
+    fn refine(
+        &self,
+        error: TransportError,
+        timeout: Option<AttemptTimeout>,
+        elapsed: Duration,
+    ) -> TransportError {
+        match error.kind() {
+            TransportErrorKind::Connect => {
+                // Resolving and connecting each end after `connect`. Later, "host unreachable" is
+                // about a connection.
+                let is_late = timeout.is_some_and(|timeout| elapsed / 2 > timeout.connect);
+                if is_late {
+                    TransportError::interrupted(error.to_string())
+                } else {
+                    error
+                }
+            }
+            TransportErrorKind::Certificate => match tls::hint(self.agent.config()) {
+                Some(hint) => error.map_text(&|text| format!("{text} ({hint})")),
+                None => error,
+            },
+            _ => error,
+        }
     }
 }
 
@@ -195,38 +225,19 @@ impl Transport for UreqTransport {
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Body>, TransportError> {
         let proxy = self.proxy_for(request.uri());
-        if let Some(reason) = self.obstacle(request.uri(), proxy) {
-            return Err(TransportError::misconfigured(reason));
-        }
+        self.check(request.uri(), proxy)?;
         let timeout: Option<AttemptTimeout> = request.extensions().get().copied();
+        let is_streaming = timeout.is_some_and(|timeout| timeout.streaming);
         let started = Instant::now();
-        let response = match request.body().is_empty() {
-            true => self.run(request.map(drop), proxy, timeout),
-            false => self.run(request, proxy, timeout),
+        let response = if request.body().is_empty() {
+            // For ureq, an empty `Vec` is a body, which a GET cannot have.
+            self.run(request.map(drop), proxy, timeout)
+        } else {
+            self.run(request, proxy, timeout)
         };
-        let error = match response {
-            Ok(response) => {
-                return Ok(with_body(
-                    response,
-                    timeout.is_some_and(|timeout| timeout.streaming),
-                ));
-            }
-            Err(error) => classify(proxy, error),
-        };
-        match error.kind() {
-            // Resolving and connecting each end after `connect`. Later, "host unreachable" is about
-            // a connection.
-            TransportErrorKind::Connect
-                if timeout.is_some_and(|timeout| started.elapsed() / 2 > timeout.connect) =>
-            {
-                Err(TransportError::interrupted(error.to_string()))
-            }
-            TransportErrorKind::Certificate => {
-                let hint = tls::hint(self.agent.config())
-                    .map_or(String::new(), |hint| format!(" ({hint})"));
-                Err(error.map_text(&|text| format!("{text}{hint}")))
-            }
-            _ => Err(error),
+        match response {
+            Ok(response) => Ok(with_body(response, is_streaming)),
+            Err(error) => Err(self.refine(classify(proxy, error), timeout, started.elapsed())),
         }
     }
 }
@@ -249,9 +260,4 @@ fn warn_of_credentials_in_logs() {
             );
         });
     }
-}
-
-/// Describes a feature that is off and that a request needs.
-fn needed(feature: &str, reason: &str) -> String {
-    format!("{reason}: enable the feature `{feature}` of cloudflare-user")
 }

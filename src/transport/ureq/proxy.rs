@@ -1,6 +1,6 @@
 //! The URL of a proxy, as a proxy of ureq.
 
-use ureq::Proxy;
+use ureq::{Proxy, ProxyProtocol};
 
 /// Parses the URL of a proxy, with or without a scheme and a slash at its end.
 ///
@@ -36,6 +36,10 @@ fn has_valid_port(host: &str) -> bool {
         Some((_, port)) => port.parse().is_ok_and(|port: u16| port != 0),
         None => true,
     }
+}
+
+pub(super) fn is_socks(protocol: ProxyProtocol) -> bool {
+    !matches!(protocol, ProxyProtocol::Http | ProxyProtocol::Https)
 }
 
 #[cfg(test)]

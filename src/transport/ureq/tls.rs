@@ -4,7 +4,7 @@ use ureq::config::Config;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use ureq::tls::{RootCerts, TlsProvider};
 
-use super::needed;
+use crate::transport::TransportError;
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(super) fn config() -> ureq::tls::TlsConfig {
@@ -17,38 +17,36 @@ pub(super) fn config() -> ureq::tls::TlsConfig {
     config.build()
 }
 
-/// Returns which feature this agent needs for TLS, if it is off. ureq would panic without it.
+/// Returns an error if this agent needs a feature for TLS that is off. ureq would panic without it.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-pub(super) fn obstacle(config: &Config) -> Option<String> {
+pub(super) fn check_features(config: &Config) -> Result<(), TransportError> {
+    let missing = TransportError::missing_feature;
     let config = config.tls_config();
-    let is_rustls = config.provider() == TlsProvider::Rustls;
-    let is_platform = is_rustls && matches!(config.root_certs(), RootCerts::PlatformVerifier);
-    let missing = [
-        (
-            is_rustls && !cfg!(feature = "rustls"),
-            "rustls",
-            "the agent uses rustls",
-        ),
-        (
-            !is_rustls && !cfg!(feature = "native-tls"),
-            "native-tls",
-            "the agent uses the system's TLS",
-        ),
-        (
-            is_platform && !cfg!(feature = "platform-verifier"),
+    if config.provider() != TlsProvider::Rustls {
+        if !cfg!(feature = "native-tls") {
+            return Err(missing("native-tls", "the agent uses the system's TLS"));
+        }
+        return Ok(());
+    }
+    if !cfg!(feature = "rustls") {
+        return Err(missing("rustls", "the agent uses rustls"));
+    }
+    let is_platform = matches!(config.root_certs(), RootCerts::PlatformVerifier);
+    if is_platform && !cfg!(feature = "platform-verifier") {
+        return Err(missing(
             "platform-verifier",
             "the agent uses the system's roots",
-        ),
-    ];
-    missing
-        .iter()
-        .find(|(is_missing, ..)| *is_missing)
-        .map(|(_, feature, reason)| needed(feature, reason))
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-pub(super) fn obstacle(_: &Config) -> Option<String> {
-    Some(needed("rustls` or `native-tls", "https needs TLS"))
+pub(super) fn check_features(_: &Config) -> Result<(), TransportError> {
+    Err(TransportError::missing_feature(
+        "rustls` or `native-tls",
+        "https needs TLS",
+    ))
 }
 
 /// Returns a possible reason for a refused certificate: an environment variable replaces the
@@ -59,21 +57,24 @@ pub(super) fn obstacle(_: &Config) -> Option<String> {
     any(feature = "rustls", feature = "native-tls")
 ))]
 pub(super) fn hint(config: &Config) -> Option<String> {
-    if !matches!(
-        config.tls_config().root_certs(),
-        RootCerts::PlatformVerifier
-    ) {
+    use std::env;
+    use std::path::Path;
+
+    let describe = |variable: &str, path: &Path| {
+        let error = path.metadata().err()?;
+        Some(format!("`{variable}` names `{}`: {error}", path.display()))
+    };
+    let root_certs = config.tls_config().root_certs();
+    if !matches!(root_certs, RootCerts::PlatformVerifier) {
         return None;
     }
-    let file = std::env::var_os("SSL_CERT_FILE").map(|value| ("SSL_CERT_FILE", value.into()));
-    let directories = std::env::var_os("SSL_CERT_DIR").unwrap_or_default();
-    let directories = std::env::split_paths(&directories).map(|path| ("SSL_CERT_DIR", path));
-    file.into_iter()
-        .chain(directories)
-        .find_map(|(name, path)| {
-            let error = path.metadata().err()?;
-            Some(format!("`{name}` names `{}`: {error}", path.display()))
-        })
+    if let Some(file) = env::var_os("SSL_CERT_FILE")
+        && let Some(hint) = describe("SSL_CERT_FILE", file.as_ref())
+    {
+        return Some(hint);
+    }
+    let directories = env::var_os("SSL_CERT_DIR")?;
+    env::split_paths(&directories).find_map(|directory| describe("SSL_CERT_DIR", &directory))
 }
 
 #[cfg(not(all(
