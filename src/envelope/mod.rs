@@ -3,19 +3,21 @@
 //! Cloudflare wraps its responses in an envelope of `success`, `errors`, `result` and
 //! `result_info`. No other module reads these fields.
 
-mod failure;
-
-use std::ops::Range;
-use std::str::Utf8Error;
+mod api_errors;
+mod created_secret;
+mod describe;
+mod fields;
+mod response;
 
 use serde::de::DeserializeOwned;
 
-use self::failure::{api_errors, describe, failure_reasons};
-pub(crate) use self::failure::{created_secret, failure};
+use self::api_errors::failure_reasons;
+pub(crate) use self::created_secret::created_secret;
+use self::describe::{describe, redirection};
+pub(crate) use self::response::{RawResponse, decode_item};
 use crate::call::{Call, ResponseHead};
 use crate::error::Fault;
-use crate::json::{self, Malformed, skip_space, value_at, walk_array, walk_object};
-use crate::page::{Page, PageInfo};
+use crate::page::Page;
 
 /// The type that [`Client::send`](crate::Client::send) returns for an
 /// [`Endpoint`](crate::Endpoint): any type that can be deserialized, or a [`Page`].
@@ -67,269 +69,14 @@ pub(crate) mod sealed {
     }
 }
 
-/// A response with a 2xx status and its whole body.
-#[derive(Clone, Copy)]
-pub(crate) struct RawResponse<'a> {
-    pub(crate) call: &'a Call,
-    pub(crate) head: &'a ResponseHead,
-    pub(crate) body: &'a [u8],
-}
-
-/// Decodes the item at `index` of a page.
-#[inline]
-pub(crate) fn decode_item<T: DeserializeOwned>(
-    page: Option<u64>,
-    item: &str,
-    index: usize,
-) -> Result<T, Fault> {
-    let decoded = json::decode(item, || format!("{}result[{index}]", page_prefix(page)));
-    decoded.map_err(|text| Fault::Item {
-        text,
-        json: item.as_bytes().into(),
-    })
-}
-
-fn page_prefix(page: Option<u64>) -> String {
-    page.map_or(String::new(), |page| format!("page {page}, "))
-}
-
-impl<'a> RawResponse<'a> {
-    /// Decodes a `result` that is one value.
-    fn value<T: DeserializeOwned>(self) -> Result<T, Fault> {
-        let text = self.text()?;
-        let mut decoded_or_raw = None;
-        let envelope = self.split(text, |at| {
-            // The result is decoded in place: to find its end first costs 8 % of a call, in
-            // instructions.
-            let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter();
-            let is_empty_secret = self.call.returns_secret && text[at..].starts_with(EMPTY_TEXT);
-            if let (false, Some(Ok(value))) = (is_empty_secret, values.next()) {
-                let end = at + values.byte_offset();
-                if let Some(b',' | b'}') = text.as_bytes().get(skip_space(text, end)) {
-                    decoded_or_raw = Some(Ok(value));
-                    return Ok(end);
-                }
-            }
-            let raw = value_at(text, at)?;
-            decoded_or_raw = Some(Err(raw));
-            Ok(at + raw.len())
-        })?;
-        match (envelope, decoded_or_raw) {
-            (None, _) => self.unwrapped(text),
-            (Some(_), Some(Ok(value))) => Ok(value),
-            (Some(_), Some(Err(EMPTY_TEXT))) if self.call.returns_secret => Err(Fault::Result(
-                "result: expected a secret, found empty text".to_owned(),
-            )),
-            (Some(_), Some(Err(raw))) => {
-                json::decode(raw, || "result".to_owned()).map_err(Fault::Result)
-            }
-            // A type that accepts `null` accepts an absent result as well.
-            (Some(_), None) => serde_json::from_str("null")
-                .map_err(|_| Fault::Result("result: is missing".to_owned())),
-        }
+/// Returns why a response with a status other than 2xx failed.
+pub(crate) fn failure(call: &Call, base_url: &str, head: &ResponseHead, body: &[u8]) -> Fault {
+    if head.status.is_redirection() {
+        return Fault::Status(redirection(base_url, &head.headers));
     }
-
-    /// Finds where each item of a `result` that is a list is in the text. `null` and absence are an
-    /// empty list.
-    ///
-    /// A malformed item is an error when it is decoded.
-    pub(crate) fn list(self, text: &str) -> Result<(Vec<Range<usize>>, Option<PageInfo>), Fault> {
-        let mut items = Vec::new();
-        // The value of `result` if it is no list. An absent one counts as null.
-        let mut found = Some("null");
-        let envelope = self.split(text, |at| {
-            if text.as_bytes().get(at) != Some(&b'[') {
-                let value = value_at(text, at)?;
-                found = Some(value);
-                return Ok(at + value.len());
-            }
-            found = None;
-            walk_array(text, at, |at| {
-                if items.len() == MOST_ITEMS {
-                    let reason =
-                        format!("result: has more than {MOST_ITEMS} items, too many for a page");
-                    return Err(Malformed::Refused(reason));
-                }
-                let end = at + value_at(text, at)?.len();
-                items.push(at..end);
-                Ok(end)
-            })
-        })?;
-        let envelope = envelope.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
-        match found {
-            Some(found) if found != "null" || envelope.success != Some(true) => {
-                let (prefix, found) = (page_prefix(self.call.page()), json::kind(found));
-                Err(Fault::Decode(format!(
-                    "{prefix}result: expected a list, found {found}"
-                )))
-            }
-            _ => Ok((items, envelope.info)),
-        }
-    }
-
-    /// Checks that the response is a success and valid JSON, without decoding its result.
-    pub(crate) fn check(self) -> Result<(), Fault> {
-        let text = self.text()?;
-        serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches(BYTE_ORDER_MARK))
-            .map_err(|error| self.not_json(&error.to_string()))?;
-        match self.split(text, |at| Ok(at + value_at(text, at)?.len()))? {
-            None => self.unwrapped::<serde::de::IgnoredAny>(text).map(drop),
-            Some(_) => Ok(()),
-        }
-    }
-
-    /// Fails if the start of a streamed export is a failure as JSON, or a web page.
-    pub(crate) fn check_stream(self) -> Result<(), Fault> {
-        let split = |text| self.split(text, |at| Ok(at + value_at(text, at)?.len()));
-        match self.text().and_then(split) {
-            Err(fault @ Fault::Api(_)) => Err(fault),
-            _ if self.body.trim_ascii_start().starts_with(b"<") => Err(self.not_json("")),
-            _ => Ok(()),
-        }
-    }
-
-    /// Splits the envelope into its fields. Returns `None` if the response is JSON but no envelope.
-    ///
-    /// `result` gets the offset at which the value of `result` starts, and returns the one at which
-    /// it ends.
-    // Nothing of `result` may be used before this returns, because `success` can come after it.
-    fn split(
-        self,
-        text: &str,
-        mut result: impl FnMut(usize) -> Result<usize, Malformed>,
-    ) -> Result<Option<Envelope>, Fault> {
-        refuse_tiny_values(text)?;
-        let start = skip_space(
-            text,
-            if text.starts_with(BYTE_ORDER_MARK) {
-                BYTE_ORDER_MARK.len_utf8()
-            } else {
-                0
-            },
-        );
-        if text.as_bytes().get(start) != Some(&b'{') {
-            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]).is_ok();
-            return if is_json {
-                Ok(None)
-            } else {
-                Err(self.not_json(""))
-            };
-        }
-        let mut success: Option<bool> = None;
-        let mut has_result = false;
-        let mut info = None;
-        let end = walk_object(text, start, |name, at| match name.as_ref() {
-            "success" if success.is_some() => {
-                Err(Malformed::Refused("`success` occurs twice".to_owned()))
-            }
-            "success" => {
-                let value = value_at(text, at)?;
-                let reason = || format!("success: expected a boolean, found {}", json::kind(value));
-                success = serde_json::from_str(value).map_err(|_| Malformed::Refused(reason()))?;
-                Ok(at + value.len())
-            }
-            "result" if has_result => Err(Malformed::Refused("`result` occurs twice".to_owned())),
-            "result" => {
-                has_result = true;
-                result(at)
-            }
-            "result_info" => {
-                let value = value_at(text, at)?;
-                info = PageInfo::read(value);
-                Ok(at + value.len())
-            }
-            _ => Ok(at + value_at(text, at)?.len()),
-        });
-        let end = end.map_err(|error| match error {
-            Malformed::Refused(reason) => Fault::Decode(reason),
-            malformed => self.not_json(&malformed.to_string()),
-        })?;
-        let rest = skip_space(text, end);
-        if rest < text.len() {
-            return Err(self.not_json(&format!("expected nothing more at byte {rest}")));
-        }
-        match success {
-            Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
-            None if !has_result => Ok(None),
-            // Without `success`, the status decides, unless there are errors.
-            None => self
-                .refuse_errors()
-                .map(|()| Some(Envelope { success, info })),
-            Some(true) => Ok(Some(Envelope { success, info })),
-        }
-    }
-
-    /// Fails if the response has errors. For responses that do not say whether they are a success.
-    fn refuse_errors(self) -> Result<(), Fault> {
-        match api_errors(self.body) {
-            Some(errors) if !errors.is_empty() => Err(Fault::Api(errors)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Decodes a response that is JSON but no envelope.
-    fn unwrapped<T: DeserializeOwned>(self, text: &str) -> Result<T, Fault> {
-        if !self.call.unwrapped {
-            return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
-        }
-        self.refuse_errors()?;
-        let text = text.trim_start_matches(BYTE_ORDER_MARK);
-        json::decode(text, || "response".to_owned()).map_err(Fault::Result)
-    }
-
-    fn text(self) -> Result<&'a str, Fault> {
-        let text = str::from_utf8(self.body).map_err(|error| self.not_utf8(error))?;
-        // With `UNWRAPPED`, an empty body is decoded as null.
-        if self.call.unwrapped && text.trim().is_empty() {
-            Ok("null")
-        } else {
-            Ok(text)
-        }
-    }
-
-    pub(crate) fn not_utf8(self, error: Utf8Error) -> Fault {
-        self.not_json(&format!("invalid UTF-8 at byte {}", error.valid_up_to()))
-    }
-
-    fn not_json(self, reason: &str) -> Fault {
-        Fault::Decode(describe(self.call, &self.head.headers, self.body, reason))
+    match failure_reasons(body) {
+        Some(errors) if !errors.is_empty() => Fault::Api(errors),
+        Some(_) => Fault::Status("the response does not say why".to_owned()),
+        None => Fault::Status(describe(call, &head.headers, body, "")),
     }
 }
-
-/// The fields of an envelope, besides its result.
-struct Envelope {
-    success: Option<bool>,
-    info: Option<PageInfo>,
-}
-
-/// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them
-/// takes many times the memory of the text.
-fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
-    // A documented page has far fewer values, and each is longer.
-    const MANY: usize = 1 << 18;
-    const TINY: usize = 8;
-    if text.len() <= 1 << 20 {
-        return Ok(());
-    }
-    let (mut values, mut in_string) = (0, false);
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => in_string = !in_string,
-            b'\\' if in_string => drop(bytes.next()),
-            b',' | b'[' | b'{' if !in_string => values += 1,
-            _ => {}
-        }
-    }
-    if values > MANY && text.len() < values * TINY {
-        let reason = format!("the response has some {values} tiny values, too many to decode");
-        return Err(Fault::Decode(reason));
-    }
-    Ok(())
-}
-
-/// The most items of a page. The largest documented page has 1,000.
-const MOST_ITEMS: usize = 100_000;
-const EMPTY_TEXT: &str = r#""""#;
-const BYTE_ORDER_MARK: char = '\u{feff}';
-const NOT_THE_ENVELOPE: &str = "the response is JSON, but not the API's envelope of `success` and `result`: is a proxy in between?";

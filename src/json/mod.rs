@@ -6,5 +6,5 @@ mod split;
 
 pub(crate) use self::explain::{decode, kind};
 pub(crate) use self::split::{
-    Malformed, skip_space, skip_value, value_at, walk_array, walk_object,
+    BYTE_ORDER_MARK, Malformed, skip_space, skip_value, value_at, walk_array, walk_object,
 };

@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+/// May stand before the first byte of a text.
+pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Why a text could not be split.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {
