@@ -24,10 +24,16 @@ pub(super) fn failure_reasons(body: &[u8]) -> Option<Vec<ApiError>> {
     first_list(body, ["errors", "error", "messages"])
 }
 
+/// Reads the first of these fields that holds an error.
 fn first_list<const N: usize>(body: &[u8], names: [&str; N]) -> Option<Vec<ApiError>> {
     let text = String::from_utf8_lossy(body);
-    let mut lists = fields(&text, names)?.into_iter().flatten().map(read_list);
-    Some(lists.find(|errors| !errors.is_empty()).unwrap_or_default())
+    for list in fields(&text, names)?.into_iter().flatten() {
+        let errors = read_list(list);
+        if !errors.is_empty() {
+            return Some(errors);
+        }
+    }
+    Some(Vec::new())
 }
 
 fn read_list(list: &str) -> Vec<ApiError> {
@@ -70,37 +76,49 @@ fn read_errors(errors: Value) -> Vec<ApiError> {
 }
 
 fn read_error(error: Value) -> ApiError {
-    let text = |value: Value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
     let Value::Object(mut fields) = error else {
         return ApiError {
-            message: text(error),
+            message: text_or_json(error),
             ..ApiError::default()
         };
     };
-    let code = fields.remove("code");
-    let code = code.and_then(|code| code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()));
-    let pointer = fields
-        .get_mut("source")
-        .and_then(|source| source.get_mut("pointer"))
-        .map(Value::take);
     ApiError {
-        code,
-        message: fields
-            .remove("message")
-            .filter(|message| !message.is_null())
-            .map(text)
-            .unwrap_or_default(),
-        documentation_url: fields
-            .remove("documentation_url")
-            .filter(Value::is_string)
-            .map(text),
-        pointer: pointer.filter(Value::is_string).map(text),
-        error_chain: fields
-            .remove("error_chain")
-            .map(read_errors)
-            .unwrap_or_default(),
+        code: fields.get("code").and_then(code),
+        message: match fields.remove("message") {
+            None | Some(Value::Null) => String::new(),
+            Some(message) => text_or_json(message),
+        },
+        documentation_url: fields.remove("documentation_url").and_then(text),
+        pointer: match fields.remove("source") {
+            Some(Value::Object(mut source)) => source.remove("pointer").and_then(text),
+            _ => None,
+        },
+        error_chain: match fields.remove("error_chain") {
+            Some(chain) => read_errors(chain),
+            None => Vec::new(),
+        },
+    }
+}
+
+/// Reads a code, which is a number or text.
+fn code(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_i64(),
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Returns a text as it is, and any other value as JSON.
+fn text_or_json(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
     }
 }

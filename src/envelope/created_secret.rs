@@ -12,11 +12,10 @@ pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let [result] = fields(&text, ["result"])?;
     let result = result?;
-    let value = match fields(result, ["value"]) {
+    let secret = match fields(result, ["value"]) {
         Some([value]) => value?,
         None => result,
     };
-    serde_json::from_str(value)
-        .ok()
-        .filter(|secret: &String| SECRETS.contains(&secret.len()))
+    let secret: String = serde_json::from_str(secret).ok()?;
+    SECRETS.contains(&secret.len()).then_some(secret)
 }

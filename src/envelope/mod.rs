@@ -57,13 +57,14 @@ pub(crate) mod sealed {
     impl<T: DeserializeOwned> Decode for Page<T> {
         fn decode(response: RawResponse<'_>) -> Result<Self, Fault> {
             let text = response.text()?;
-            let (items, info) = response.list(text)?;
-            let items = items.into_iter().enumerate();
-            let items =
-                items.map(|(index, item)| decode_item(response.call.page(), &text[item], index));
+            let page = response.list(text)?;
+            let mut items = Vec::new();
+            for (index, item) in page.items.into_iter().enumerate() {
+                items.push(decode_item(response.call.page(), &text[item], index)?);
+            }
             Ok(Self {
-                items: items.collect::<Result<_, _>>()?,
-                info,
+                items,
+                info: page.info,
             })
         }
     }

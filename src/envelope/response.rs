@@ -10,7 +10,7 @@ use super::describe::describe;
 use crate::call::{Call, ResponseHead};
 use crate::error::Fault;
 use crate::json::{
-    self, BYTE_ORDER_MARK, Malformed, skip_space, value_at, walk_array, walk_object,
+    self, BYTE_ORDER_MARK, Malformed, skip_space, value_at, value_end, walk_array, walk_object,
 };
 use crate::page::PageInfo;
 
@@ -20,6 +20,30 @@ pub(crate) struct RawResponse<'a> {
     pub(crate) call: &'a Call,
     pub(crate) head: &'a ResponseHead,
     pub(crate) body: &'a [u8],
+}
+
+/// The items of a page as raw JSON.
+pub(crate) struct RawPage {
+    /// Where each item is in the text.
+    pub(crate) items: Vec<Range<usize>>,
+    pub(crate) info: Option<PageInfo>,
+}
+
+/// A `result` that is one value.
+enum ResultValue<'a, T> {
+    Decoded(T),
+    /// The JSON of a value that cannot be decoded.
+    Raw(&'a str),
+}
+
+/// A `result` where a list is expected.
+enum ListResult {
+    /// It is `null` or absent.
+    Null,
+    /// Where each item is in the text.
+    Items(Vec<Range<usize>>),
+    /// The kind of another value.
+    Other(&'static str),
 }
 
 /// Decodes the item at `index` of a page.
@@ -44,74 +68,77 @@ impl<'a> RawResponse<'a> {
     /// Decodes a `result` that is one value.
     pub(super) fn value<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let text = self.text()?;
-        let mut decoded_or_raw = None;
+        let mut result = None;
         let envelope = self.split(text, |at| {
-            // The result is decoded in place: to find its end first costs 8 % of a call, in
-            // instructions.
-            let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter();
-            let is_empty_secret = self.call.returns_secret && text[at..].starts_with(EMPTY_TEXT);
-            if let (false, Some(Ok(value))) = (is_empty_secret, values.next()) {
-                let end = at + values.byte_offset();
-                if let Some(b',' | b'}') = text.as_bytes().get(skip_space(text, end)) {
-                    decoded_or_raw = Some(Ok(value));
-                    return Ok(end);
-                }
-            }
-            let raw = value_at(text, at)?;
-            decoded_or_raw = Some(Err(raw));
-            Ok(at + raw.len())
+            let (value, end) = self.read_result(text, at)?;
+            result = Some(value);
+            Ok(end)
         })?;
-        match (envelope, decoded_or_raw) {
-            (None, _) => self.unwrapped(text),
-            (Some(_), Some(Ok(value))) => Ok(value),
-            (Some(_), Some(Err(EMPTY_TEXT))) if self.call.returns_secret => Err(Fault::Result(
+        if envelope.is_none() {
+            return self.unwrapped(text);
+        }
+        match result {
+            Some(ResultValue::Decoded(value)) => Ok(value),
+            Some(ResultValue::Raw(EMPTY_TEXT)) if self.call.returns_secret => Err(Fault::Result(
                 "result: expected a secret, found empty text".to_owned(),
             )),
-            (Some(_), Some(Err(raw))) => {
+            Some(ResultValue::Raw(raw)) => {
                 json::decode(raw, || "result".to_owned()).map_err(Fault::Result)
             }
             // A type that accepts `null` accepts an absent result as well.
-            (Some(_), None) => serde_json::from_str("null")
+            None => serde_json::from_str("null")
                 .map_err(|_| Fault::Result("result: is missing".to_owned())),
         }
+    }
+
+    /// Reads the value of `result` and returns where it ends.
+    // The result is decoded in place: to find its end first costs 8 % of a call, in instructions.
+    fn read_result<T: DeserializeOwned>(
+        self,
+        text: &'a str,
+        at: usize,
+    ) -> Result<(ResultValue<'a, T>, usize), Malformed> {
+        let is_empty_secret = self.call.returns_secret && text[at..].starts_with(EMPTY_TEXT);
+        let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter();
+        if !is_empty_secret && let Some(Ok(value)) = values.next() {
+            let end = at + values.byte_offset();
+            if let Some(b',' | b'}') = text.as_bytes().get(skip_space(text, end)) {
+                return Ok((ResultValue::Decoded(value), end));
+            }
+        }
+        let raw = value_at(text, at)?;
+        Ok((ResultValue::Raw(raw), at + raw.len()))
     }
 
     /// Finds where each item of a `result` that is a list is in the text. `null` and absence are an
     /// empty list.
     ///
     /// A malformed item is an error when it is decoded.
-    pub(crate) fn list(self, text: &str) -> Result<(Vec<Range<usize>>, Option<PageInfo>), Fault> {
-        let mut items = Vec::new();
-        // The value of `result` if it is no list. An absent one counts as null.
-        let mut found = Some("null");
+    pub(crate) fn list(self, text: &str) -> Result<RawPage, Fault> {
+        let mut result = ListResult::Null;
         let envelope = self.split(text, |at| {
-            if text.as_bytes().get(at) != Some(&b'[') {
-                let value = value_at(text, at)?;
-                found = Some(value);
-                return Ok(at + value.len());
-            }
-            found = None;
-            walk_array(text, at, |at| {
-                if items.len() == MOST_ITEMS {
-                    let reason =
-                        format!("result: has more than {MOST_ITEMS} items, too many for a page");
-                    return Err(Malformed::Refused(reason));
-                }
-                let end = at + value_at(text, at)?.len();
-                items.push(at..end);
-                Ok(end)
-            })
+            let (list, end) = read_list(text, at)?;
+            result = list;
+            Ok(end)
         })?;
-        let envelope = envelope.ok_or_else(|| Fault::Decode(NOT_THE_ENVELOPE.to_owned()))?;
-        match found {
-            Some(found) if found != "null" || envelope.success != Some(true) => {
-                let (prefix, found) = (page_prefix(self.call.page()), json::kind(found));
-                Err(Fault::Decode(format!(
-                    "{prefix}result: expected a list, found {found}"
-                )))
-            }
-            _ => Ok((items, envelope.info)),
-        }
+        let Some(envelope) = envelope else {
+            return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
+        };
+        let items = match result {
+            ListResult::Items(items) => items,
+            ListResult::Null if envelope.success == Some(true) => Vec::new(),
+            ListResult::Null => return Err(self.not_a_list("null")),
+            ListResult::Other(kind) => return Err(self.not_a_list(kind)),
+        };
+        Ok(RawPage {
+            items,
+            info: envelope.info,
+        })
+    }
+
+    fn not_a_list(self, found: &str) -> Fault {
+        let page = page_prefix(self.call.page());
+        Fault::Decode(format!("{page}result: expected a list, found {found}"))
     }
 
     /// Checks that the response is a success and valid JSON, without decoding its result.
@@ -119,16 +146,18 @@ impl<'a> RawResponse<'a> {
         let text = self.text()?;
         serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches(BYTE_ORDER_MARK))
             .map_err(|error| self.not_json(&error.to_string()))?;
-        match self.split(text, |at| Ok(at + value_at(text, at)?.len()))? {
-            None => self.unwrapped::<serde::de::IgnoredAny>(text).map(drop),
+        match self.split(text, |at| value_end(text, at))? {
             Some(_) => Ok(()),
+            None => self.unwrapped::<serde::de::IgnoredAny>(text).map(drop),
         }
     }
 
     /// Fails if the start of a streamed export is a failure as JSON, or a web page.
     pub(crate) fn check_stream(self) -> Result<(), Fault> {
-        let split = |text| self.split(text, |at| Ok(at + value_at(text, at)?.len()));
-        match self.text().and_then(split) {
+        let envelope = self
+            .text()
+            .and_then(|text| self.split(text, |at| value_end(text, at)));
+        match envelope {
             Err(fault @ Fault::Api(_)) => Err(fault),
             _ if self.body.trim_ascii_start().starts_with(b"<") => Err(self.not_json("")),
             _ => Ok(()),
@@ -146,46 +175,27 @@ impl<'a> RawResponse<'a> {
         mut result: impl FnMut(usize) -> Result<usize, Malformed>,
     ) -> Result<Option<Envelope>, Fault> {
         refuse_tiny_values(text)?;
-        let start = skip_space(
-            text,
-            if text.starts_with(BYTE_ORDER_MARK) {
-                BYTE_ORDER_MARK.len_utf8()
-            } else {
-                0
-            },
-        );
+        let mark = text
+            .strip_prefix(BYTE_ORDER_MARK)
+            .map_or(0, |_| BYTE_ORDER_MARK.len_utf8());
+        let start = skip_space(text, mark);
         if text.as_bytes().get(start) != Some(&b'{') {
-            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]).is_ok();
-            return if is_json {
-                Ok(None)
-            } else {
-                Err(self.not_json(""))
+            return match serde_json::from_str::<serde::de::IgnoredAny>(&text[start..]) {
+                Ok(_) => Ok(None),
+                Err(_) => Err(self.not_json("")),
             };
         }
-        let mut success: Option<bool> = None;
+        let mut envelope = Envelope::default();
         let mut has_result = false;
-        let mut info = None;
-        let end = walk_object(text, start, |name, at| match name.as_ref() {
-            "success" if success.is_some() => {
-                Err(Malformed::Refused("`success` occurs twice".to_owned()))
-            }
-            "success" => {
-                let value = value_at(text, at)?;
-                let reason = || format!("success: expected a boolean, found {}", json::kind(value));
-                success = serde_json::from_str(value).map_err(|_| Malformed::Refused(reason()))?;
-                Ok(at + value.len())
-            }
+        let end = walk_object(text, start, |name, at| match &*name {
+            "success" => envelope.read_success(text, at),
+            "result_info" => envelope.read_info(text, at),
             "result" if has_result => Err(Malformed::Refused("`result` occurs twice".to_owned())),
             "result" => {
                 has_result = true;
                 result(at)
             }
-            "result_info" => {
-                let value = value_at(text, at)?;
-                info = PageInfo::read(value);
-                Ok(at + value.len())
-            }
-            _ => Ok(at + value_at(text, at)?.len()),
+            _ => value_end(text, at),
         });
         let end = end.map_err(|error| match error {
             Malformed::Refused(reason) => Fault::Decode(reason),
@@ -195,14 +205,15 @@ impl<'a> RawResponse<'a> {
         if rest < text.len() {
             return Err(self.not_json(&format!("expected nothing more at byte {rest}")));
         }
-        match success {
+        match envelope.success {
+            Some(true) => Ok(Some(envelope)),
             Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
             None if !has_result => Ok(None),
             // Without `success`, the status decides, unless there are errors.
-            None => self
-                .refuse_errors()
-                .map(|()| Some(Envelope { success, info })),
-            Some(true) => Ok(Some(Envelope { success, info })),
+            None => {
+                self.refuse_errors()?;
+                Ok(Some(envelope))
+            }
         }
     }
 
@@ -244,9 +255,56 @@ impl<'a> RawResponse<'a> {
 }
 
 /// The fields of an envelope, besides its result.
+#[derive(Default)]
 struct Envelope {
     success: Option<bool>,
     info: Option<PageInfo>,
+}
+
+impl Envelope {
+    /// Reads `success`, whose value starts at `at`, and returns where it ends.
+    fn read_success(&mut self, text: &str, at: usize) -> Result<usize, Malformed> {
+        if self.success.is_some() {
+            return Err(Malformed::Refused("`success` occurs twice".to_owned()));
+        }
+        let value = value_at(text, at)?;
+        self.success = serde_json::from_str(value).map_err(|_| {
+            let found = json::kind(value);
+            Malformed::Refused(format!("success: expected a boolean, found {found}"))
+        })?;
+        Ok(at + value.len())
+    }
+
+    /// Reads `result_info`, whose value starts at `at`, and returns where it ends.
+    fn read_info(&mut self, text: &str, at: usize) -> Result<usize, Malformed> {
+        let value = value_at(text, at)?;
+        self.info = PageInfo::read(value);
+        Ok(at + value.len())
+    }
+}
+
+/// Reads a `result` where a list is expected, whose value starts at `at`, and returns where it
+/// ends.
+fn read_list(text: &str, at: usize) -> Result<(ListResult, usize), Malformed> {
+    if text.as_bytes().get(at) != Some(&b'[') {
+        let value = value_at(text, at)?;
+        let result = match value {
+            "null" => ListResult::Null,
+            other => ListResult::Other(json::kind(other)),
+        };
+        return Ok((result, at + value.len()));
+    }
+    let mut items = Vec::new();
+    let end = walk_array(text, at, |at| {
+        if items.len() == MOST_ITEMS {
+            let reason = format!("result: has more than {MOST_ITEMS} items, too many for a page");
+            return Err(Malformed::Refused(reason));
+        }
+        let end = value_end(text, at)?;
+        items.push(at..end);
+        Ok(end)
+    })?;
+    Ok((ListResult::Items(items), end))
 }
 
 /// Refuses text that consists of very many tiny values, such as `[0,0,0,…]`, because decoding them

@@ -6,5 +6,6 @@ mod split;
 
 pub(crate) use self::explain::{decode, kind};
 pub(crate) use self::split::{
-    BYTE_ORDER_MARK, Malformed, skip_space, skip_value, value_at, walk_array, walk_object,
+    BYTE_ORDER_MARK, Malformed, skip_space, skip_value, value_at, value_end, walk_array,
+    walk_object,
 };

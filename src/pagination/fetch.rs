@@ -57,12 +57,12 @@ pub(super) fn fetch_page(
         }
     };
     match response(text.as_bytes()).list(&text) {
-        Ok((items, info)) => Ok(Fetched {
+        Ok(page) => Ok(Fetched {
             page: call.page(),
             head,
             text,
-            items,
-            info,
+            items: page.items,
+            info: page.info,
         }),
         Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
     }
