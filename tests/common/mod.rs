@@ -4,8 +4,12 @@
 
 #![allow(dead_code, unreachable_pub)]
 
+pub mod credentials;
+pub mod endpoints;
+pub mod lists;
 pub mod network;
 pub mod tcp;
+pub mod tokens;
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
