@@ -10,10 +10,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use rcgen::{CertifiedKey, KeyPair};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{WantsServerCert, WebPkiClientVerifier};
 use rustls::{
-    RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+    ConfigBuilder, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
+    SupportedProtocolVersion,
 };
 
 use super::success;
@@ -36,73 +39,51 @@ pub struct Tls {
 
 impl Tls {
     pub fn new() -> Self {
-        Self::with(None)
+        let config = ServerConfig::builder_with_provider(crypto_provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth();
+        Self::start(self_signed_certificate(), config)
     }
 
     /// A server that fails the handshake if the client sends no certificate.
     pub fn requiring_client_certificates(version: &'static SupportedProtocolVersion) -> Self {
-        Self::with(Some(version))
+        let certificate = self_signed_certificate();
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate.cert.der().clone()).unwrap();
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), crypto_provider());
+        let config = ServerConfig::builder_with_provider(crypto_provider())
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_client_cert_verifier(verifier.build().unwrap());
+        Self::start(certificate, config)
     }
 
-    fn with(client_certificates: Option<&'static SupportedProtocolVersion>) -> Self {
-        let names = ["localhost".to_owned(), HIDDEN.to_owned()];
-        let generated = rcgen::generate_simple_self_signed(names).unwrap();
+    fn start(
+        generated: CertifiedKey<KeyPair>,
+        config: ConfigBuilder<ServerConfig, WantsServerCert>,
+    ) -> Self {
         let certificate = generated.cert.der().clone();
         let key = PrivateKeyDer::try_from(generated.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider.clone());
-        let config = match client_certificates {
-            None => config
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_no_client_auth(),
-            Some(version) => {
-                let mut roots = RootCertStore::empty();
-                roots.add(certificate.clone()).unwrap();
-                let verifier =
-                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-                let config = config.with_protocol_versions(&[version]).unwrap();
-                config.with_client_cert_verifier(verifier.build().unwrap())
-            }
-        };
-        let config = config
-            .with_single_cert(vec![certificate.clone()], key)
-            .unwrap();
+        let config = config.with_single_cert(vec![certificate.clone()], key);
+        let config = Arc::new(config.unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = Self {
             url: format!("https://localhost:{}/client/v4", address.port()),
             address,
             certificate,
-            pem: pem(generated.cert.der()),
+            pem: generated.cert.pem(),
             connections: Arc::default(),
             requests: Arc::default(),
         };
-        let (count, requests) = (server.connections.clone(), server.requests.clone());
-        let config = Arc::new(config);
+        let (connections, requests) = (server.connections.clone(), server.requests.clone());
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                count.fetch_add(1, Ordering::SeqCst);
-                let mut stream =
-                    StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
-                let mut request = [0; 4096];
-                if let Ok(length @ 1..) = stream.read(&mut request) {
-                    let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
-                    requests.lock().unwrap().push(request);
-                    let _ = stream.write_all(&response(
-                        "200 OK",
-                        "connection: close\r\n",
-                        &success(r#"{"id":"7"}"#),
-                    ));
-                    stream.conn.send_close_notify();
-                    let _ = stream.flush();
-                } else {
-                    // Closing the socket at once could reset the connection before the client read
-                    // the alert.
-                    let _ = stream.conn.write_tls(&mut stream.sock);
-                    let _ = stream.sock.shutdown(Shutdown::Write);
-                    while let Ok(1..) = stream.sock.read(&mut request) {}
-                }
+                connections.fetch_add(1, Ordering::SeqCst);
+                let connection = ServerConnection::new(config.clone()).unwrap();
+                respond_over_tls(StreamOwned::new(connection, stream), &requests);
             }
         });
         server
@@ -119,26 +100,34 @@ impl Tls {
     }
 }
 
-fn pem(der: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
-    for line in der.chunks(48) {
-        for group in line.chunks(3) {
-            let byte = |index| u32::from(*group.get(index).unwrap_or(&0));
-            let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-            for digit in 0..4 {
-                let value = (bits >> (18 - 6 * digit)) as usize % 64;
-                let is_padding = digit > group.len();
-                text.push(if is_padding {
-                    '='
-                } else {
-                    DIGITS[value].into()
-                });
-            }
-        }
-        text.push('\n');
+fn crypto_provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn self_signed_certificate() -> CertifiedKey<KeyPair> {
+    let names = ["localhost".to_owned(), HIDDEN.to_owned()];
+    rcgen::generate_simple_self_signed(names).unwrap()
+}
+
+/// Records the head of the request and returns a user. If the handshake fails, sends the alert.
+fn respond_over_tls(
+    mut stream: StreamOwned<ServerConnection, TcpStream>,
+    requests: &Mutex<Vec<String>>,
+) {
+    let mut request = [0; 4096];
+    if let Ok(length @ 1..) = stream.read(&mut request) {
+        let head = String::from_utf8_lossy(&request[..length]).to_lowercase();
+        requests.lock().unwrap().push(head);
+        let user = success(r#"{"id":"7"}"#);
+        let _ = stream.write_all(&response("200 OK", "connection: close\r\n", &user));
+        stream.conn.send_close_notify();
+        let _ = stream.flush();
+    } else {
+        // Closing the socket at once could reset the connection before the client read the alert.
+        let _ = stream.conn.write_tls(&mut stream.sock);
+        let _ = stream.sock.shutdown(Shutdown::Write);
+        while let Ok(1..) = stream.sock.read(&mut request) {}
     }
-    text + "-----END CERTIFICATE-----\n"
 }
 
 /// A TLS configuration for a custom agent that trusts only this certificate.
@@ -178,36 +167,51 @@ impl Proxy {
         })
     }
 
-    /// A SOCKS 5 proxy that requires the user `user` and the password `p@ss`.
+    /// A SOCKS 5 proxy that requires the user `user` and the password `p@ss` (RFC 1928, RFC 1929).
     pub fn socks5(to: SocketAddr) -> Self {
+        const VERSION: u8 = 5;
+        const AUTHENTICATION_VERSION: u8 = 1;
+        const USER_AND_PASSWORD: u8 = 2;
+        const SUCCEEDED: u8 = 0;
+        const FAILED: u8 = 1;
+        const IPV4: u8 = 1;
+        const DOMAIN: u8 = 3;
+
         Self::new(to, |client, read| {
-            let methods = take(client, read, 2)?[1];
+            let [_version, methods] = take_array(client, read)?;
             take(client, read, methods.into())?;
-            client.write_all(&[5, 2])?;
-            let length = take(client, read, 2)?[1];
+            client.write_all(&[VERSION, USER_AND_PASSWORD])?;
+
+            let [_version, length] = take_array(client, read)?;
             let user = take(client, read, length.into())?;
-            let length = take(client, read, 1)?[0];
+            let [length] = take_array(client, read)?;
             let password = take(client, read, length.into())?;
-            if (&*user, &*password) != (b"user", b"p@ss") {
-                client.write_all(&[1, 1])?;
+            if user != b"user" || password != b"p@ss" {
+                client.write_all(&[AUTHENTICATION_VERSION, FAILED])?;
                 return Ok(false);
             }
-            client.write_all(&[1, 0])?;
-            let target = match take(client, read, 4)?[3] {
-                1 => 4,
-                3 => take(client, read, 1)?[0],
+            client.write_all(&[AUTHENTICATION_VERSION, SUCCEEDED])?;
+
+            let [_version, _command, _reserved, kind] = take_array(client, read)?;
+            let address_length = match kind {
+                IPV4 => 4,
+                DOMAIN => usize::from(take_array::<1>(client, read)?[0]),
                 _ => 16,
             };
-            take(client, read, usize::from(target) + 2)?;
-            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])?;
+            let port_length = 2;
+            take(client, read, address_length + port_length)?;
+            let bound_address_and_port = [0; 6];
+            client.write_all(&[VERSION, SUCCEEDED, 0, IPV4])?;
+            client.write_all(&bound_address_and_port)?;
             Ok(true)
         })
     }
 
-    fn new(
-        to: SocketAddr,
-        handshake: impl Fn(&mut TcpStream, &mut Vec<u8>) -> io::Result<bool> + Send + Sync + 'static,
-    ) -> Self {
+    /// `handshake` returns whether the client is connected to its target.
+    fn new<Handshake>(to: SocketAddr, handshake: Handshake) -> Self
+    where
+        Handshake: Fn(&mut TcpStream, &mut Vec<u8>) -> io::Result<bool> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let proxy = Self {
             address: listener.local_addr().unwrap(),
@@ -245,6 +249,16 @@ fn take(client: &mut TcpStream, read: &mut Vec<u8>, length: usize) -> io::Result
     client.read_exact(&mut taken)?;
     read.extend(&taken);
     Ok(taken)
+}
+
+fn take_array<const LENGTH: usize>(
+    client: &mut TcpStream,
+    read: &mut Vec<u8>,
+) -> io::Result<[u8; LENGTH]> {
+    let taken = take(client, read, LENGTH)?;
+    Ok(taken
+        .try_into()
+        .expect("`take` returns this number of bytes"))
 }
 
 /// Copies bytes in both directions on two threads, and records those of the client.

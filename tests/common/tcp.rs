@@ -99,8 +99,7 @@ fn serve(
             Reply::Close(bytes) => stream.write_all(&bytes).is_err(),
             Reply::Reset(bytes) => {
                 let _ = stream.write_all(&bytes);
-                // A reset discards bytes that the client has not received yet. A reset discards
-                // bytes that the client has not received yet.
+                // A reset discards bytes that the client has not received yet.
                 thread::sleep(Duration::from_millis(250));
                 SockRef::from(&stream)
                     .set_linger(Some(Duration::ZERO))
