@@ -95,6 +95,28 @@ impl Auth {
         fits && path.contains(&*encode(secret))
     }
 
+    /// Returns what the documented prefix of the credential says about a request that the API
+    /// refused, if it does not fit.
+    pub(crate) fn hint(&self, path: &str) -> Option<&'static str> {
+        let is_user_path = path == "/user" || path.starts_with("/user/");
+        match self {
+            Self::Token(token) => {
+                let token = token.secret.expose_secret();
+                if token.starts_with("cfk_") {
+                    return Some("`cfk_` is a Global API Key: call `api_key(email, key)`");
+                }
+                let is_of_account = token.starts_with("cfat_");
+                (is_of_account && is_user_path)
+                    .then_some("`cfat_` is a token of an account: call `.in_account(id)`")
+            }
+            Self::Key { key, .. } => {
+                let key = key.secret.expose_secret();
+                let is_token = key.starts_with("cfut_") || key.starts_with("cfat_");
+                is_token.then_some("the key is an API token by its prefix: call `api_token(token)`")
+            }
+        }
+    }
+
     /// Redacts this credential from a text, in every encoding that [`redact::redact`] finds.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let secrets = match self {
@@ -140,7 +162,7 @@ enum CredentialPart {
 fn validate(part: CredentialPart, setting: &Setting) -> Result<&str> {
     let value = setting.value.trim();
     match mistake(part, value) {
-        Some(reason) => Err(Error::invalid_request(setting.name, reason)),
+        Some(reason) => Err(Error::configuration(setting.name, reason)),
         None => Ok(value),
     }
 }
@@ -208,7 +230,7 @@ fn is_bearer(value: &str) -> bool {
 
 fn sensitive(name: &'static str, value: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::invalid_request(name, "cannot be sent in a header"))?;
+        .map_err(|_| Error::configuration(name, "cannot be sent in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -94,3 +94,10 @@ pub(crate) struct ResponseHead {
     /// How often the request was sent to get this response.
     pub(crate) attempts: u32,
 }
+
+/// A response with its whole body.
+#[derive(Debug)]
+pub(crate) struct CompleteResponse {
+    pub(crate) head: ResponseHead,
+    pub(crate) body: Vec<u8>,
+}

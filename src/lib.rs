@@ -36,10 +36,11 @@ pub use self::api::request::Detached;
 pub use self::api::subscriptions::*;
 pub use self::api::tokens::*;
 pub use self::api::user::*;
+pub use self::cancel::Cancel;
 pub use self::client::{Client, ClientBuilder, RateLimit};
 pub use self::endpoint::Endpoint;
 pub use self::envelope::Output;
-pub use self::error::{ApiError, Error, FailedRequest, InvalidRequest, Result};
+pub use self::error::{ApiError, Error, ErrorKind, Result};
 pub use self::page::{Page, PageInfo};
 pub use self::pagination::{Iter, Pages};
 pub use self::transport::{

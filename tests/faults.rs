@@ -5,7 +5,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use cloudflare_user::{Client, Error, UreqTransport};
+use cloudflare_user::{Client, Error, ErrorKind, UreqTransport};
 use common::success;
 use common::tcp::{Reply, Tcp, response};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -25,10 +25,14 @@ enum Got {
 fn got<T>(outcome: &Result<T, Error>) -> Got {
     match outcome {
         Ok(_) => Got::Value,
-        Err(error) if error.is_timeout() => Got::Timeout,
-        Err(Error::Api(_)) => Got::Api(outcome.as_ref().err().and_then(Error::status).unwrap()),
-        Err(Error::Decode(_)) => Got::Decode,
-        Err(_) => Got::Transport,
+        Err(error) => match error.kind() {
+            ErrorKind::Timeout => Got::Timeout,
+            ErrorKind::Decode => Got::Decode,
+            ErrorKind::Api | ErrorKind::Gateway | ErrorKind::RateLimited => {
+                Got::Api(error.status().unwrap())
+            }
+            _ => Got::Transport,
+        },
     }
 }
 

@@ -1,7 +1,25 @@
-/// The attempts of a call so far.
-#[derive(Debug, Clone, Copy, Default)]
+use crate::error::{Error, ErrorKind};
+
+/// What the attempts of a call have shown so far.
+#[derive(Debug, Default)]
 pub(super) struct Attempts {
     pub(super) count: u32,
+    /// How many of them count against `max_retries`.
+    pub(super) counted: u32,
     /// Whether one of them may have applied a write.
     pub(super) may_be_applied: bool,
+    /// The error of the last one.
+    pub(super) last_error: Option<Error>,
+}
+
+impl Attempts {
+    /// Whether the next attempt must not use an idle connection.
+    ///
+    /// After a change of network all of them are dead, and attempts over dead connections show
+    /// nothing about the server.
+    pub(super) fn needs_new_connection(&self) -> bool {
+        self.last_error.as_ref().is_some_and(|error| {
+            matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::Timeout)
+        })
+    }
 }

@@ -9,10 +9,11 @@ use std::time::Duration;
 use http::header::HeaderValue;
 use url::{Host, Url};
 
+use super::limiter::RateLimiter;
 use super::limits::{LONGEST, Limits};
-use super::rate_limit::RateLimiter;
 use super::{Client, Shared};
 use crate::auth::{Auth, Setting};
+use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::transport::{Transport, UreqTransport};
 
@@ -225,7 +226,7 @@ impl ClientBuilder {
             Credential::Key { email, key } => Auth::key(email, key)?,
             Credential::None => {
                 let reason = "is not set: call `api_token`, or `api_key` with an email and a key";
-                return Err(Error::invalid_request("api_token", reason));
+                return Err(Error::configuration("api_token", reason));
             }
         };
         let base_url = base_url(&self.base_url, self.allow_http)?;
@@ -245,6 +246,7 @@ impl ClientBuilder {
         Ok(Client {
             shared: Arc::new(shared),
             limits: self.limits,
+            cancel: Cancel::new(),
         })
     }
 }
@@ -264,7 +266,7 @@ impl Credential {
         let email = variable(EMAIL)?;
         let key = variable(KEY)?;
         if token.is_some() && key.is_some() {
-            return Err(Error::invalid_request(
+            return Err(Error::configuration(
                 TOKEN,
                 "is set together with `CLOUDFLARE_API_KEY`: unset one of the two",
             ));
@@ -274,15 +276,15 @@ impl Credential {
         }
         match (email, key) {
             (Some(email), Some(key)) => Ok(Self::Key { email, key }),
-            (Some(_), None) => Err(Error::invalid_request(
+            (Some(_), None) => Err(Error::configuration(
                 EMAIL,
                 "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone",
             )),
-            (None, Some(_)) => Err(Error::invalid_request(
+            (None, Some(_)) => Err(Error::configuration(
                 KEY,
                 "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone",
             )),
-            (None, None) => Err(Error::invalid_request(
+            (None, None) => Err(Error::configuration(
                 TOKEN,
                 "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`",
             )),
@@ -296,7 +298,7 @@ fn variable(name: &'static str) -> Result<Option<Setting>> {
         Ok(value) if value.trim().is_empty() => Ok(None),
         Ok(value) => Ok(Some(Setting { name, value })),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Error::invalid_request(name, "is not Unicode")),
+        Err(VarError::NotUnicode(_)) => Err(Error::configuration(name, "is not Unicode")),
     }
 }
 
@@ -305,7 +307,7 @@ fn variable(name: &'static str) -> Result<Option<Setting>> {
 /// The error does not show the URL, because it may contain a secret.
 fn base_url(setting: &Setting, allow_http: bool) -> Result<String> {
     let text = &setting.value;
-    let invalid = |reason: &'static str| Err(Error::invalid_request(setting.name, reason));
+    let invalid = |reason: &'static str| Err(Error::configuration(setting.name, reason));
     // `Url` would remove them without an error.
     if text.chars().any(char::is_control) {
         return invalid("contains a line break or a control character");
@@ -354,8 +356,8 @@ fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
     let is_visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     if product.is_empty() || !product.bytes().all(is_visible) {
         let reason = "is empty, or contains a line break, a control character or a non-ASCII character: it should look like `my-cli/1.2`";
-        return Err(Error::invalid_request("user_agent", reason));
+        return Err(Error::configuration("user_agent", reason));
     }
     HeaderValue::try_from(format!("{product} {USER_AGENT}"))
-        .map_err(|_| Error::invalid_request("user_agent", "cannot be sent in a header"))
+        .map_err(|_| Error::configuration("user_agent", "cannot be sent in a header"))
 }

@@ -1,11 +1,14 @@
-//! The time limits of a call.
+//! The time limits of a call and of its attempts.
 
 use std::time::{Duration, Instant};
+
+use crate::error::{Fault, TimeLimit, TimedOut};
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// The longest time limit, a year. A much larger one could not be added to an `Instant`.
 pub(super) const LONGEST: Duration = Duration::from_secs(31_536_000);
 
-/// The time limits of a call.
+/// The limits of a call, as they were set.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(super) timeout: Duration,
@@ -14,24 +17,209 @@ pub(crate) struct Limits {
     pub(super) max_retry_wait: Duration,
 }
 
-/// Returns the instant `limit` from now. A limit of more than a year is reduced to a year.
-pub(super) fn deadline(limit: Duration) -> Instant {
-    Instant::now() + limit.min(LONGEST)
+/// The instant at which a call ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline {
+    end: Instant,
+    limit: TimeLimit,
+}
+
+impl Deadline {
+    /// Starts a deadline now. One of more than a year ends after a year.
+    pub(super) fn start(deadline: Duration) -> Self {
+        Self {
+            end: Instant::now() + deadline.min(LONGEST),
+            limit: TimeLimit {
+                name: "deadline",
+                value: deadline,
+            },
+        }
+    }
+
+    pub(super) fn time_left(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
+    }
+
+    /// Returns the timeout of a call whose deadline ended before its next attempt.
+    pub(super) fn timed_out(&self) -> TimedOut {
+        TimedOut {
+            limit: self.limit,
+            was_connecting: false,
+            may_have_reached_server: false,
+        }
+    }
+}
+
+/// The time limits of one attempt. Each is cut to what the limits around it leave.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AttemptLimits {
+    started: Instant,
+    deadline: Instant,
+    pub(super) connect: Duration,
+    connect_limit: TimeLimit,
+    pub(super) total: Duration,
+    total_limit: TimeLimit,
+}
+
+impl AttemptLimits {
+    pub(super) fn start(timeout: Duration, connect_timeout: Duration, deadline: &Deadline) -> Self {
+        let mut total = timeout;
+        let mut total_limit = TimeLimit {
+            name: "timeout",
+            value: timeout,
+        };
+        let time_left = deadline.time_left();
+        if time_left < timeout {
+            total = time_left;
+            total_limit = deadline.limit;
+        }
+        let mut connect = connect_timeout;
+        let mut connect_limit = TimeLimit {
+            name: "connect_timeout",
+            value: connect_timeout,
+        };
+        // Connecting gets most of an attempt, but not all of it. A timeout while connecting then
+        // shows as one, and the request can be retried, because nothing was sent.
+        let longest_connect = total - total / 16;
+        if longest_connect < connect_timeout {
+            connect = longest_connect;
+            connect_limit = total_limit;
+        }
+        Self {
+            started: Instant::now(),
+            deadline: deadline.end,
+            connect,
+            connect_limit,
+            total,
+            total_limit,
+        }
+    }
+
+    /// Returns the timeout of an attempt that was over before it began, if it was.
+    pub(super) fn timed_out(&self) -> Option<TimedOut> {
+        self.total.is_zero().then_some(TimedOut {
+            limit: self.total_limit,
+            was_connecting: false,
+            may_have_reached_server: false,
+        })
+    }
+
+    /// Returns the instant at which the attempt with its whole body ends.
+    pub(super) fn end(&self) -> Instant {
+        self.started + self.total.min(LONGEST)
+    }
+
+    /// Returns the instant at which a read of a streamed body ends, if it starts now.
+    pub(super) fn end_of_read(&self) -> Instant {
+        let end = Instant::now() + self.total.min(LONGEST);
+        end.min(self.deadline)
+    }
+
+    /// Returns the fault for an error of the transport. A timeout by one of these limits names it.
+    pub(super) fn fault(&self, error: TransportError) -> Fault {
+        /// How much earlier than its limit a timeout may be noticed.
+        const TOLERANCE: Duration = Duration::from_millis(50);
+        if error.kind() != TransportErrorKind::Timeout {
+            return Fault::Transport(error);
+        }
+        let was_connecting = error.is_connect();
+        let (limit, duration) = match was_connecting {
+            true => (self.connect_limit, self.connect),
+            false => (self.total_limit, self.total),
+        };
+        if self.started.elapsed() + TOLERANCE < duration {
+            // Another limit, of the transport or of the operating system.
+            return Fault::Transport(error);
+        }
+        Fault::Timeout(TimedOut {
+            limit,
+            was_connecting,
+            may_have_reached_server: error.may_have_reached_server(),
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
     #[test]
     fn limits_a_deadline_to_a_year() {
         for (limit, expected) in [(60, 60), (0, 0), (u64::MAX, LONGEST.as_secs())] {
-            let (before, expected) = (Instant::now(), Duration::from_secs(expected));
-            let deadline = deadline(Duration::from_secs(limit));
-            assert!(
-                (before + expected..=Instant::now() + expected).contains(&deadline),
-                "{limit}"
-            );
+            let (before, expected) = (Instant::now(), secs(expected));
+            let deadline = Deadline::start(secs(limit));
+            let possible = before + expected..=Instant::now() + expected;
+            assert!(possible.contains(&deadline.end), "{limit}");
+            assert_eq!(deadline.timed_out().limit.value, secs(limit));
         }
+    }
+
+    #[test]
+    fn names_the_limit_that_is_the_shortest() {
+        let name = |timeout, connect_timeout, deadline, error: TransportError| {
+            let deadline = Deadline::start(deadline);
+            let mut limits = AttemptLimits::start(timeout, connect_timeout, &deadline);
+            limits.started -= secs(400);
+            match limits.fault(error) {
+                Fault::Timeout(timed_out) => timed_out.to_string(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let total = || TransportError::timeout("x");
+        let connect = || TransportError::connect_timeout("x");
+        for (timeout, connect_timeout, deadline, error, expected) in [
+            (60, 10, 300, total(), "after 60 s (timeout)"),
+            (60, 10, 30, total(), "after 30 s (deadline)"),
+            (
+                60,
+                10,
+                300,
+                connect(),
+                "while connecting, after 10 s (connect_timeout)",
+            ),
+            (
+                10,
+                10,
+                300,
+                connect(),
+                "while connecting, after 10 s (timeout)",
+            ),
+            (
+                60,
+                10,
+                5,
+                connect(),
+                "while connecting, after 5 s (deadline)",
+            ),
+        ] {
+            let found = name(secs(timeout), secs(connect_timeout), secs(deadline), error);
+            assert_eq!(found, format!("timed out {expected}"));
+        }
+    }
+
+    #[test]
+    fn keeps_the_text_of_a_timeout_by_another_limit() {
+        let limits = AttemptLimits::start(secs(60), secs(10), &Deadline::start(secs(300)));
+        for error in [
+            TransportError::timeout("x"),
+            TransportError::connect_timeout("x"),
+        ] {
+            assert!(matches!(limits.fault(error), Fault::Transport(_)));
+        }
+    }
+
+    #[test]
+    fn an_attempt_without_time_is_over_before_it_begins() {
+        let name = |timeout, deadline| {
+            let limits = AttemptLimits::start(timeout, secs(10), &Deadline::start(deadline));
+            limits.timed_out().map(|timed_out| timed_out.limit.name)
+        };
+        assert_eq!(name(secs(60), secs(300)), None);
+        assert_eq!(name(secs(0), secs(300)), Some("timeout"));
+        assert_eq!(name(secs(60), secs(0)), Some("deadline"));
     }
 }

@@ -3,6 +3,7 @@
 mod attempts;
 mod builder;
 mod into_error;
+mod limiter;
 mod limits;
 mod rate_limit;
 mod retry;
@@ -16,12 +17,12 @@ use http::Response;
 use http::header::HeaderValue;
 
 pub use self::builder::ClientBuilder;
+use self::limiter::RateLimiter;
 use self::limits::Limits;
 pub use self::rate_limit::RateLimit;
-use self::rate_limit::RateLimiter;
-
 use crate::auth::Auth;
-use crate::call::Call;
+use crate::call::{Call, CompleteResponse};
+use crate::cancel::Cancel;
 use crate::endpoint::Endpoint;
 use crate::envelope::{RawResponse, sealed::Decode};
 use crate::error::Result;
@@ -39,6 +40,7 @@ use crate::transport::Transport;
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
     pub(crate) limits: Limits,
+    pub(crate) cancel: Cancel,
 }
 
 /// The part of a client that all its clones share.
@@ -136,6 +138,20 @@ impl Client {
         }
     }
 
+    /// Returns a client whose calls end when `cancel` is cancelled, over the same connections.
+    ///
+    /// It replaces an earlier [`Cancel`]. Iterators of the client still yield the items of pages
+    /// that have arrived, then one error of kind
+    /// [`Cancelled`](crate::ErrorKind::Cancelled) if another page is needed. The reader that
+    /// [`export`](Self::export) returned is not affected.
+    #[must_use]
+    pub fn with_cancel(&self, cancel: &Cancel) -> Self {
+        Self {
+            cancel: cancel.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Returns the last rate limit that the server reported to this client or a clone, if it
     /// reported one. See [rate limits](crate#rate-limits).
     pub fn rate_limit(&self) -> Option<RateLimit> {
@@ -151,8 +167,7 @@ impl Client {
     /// [errors](crate#errors).
     pub fn send<E: Endpoint>(&self, request: &E) -> Result<E::Output> {
         let call = Call::of(request)?;
-        let mut body = Vec::new();
-        let (head, _) = self.run(&call, &mut body, None)?;
+        let CompleteResponse { head, body } = self.fetch(&call)?;
         let response = RawResponse {
             call: &call,
             head: &head,
@@ -171,8 +186,7 @@ impl Client {
     /// Returns the same errors as [`send`](Self::send), except those of decoding `result`.
     pub fn send_raw<E: Endpoint>(&self, request: &E) -> Result<Response<Vec<u8>>> {
         let call = Call::of(request)?;
-        let mut body = Vec::new();
-        let (head, _) = self.run(&call, &mut body, None)?;
+        let CompleteResponse { head, body } = self.fetch(&call)?;
         let response = RawResponse {
             call: &call,
             head: &head,

@@ -1,17 +1,12 @@
-//! Reads the rate limit from responses, and computes how long requests must wait. Clones of a
-//! client share it.
+//! Reads the rate limit from the headers of a response.
 
 use std::cmp::Reverse;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use http::StatusCode;
 use http::header::{HeaderMap, HeaderName};
 
-use super::retry::{LONGEST_WAIT, retry_after};
-
-const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+static RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+static RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// The rate limit in the headers `ratelimit` and `ratelimit-policy` of Cloudflare's last response.
 ///
@@ -34,30 +29,59 @@ impl RateLimit {
     /// Reads `Ratelimit: "default";r=50;t=30` and `Ratelimit-Policy: "burst";q=100;w=60`.
     ///
     /// Of several limits, the one with the fewest remaining requests counts.
-    fn read(headers: &HeaderMap) -> Option<Self> {
-        let members = |header: &HeaderName| {
-            let texts = headers.get_all(header).into_iter();
-            texts
-                .filter_map(|text| text.to_str().ok())
-                .flat_map(|text| text.split(','))
-        };
-        let (name, remaining, reset_in) = members(&RATELIMIT)
-            .filter_map(|limit| {
-                let (remaining, reset_in) = (parameter(limit, "r")?, parameter(limit, "t")?);
-                Some((name(limit), remaining, reset_in))
-            })
-            .min_by_key(|&(_, remaining, reset_in)| (remaining, Reverse(reset_in)))?;
-        let policy = members(&RATELIMIT_POLICY)
-            .find(|policy| self::name(policy) == name)
-            .or_else(|| members(&RATELIMIT_POLICY).next());
-        let of_policy = |name| policy.and_then(|policy| parameter(policy, name));
+    pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
+        let limits = members(headers, &RATELIMIT).filter_map(Limit::read);
+        let limit = limits.min_by_key(|limit| (limit.remaining, Reverse(limit.reset_in)))?;
+        let policy = members(headers, &RATELIMIT_POLICY)
+            .find(|policy| name(policy) == limit.name)
+            .or_else(|| members(headers, &RATELIMIT_POLICY).next())
+            .unwrap_or_default();
         Some(Self {
-            remaining,
-            reset_in: Duration::from_secs(reset_in),
-            quota: of_policy("q"),
-            window: of_policy("w").map(Duration::from_secs),
+            remaining: limit.remaining,
+            reset_in: Duration::from_secs(limit.reset_in),
+            quota: parameter(policy, "q"),
+            window: parameter(policy, "w").map(Duration::from_secs),
         })
     }
+
+    /// Returns the time until the limit is reset, if it is used up and the only one.
+    ///
+    /// Of several limits, a client cannot tell against which one a request counts.
+    pub(super) fn used_up_for(headers: &HeaderMap) -> Option<Duration> {
+        if members(headers, &RATELIMIT).count() > 1 {
+            return None;
+        }
+        let limit = Self::read(headers)?;
+        (limit.remaining == 0).then_some(limit.reset_in)
+    }
+}
+
+/// A member of the header `ratelimit`.
+struct Limit<'h> {
+    name: &'h str,
+    remaining: u64,
+    reset_in: u64,
+}
+
+impl<'h> Limit<'h> {
+    fn read(member: &'h str) -> Option<Self> {
+        Some(Self {
+            name: name(member),
+            remaining: parameter(member, "r")?,
+            reset_in: parameter(member, "t")?,
+        })
+    }
+}
+
+/// Returns the members of a header, which can stand on several lines.
+fn members<'h>(
+    headers: &'h HeaderMap,
+    header: &'static HeaderName,
+) -> impl Iterator<Item = &'h str> {
+    let lines = headers.get_all(header).into_iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
 }
 
 /// Returns the name of a limit: `"default"` of `"default";r=50;t=30`.
@@ -71,59 +95,6 @@ fn parameter(member: &str, name: &str) -> Option<u64> {
         let (known, value) = parameter.split_once('=')?;
         value.trim().parse().ok().filter(|_| known.trim() == name)
     })
-}
-
-/// The state of the rate limit. All clones of a client share it.
-#[derive(Debug, Default)]
-pub(super) struct RateLimiter(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    /// The last limit that a response named, and when it arrived.
-    last: Option<(RateLimit, Instant)>,
-    held_until: Option<Instant>,
-}
-
-impl RateLimiter {
-    /// Returns the last limit that a response named.
-    pub(super) fn last(&self) -> Option<RateLimit> {
-        let (limit, arrived) = self.lock().last.clone()?;
-        let reset_in = limit.reset_in.saturating_sub(arrived.elapsed());
-        Some(RateLimit { reset_in, ..limit })
-    }
-
-    /// Returns how long requests must wait, if they must.
-    pub(super) fn hold(&self) -> Option<Duration> {
-        let hold = self
-            .lock()
-            .held_until?
-            .checked_duration_since(Instant::now());
-        hold.filter(|hold| !hold.is_zero())
-    }
-
-    /// Takes note of what a response says about the rate limit.
-    pub(super) fn note(&self, status: StatusCode, headers: &HeaderMap) {
-        let limit = RateLimit::read(headers);
-        let refused = (status == StatusCode::TOO_MANY_REQUESTS).then(|| retry_after(headers));
-        let used_up = limit.as_ref().filter(|limit| limit.remaining == 0);
-        let hold = refused.flatten().or(used_up.map(|limit| limit.reset_in));
-        let hold = hold.filter(|hold| *hold <= LONGEST_WAIT);
-        if limit.is_none() && hold.is_none() {
-            return;
-        }
-        let now = Instant::now();
-        let mut state = self.lock();
-        if let Some(limit) = limit {
-            state.last = Some((limit, now));
-        }
-        // A response that was sent before the limit was reached does not release the hold.
-        state.held_until = state.held_until.max(hold.map(|hold| now + hold));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change of the state is one assignment, so that a panic cannot leave it half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[cfg(test)]
@@ -191,61 +162,20 @@ mod tests {
     }
 
     #[test]
-    fn holds_after_a_429_and_after_the_last_request() {
-        type Response<'a> = (u16, &'a [(&'static str, &'a str)]);
-        let used_up = ("ratelimit", r#""default";r=0;t=30"#);
-        let one_left = ("ratelimit", r#""default";r=1;t=30"#);
-        let (short, long) = (("retry-after", "9"), ("retry-after", "120"));
-        let (hour, more, forever) = (
-            ("retry-after", "3600"),
-            ("retry-after", "3601"),
-            ("retry-after", "18446744073709551615"),
-        );
-        let responses: &[(&[Response<'_>], Option<u64>)] = &[
-            (&[(200, &[used_up])], Some(30)),
-            (&[(200, &[one_left])], None),
-            (&[(429, &[long])], Some(120)),
-            (&[(503, &[long])], None),
-            (&[(429, &[])], None),
-            (&[(429, &[short, used_up])], Some(9)),
-            (&[(429, &[used_up])], Some(30)),
-            (&[(429, &[hour])], Some(3600)),
-            (&[(429, &[more])], None),
-            (&[(429, &[forever])], None),
-            // A later response does not shorten the hold.
-            (&[(429, &[long]), (200, &[one_left]), (200, &[])], Some(120)),
-            (&[(429, &[long]), (429, &[short])], Some(120)),
-            (&[(429, &[short]), (429, &[long])], Some(120)),
-        ];
-        for (responses, expected) in responses {
-            let limiter = RateLimiter::default();
-            for (status, fields) in *responses {
-                limiter.note(StatusCode::from_u16(*status).unwrap(), &headers(fields));
-            }
-            let hold = limiter.hold().map(|hold| hold.as_secs_f64().ceil() as u64);
-            assert_eq!(hold, *expected, "{responses:?}");
+    fn only_a_single_limit_that_is_used_up_holds() {
+        for (limits, expected) in [
+            (r#""default";r=0;t=30"#, Some(30)),
+            (r#""default";r=1;t=30"#, None),
+            (r#""purge";r=0;t=120, "default";r=900;t=200"#, None),
+            (r#""purge";r=0;t=120, "default";r=0;t=200"#, None),
+            (r#""purge";r=0;t=120, unreadable"#, None),
+            ("", None),
+        ] {
+            let hold = RateLimit::used_up_for(&headers(&[("ratelimit", limits)]));
+            assert_eq!(hold, expected.map(Duration::from_secs), "{limits}");
         }
-    }
-
-    #[test]
-    fn counts_the_time_to_the_reset_from_the_call() {
-        let limiter = RateLimiter::default();
-        assert_eq!(limiter.last(), None);
-        limiter.note(
-            StatusCode::OK,
-            &headers(&[("ratelimit", r#""default";r=7;t=30"#)]),
-        );
-        for (age, shortest, longest) in [(0, 29, 30), (20, 5, 10), (40, 0, 0)] {
-            limiter.lock().last.as_mut().unwrap().1 = Instant::now() - Duration::from_secs(age);
-            let limit = limiter.last().unwrap();
-            assert_eq!(limit.remaining, 7);
-            let expected = Duration::from_secs(shortest)..=Duration::from_secs(longest);
-            assert!(expected.contains(&limit.reset_in), "{limit:?}");
-        }
-        limiter.note(StatusCode::OK, &HeaderMap::new());
-        assert!(
-            limiter.last().is_some(),
-            "a response without a limit keeps the last one"
-        );
+        let mut two_lines = headers(&[("ratelimit", r#""a";r=0;t=1"#)]);
+        two_lines.append(&RATELIMIT, HeaderValue::from_static(r#""b";r=0;t=1"#));
+        assert_eq!(RateLimit::used_up_for(&two_lines), None);
     }
 }

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
+use super::limits::Limits;
 use crate::call::{Call, ResponseHead};
 use crate::error::Fault;
 use crate::transport::TransportErrorKind;
@@ -14,39 +16,60 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// Returns how long to wait before the next attempt, or `None` if there must be none.
+///
+/// `retries` is the number of attempts that count against `max_retries`.
 pub(super) fn retry_wait(
-    max_retries: u32,
+    limits: &Limits,
     call: &Call,
     attempts: u32,
+    retries: u32,
     fault: &Fault,
     head: Option<&ResponseHead>,
 ) -> Option<Duration> {
-    if attempts > max_retries || !may_retry(call, fault, head) {
+    let is_over = retries > limits.max_retries || limits.max_retry_wait.is_zero();
+    if is_over || !may_retry(call, fault, head) {
         return None;
     }
-    let requested = head
-        .filter(|head| !head.status.is_success())
-        .and_then(|head| retry_after(&head.headers));
-    let requested = requested.filter(|wait| *wait <= LONGEST_WAIT);
-    Some(requested.unwrap_or_else(|| backoff(attempts)))
+    let backoff = backoff(attempts).min(limits.max_retry_wait);
+    let Some(head) = head.filter(|head| !head.status.is_success()) else {
+        return Some(backoff);
+    };
+    let requested = retry_after(&head.headers);
+    if head.status == StatusCode::TOO_MANY_REQUESTS {
+        let usable = requested.filter(|wait| *wait <= LONGEST_WAIT);
+        return Some(usable.unwrap_or(backoff));
+    }
+    // It says when the server expects to be well, not that an earlier attempt is refused.
+    Some(requested.unwrap_or(backoff).min(limits.max_retry_wait))
 }
 
 /// Whether a request may be retried: a read after a transient failure, a write only if it was not
 /// applied.
 fn may_retry(call: &Call, fault: &Fault, head: Option<&ResponseHead>) -> bool {
-    if let Fault::Transport(error) = fault {
-        return match error.kind() {
+    match fault {
+        Fault::Transport(error) => match error.kind() {
             TransportErrorKind::Connect => true,
             TransportErrorKind::Timeout => call.idempotent || !error.may_have_reached_server(),
             TransportErrorKind::Interrupted => call.idempotent,
             _ => false,
-        };
-    }
-    match head.map(|head| head.status.as_u16()) {
-        Some(429) => true,
-        Some(408 | 425 | 500 | 502..=504 | 520..=527 | 529 | 530) => call.idempotent,
+        },
+        Fault::Timeout(timed_out) => call.idempotent || !timed_out.may_have_reached_server,
+        Fault::Gateway(failure) if failure.refuses_retries => false,
+        Fault::Api(_) | Fault::Gateway(_) => match head.map(|head| head.status) {
+            Some(StatusCode::TOO_MANY_REQUESTS) => true,
+            Some(status) => call.idempotent && is_transient(status),
+            None => false,
+        },
         _ => false,
     }
+}
+
+/// Whether a read is retried after this status. 429 is retried for all requests.
+pub(super) fn is_transient(status: StatusCode) -> bool {
+    matches!(
+        status.as_u16(),
+        408 | 425 | 429 | 500 | 502..=504 | 520..=527 | 529 | 530
+    )
 }
 
 /// Returns a random half to whole of 0.5 s, doubled with every attempt, up to 8 s.
@@ -56,32 +79,65 @@ fn backoff(attempts: u32) -> Duration {
     longest.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
-/// Reads `Retry-After`: whole seconds or an HTTP date. Zero, the past, and anything else is `None`.
+/// Reads `Retry-After`: seconds, rounded up, or an HTTP date. Zero, the past, and anything else is
+/// `None`.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Duration::from_secs(text.parse().ok()?)
+    let wait = if text.starts_with(|first: char| first.is_ascii_digit()) {
+        Duration::from_secs(whole_seconds(text)?)
     } else {
-        let date = |text: &str| httpdate::parse_http_date(text).ok();
-        let server_time = headers.get(DATE).and_then(|now| date(now.to_str().ok()?));
-        // The clock of this machine may be wrong, so the server's time comes first.
-        let now = server_time.unwrap_or_else(SystemTime::now);
-        date(text)?.duration_since(now).ok()?
+        wait_until(text, headers)?
     };
     (!wait.is_zero()).then_some(wait)
+}
+
+/// Reads a decimal number of seconds, and rounds it up.
+fn whole_seconds(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let seconds: u64 = whole.parse().ok()?;
+    let has_rest = fraction.bytes().any(|digit| digit != b'0');
+    Some(seconds.saturating_add(u64::from(has_rest)))
+}
+
+/// Returns the time until an HTTP date.
+fn wait_until(text: &str, headers: &HeaderMap) -> Option<Duration> {
+    let date = httpdate::parse_http_date(text).ok()?;
+    // The clock of this machine may be wrong, so the server's time comes first.
+    let now = server_time(headers).unwrap_or_else(SystemTime::now);
+    date.duration_since(now).ok()
+}
+
+fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(date).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{GatewayFailure, TimeLimit, TimedOut};
     use crate::transport::TransportError;
-    use http::{HeaderValue, StatusCode};
+    use http::HeaderValue;
 
-    fn calls() -> [Call; 2] {
-        [
-            Call::of(&crate::GetUser::new()).unwrap(),
-            Call::of(&crate::RollToken::new("ed17")).unwrap(),
-        ]
+    fn read() -> Call {
+        Call::of(&crate::GetUser::new()).unwrap()
+    }
+
+    fn write() -> Call {
+        Call::of(&crate::RollToken::new("ed17")).unwrap()
+    }
+
+    fn limits() -> Limits {
+        Limits {
+            timeout: Duration::from_secs(60),
+            deadline: Duration::from_secs(300),
+            max_retries: 2,
+            max_retry_wait: Duration::from_secs(60),
+        }
     }
 
     fn head(status: u16, headers: &[(&'static str, &'static str)]) -> ResponseHead {
@@ -95,18 +151,53 @@ mod tests {
         }
     }
 
+    fn refusal() -> Fault {
+        Fault::Api(Vec::new())
+    }
+
+    fn is_retried(call: &Call, fault: &Fault, head: Option<&ResponseHead>) -> bool {
+        retry_wait(&limits(), call, 1, 1, fault, head).is_some()
+    }
+
     #[test]
     fn retries_reads_after_transient_statuses_and_writes_after_429_only() {
         let transient = [
-            408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
+            408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
         ];
-        let fault = Fault::Status(String::new());
-        for status in 300..600 {
-            let retried = calls()
-                .map(|call| retry_wait(2, &call, 1, &fault, Some(&head(status, &[]))).is_some());
-            assert_eq!(
-                retried,
-                [status == 429 || transient.contains(&status), status == 429],
+        for fault in [refusal(), Fault::Gateway(GatewayFailure::default())] {
+            for status in 300..600 {
+                let head = head(status, &[]);
+                let is_transient = transient.contains(&status);
+                assert_eq!(
+                    is_retried(&read(), &fault, Some(&head)),
+                    is_transient,
+                    "{status}"
+                );
+                assert_eq!(
+                    is_retried(&write(), &fault, Some(&head)),
+                    status == 429,
+                    "{status}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn obeys_a_report_that_refuses_retries() {
+        let refuses = |refuses_retries| {
+            Fault::Gateway(GatewayFailure {
+                refuses_retries,
+                ..GatewayFailure::default()
+            })
+        };
+        for status in [429, 503, 522] {
+            let head = head(status, &[("retry-after", "7")]);
+            assert!(
+                is_retried(&read(), &refuses(false), Some(&head)),
+                "{status}"
+            );
+            assert!(
+                !is_retried(&read(), &refuses(true), Some(&head)),
                 "{status}"
             );
         }
@@ -114,62 +205,107 @@ mod tests {
 
     #[test]
     fn retries_writes_only_if_nothing_was_sent() {
-        for (error, expected) in [
-            (TransportError::connect("x"), [true, true]),
-            (TransportError::connect_timeout("x"), [true, true]),
-            (TransportError::timeout("x"), [true, false]),
-            (TransportError::interrupted("x"), [true, false]),
-            (TransportError::certificate("x"), [false, false]),
-            (TransportError::malformed("x"), [false, false]),
-            (TransportError::too_large("x"), [false, false]),
-            (TransportError::other("x"), [false, false]),
+        for (error, reads, writes) in [
+            (TransportError::connect("x"), true, true),
+            (TransportError::connect_timeout("x"), true, true),
+            (TransportError::timeout("x"), true, false),
+            (TransportError::interrupted("x"), true, false),
+            (TransportError::certificate("x"), false, false),
+            (TransportError::malformed("x"), false, false),
+            (TransportError::too_large("x"), false, false),
+            (TransportError::other("x"), false, false),
         ] {
             let fault = Fault::Transport(error);
-            assert_eq!(
-                calls().map(|call| retry_wait(2, &call, 1, &fault, None).is_some()),
-                expected,
-                "{fault:?}"
-            );
+            assert_eq!(is_retried(&read(), &fault, None), reads, "{fault:?}");
+            assert_eq!(is_retried(&write(), &fault, None), writes, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn retries_writes_after_a_timeout_only_while_connecting() {
+        for may_have_reached_server in [true, false] {
+            let fault = Fault::Timeout(TimedOut {
+                limit: TimeLimit {
+                    name: "timeout",
+                    value: Duration::from_secs(60),
+                },
+                was_connecting: !may_have_reached_server,
+                may_have_reached_server,
+            });
+            assert!(is_retried(&read(), &fault, None));
+            assert_eq!(is_retried(&write(), &fault, None), !may_have_reached_server);
         }
     }
 
     #[test]
     fn stops_after_max_retries() {
         let fault = Fault::Transport(TransportError::connect("x"));
-        let is_retried = |attempts| retry_wait(2, &calls()[0], attempts, &fault, None).is_some();
+        let is_retried =
+            |retries| retry_wait(&limits(), &read(), 9, retries, &fault, None).is_some();
         assert_eq!([1, 2, 3].map(is_retried), [true, true, false]);
+        let none = Limits {
+            max_retry_wait: Duration::ZERO,
+            ..limits()
+        };
+        assert_eq!(retry_wait(&none, &read(), 1, 1, &fault, None), None);
     }
 
     #[test]
     fn obeys_a_usable_retry_after_of_failures() {
         let wait = |fault, status, retry_after| {
-            retry_wait(
-                2,
-                &calls()[0],
-                1,
-                &fault,
-                Some(&head(status, &[("retry-after", retry_after)])),
-            )
-            .unwrap()
+            let head = head(status, &[("retry-after", retry_after)]);
+            retry_wait(&limits(), &read(), 1, 1, &fault, Some(&head)).unwrap()
         };
-        let refusal = || Fault::Status(String::new());
+        assert_eq!(wait(refusal(), 429, "7"), Duration::from_secs(7));
+        assert_eq!(wait(refusal(), 429, "120"), Duration::from_secs(120));
+        assert_eq!(wait(refusal(), 429, "3600"), LONGEST_WAIT);
+        assert!(wait(refusal(), 429, "3601") <= FIRST_BACKOFF);
+        // A server that is down is asked again after `max_retry_wait`.
         assert_eq!(wait(refusal(), 503, "7"), Duration::from_secs(7));
-        assert_eq!(wait(refusal(), 503, "3600"), LONGEST_WAIT);
-        assert!(wait(refusal(), 503, "3601") <= FIRST_BACKOFF);
-        assert!(
-            wait(Fault::Transport(TransportError::interrupted("x")), 200, "7") <= FIRST_BACKOFF
-        );
+        assert_eq!(wait(refusal(), 504, "120"), Duration::from_secs(60));
+        assert_eq!(wait(refusal(), 504, "7200"), Duration::from_secs(60));
+        // The header of a success that broke off says nothing about a retry.
+        let interrupted = Fault::Transport(TransportError::interrupted("x"));
+        assert!(wait(interrupted, 200, "7") <= FIRST_BACKOFF);
+    }
+
+    #[test]
+    fn limits_the_backoff_to_max_retry_wait() {
+        let longest = Duration::from_millis(1);
+        let limits = Limits {
+            max_retry_wait: longest,
+            ..limits()
+        };
+        for (fault, status) in [(refusal(), 503), (refusal(), 429)] {
+            let head = head(status, &[]);
+            let wait = retry_wait(&limits, &read(), 1, 1, &fault, Some(&head));
+            assert_eq!(wait, Some(longest), "{status}");
+        }
     }
 
     #[test]
     fn reads_retry_after_as_seconds_or_as_a_date() {
         let read = |text| retry_after(&head(429, &[("retry-after", text)]).headers);
-        assert_eq!(read(" 120 "), Some(Duration::from_secs(120)));
+        for (text, seconds) in [
+            (" 120 ", 120),
+            ("299.997", 300),
+            ("300.000", 300),
+            ("0.001", 1),
+            ("18446744073709551615", u64::MAX),
+            ("18446744073709551615.5", u64::MAX),
+        ] {
+            assert_eq!(read(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
         for unusable in [
             "0",
+            "0.0",
             "",
             "-1",
-            "1.5",
+            ".5",
+            "5.",
+            "1.2.3",
+            "1.-5",
+            "5 minutes",
             "soon",
             "99999999999999999999999",
             "Sun, 06 Nov 1994 08:49:37 GMT",
@@ -201,10 +337,9 @@ mod tests {
         ] {
             let longest = Duration::from_millis(longest);
             let waits: Vec<_> = (0..200).map(|_| backoff(attempts)).collect();
+            let possible = longest / 2..=longest;
             assert!(
-                waits
-                    .iter()
-                    .all(|wait| (longest / 2..=longest).contains(wait)),
+                waits.iter().all(|wait| possible.contains(wait)),
                 "{attempts}"
             );
             assert!(

@@ -2,135 +2,143 @@
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
 use http::header::USER_AGENT;
 
 use super::attempts::Attempts;
-use super::limits::deadline;
+use super::limiter::{Admission, Permit};
+use super::limits::{AttemptLimits, Deadline};
 use super::retry::retry_wait;
 use super::{Client, Shared};
-use crate::call::{Call, ResponseHead};
-use crate::cancel::Cancel;
+use crate::call::{Call, CompleteResponse, ResponseHead};
 use crate::envelope::{self, RawResponse};
 use crate::error::{Error, Fault, Result};
 use crate::transport::{AttemptTimeout, Body, TransportError, TransportErrorKind};
 
 /// How much of the body of a failure is read: enough for any list of errors.
 const LARGEST_FAILURE: usize = 1 << 20;
+/// How often a queued request looks whether it may be sent.
+const QUEUE_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How one attempt ended.
-enum Attempt {
-    /// A response with a 2xx status. Its body was read, unless the call streams it.
-    Success(ResponseHead, Body),
+enum Attempt<T> {
+    /// A response with a 2xx status, and what was read of its body.
+    Success(ResponseHead, T),
     /// A response with any other status.
-    Refusal(ResponseHead),
-    /// A response with a 2xx status whose body could not be read to its end.
-    TruncatedBody(ResponseHead, TransportError),
+    Refusal(ResponseHead, Vec<u8>),
+    /// A response with a 2xx status whose body failed.
+    FailedBody(ResponseHead, FailedBody),
     NoResponse(TransportError),
 }
 
+/// The part of a body that arrived before it failed.
+struct FailedBody {
+    part: Vec<u8>,
+    error: TransportError,
+}
+
+/// A body that is read as it arrives, and its start, which was read already.
+struct Stream {
+    start: Vec<u8>,
+    rest: Body,
+}
+
 impl Client {
-    /// Sends a request until it succeeds or may not be retried. Reads the body of the success into
-    /// `body`, or returns it unread if the call streams it.
-    ///
-    /// After `cancel` is called, nothing more is sent.
-    pub(crate) fn run(
-        &self,
-        call: &Call,
-        body: &mut Vec<u8>,
-        cancel: Option<&Cancel>,
-    ) -> Result<(ResponseHead, Body)> {
-        self.refuse(call)?;
-        let deadline = deadline(self.limits.deadline);
-        let mut attempts = Attempts::default();
-        loop {
-            self.hold(call, attempts, deadline, cancel)?;
-            let timeout = self.limits.timeout.min(time_left(deadline));
-            if timeout.is_zero() || cancel.is_some_and(Cancel::is_cancelled) {
-                let fault = Fault::Transport(TransportError::deadline_over());
-                return Err(self.failed(call, attempts, None, fault));
-            }
-            let request = self.request(call, timeout)?;
-            attempts.count += 1;
-            let started = Instant::now();
-            let attempt = self.attempt(call, request, started + timeout, body);
-            self.log(call, attempts.count, started, &attempt);
-            let (head, fault) = match attempt {
-                Attempt::Success(head, rest) => {
-                    return Ok((
-                        ResponseHead {
-                            attempts: attempts.count,
-                            ..head
-                        },
-                        rest,
-                    ));
-                }
-                Attempt::Refusal(head) => {
-                    let fault = envelope::failure(call, &self.shared.base_url, &head, body);
-                    (Some(head), fault)
-                }
-                Attempt::TruncatedBody(head, error) => (Some(head), Fault::Transport(error)),
-                Attempt::NoResponse(error) => (None, Fault::Transport(error)),
-            };
-            let wait = retry_wait(
-                self.limits.max_retries,
-                call,
-                attempts.count,
-                &fault,
-                head.as_ref(),
-            );
-            let wait = wait.filter(|wait| self.may_wait(*wait, deadline));
-            let response = head.as_ref().map(|head| (head, body.as_slice()));
-            let error = self.failed(call, attempts, response, fault);
-            attempts.may_be_applied = error.may_have_been_applied();
-            // The server's error says more than that the rate limit held the next attempt.
-            let hold = self.shared.rate_limiter.hold();
-            match wait {
-                Some(wait) if hold.is_none_or(|hold| self.may_wait(hold, deadline)) => {
-                    log::warn!("{}; retrying in {} ms", error.for_logs(), wait.as_millis());
-                    sleep(wait, cancel);
-                }
-                _ => return Err(error),
-            }
-        }
+    /// Sends a request until it succeeds or may not be retried, and reads the whole response.
+    pub(crate) fn fetch(&self, call: &Call) -> Result<CompleteResponse> {
+        let (head, body) = self.run(call, |body, limits| self.read_whole(body, limits))?;
+        Ok(CompleteResponse { head, body })
     }
 
-    /// Sends a request and returns the body of the success for the caller to read.
+    /// Sends a request until it succeeds or may not be retried, and returns the body for the caller
+    /// to read.
     pub(crate) fn open(&self, call: &Call) -> Result<Body> {
-        let mut start = Vec::new();
-        let (head, mut body) = self.run(call, &mut start, None)?;
-        let until = deadline(self.limits.timeout);
-        let mut read = body.read_start(&mut start, until);
-        // A failure with a 2xx status is JSON, and short.
-        if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
-            read = body.read_rest(&mut start, LARGEST_FAILURE, until);
-        }
-        if let Err(error) = read
-            && error.kind() != TransportErrorKind::TooLarge
-        {
-            return Err(self.undecodable(call, &head, &start, Fault::Transport(error)));
-        }
+        let (head, stream) = self.run(call, read_start)?;
         let response = RawResponse {
             call,
             head: &head,
-            body: &start,
+            body: &stream.start,
         };
         response
             .check_stream()
-            .map_err(|fault| self.undecodable(call, &head, &start, fault))?;
-        Ok(Body::from_reader(Redacted {
-            body: Cursor::new(start).chain(body),
+            .map_err(|fault| self.undecodable(call, &head, &stream.start, fault))?;
+        Ok(Body::from_reader(CallersBody {
+            body: Cursor::new(stream.start).chain(stream.rest),
             shared: Arc::clone(&self.shared),
         }))
+    }
+
+    /// Sends a request until it succeeds or may not be retried. `read` reads the body of a success.
+    fn run<T>(
+        &self,
+        call: &Call,
+        read: impl Fn(Body, &AttemptLimits) -> Result<T, FailedBody>,
+    ) -> Result<(ResponseHead, T)> {
+        self.refuse(call)?;
+        let deadline = Deadline::start(self.limits.deadline);
+        let mut attempts = Attempts::default();
+        loop {
+            let admitted_before = self.shared.rate_limiter.admitted();
+            let permit = self.admit(call, &mut attempts, &deadline)?;
+            let limits =
+                AttemptLimits::start(self.limits.timeout, self.shared.connect_timeout, &deadline);
+            if let Some(timed_out) = limits.timed_out() {
+                return Err(self.failed(call, &attempts, None, Fault::Timeout(timed_out)));
+            }
+            let request = self.request(call, &limits, attempts.needs_new_connection())?;
+            attempts.count += 1;
+            let started = Instant::now();
+            let attempt = self.attempt(request, &limits, &permit, &read);
+            self.log(call, attempts.count, started, &attempt);
+            let (head, body, fault) = match attempt {
+                Attempt::Success(mut head, output) => {
+                    head.attempts = attempts.count;
+                    return Ok((head, output));
+                }
+                Attempt::Refusal(head, body) => {
+                    let fault = envelope::failure(call, &self.shared.base_url, &head, &body);
+                    (Some(head), body, fault)
+                }
+                Attempt::FailedBody(head, FailedBody { part, error }) => {
+                    (Some(head), part, limits.fault(error))
+                }
+                Attempt::NoResponse(error) => (None, Vec::new(), limits.fault(error)),
+            };
+            if !self.is_refused_for_others(head.as_ref(), &permit, admitted_before) {
+                attempts.counted += 1;
+            }
+            drop(permit);
+            let wait = retry_wait(
+                &self.limits,
+                call,
+                attempts.count,
+                attempts.counted,
+                &fault,
+                head.as_ref(),
+            );
+            let response = head.as_ref().map(|head| (head, body.as_slice()));
+            let error = self.failed(call, &attempts, response, fault);
+            let hold = self.shared.rate_limiter.hold().unwrap_or_default();
+            match wait.map(|wait| wait.max(hold)) {
+                Some(wait) if self.may_wait(wait, &deadline) => {
+                    log::warn!("{}; retrying in {} ms", error.for_logs(), wait.as_millis());
+                    attempts.may_be_applied = error.may_have_been_applied();
+                    attempts.last_error = Some(error);
+                    self.cancel.sleep(wait);
+                }
+                // The server's error says more than that the rate limit held the next attempt.
+                _ => return Err(error),
+            }
+        }
     }
 
     /// Refuses a request that may not be sent with the credential of this client.
     fn refuse(&self, call: &Call) -> Result<()> {
         if call.token_only && !self.shared.auth.is_bearer() {
             let reason = "is missing: this request requires an API token, not an email with a key";
-            return Err(Error::invalid_request("api_token", reason));
+            return Err(Error::configuration("api_token", reason));
         }
         if self.shared.auth.is_in(&call.path) {
             let reason = "contains the credential of this client: pass the identifier instead";
@@ -139,88 +147,127 @@ impl Client {
         Ok(())
     }
 
-    /// Waits until the rate limit allows a request, or fails at once if the wait is too long.
-    fn hold(
+    /// Waits until the rate limit admits a request, or fails at once if the wait is too long.
+    fn admit(
         &self,
         call: &Call,
-        attempts: Attempts,
-        deadline: Instant,
-        cancel: Option<&Cancel>,
-    ) -> Result<()> {
-        while let Some(hold) = self.shared.rate_limiter.hold() {
-            if !self.may_wait(hold, deadline) {
-                let fault = Fault::Transport(TransportError::rate_limited());
-                let error = self.failed(call, attempts, None, fault);
-                return Err(error.with_retry_after(hold));
+        attempts: &mut Attempts,
+        deadline: &Deadline,
+    ) -> Result<Permit<'_>> {
+        loop {
+            if self.cancel.is_cancelled() {
+                return Err(match attempts.last_error.take() {
+                    Some(error) => error.into_cancelled(),
+                    None => self.failed(call, attempts, None, Fault::Cancelled),
+                });
             }
-            log::debug!("waiting {} ms for the rate limit", hold.as_millis());
-            sleep(hold, cancel);
-            if cancel.is_some_and(Cancel::is_cancelled) {
-                break;
+            match self.shared.rate_limiter.admit() {
+                Admission::Admitted(permit) => return Ok(permit),
+                Admission::Held(hold) if self.may_wait(hold, deadline) => {
+                    log::debug!("waiting {} ms for the rate limit", hold.as_millis());
+                    self.cancel.sleep(hold);
+                }
+                Admission::Held(hold) => {
+                    return Err(attempts.last_error.take().unwrap_or_else(|| {
+                        self.failed(call, attempts, None, Fault::RateLimited)
+                            .with_retry_after(hold)
+                    }));
+                }
+                Admission::Queued if deadline.time_left().is_zero() => {
+                    let fault = Fault::Timeout(deadline.timed_out());
+                    return Err(self.failed(call, attempts, None, fault));
+                }
+                Admission::Queued => self.cancel.sleep(QUEUE_INTERVAL),
             }
         }
-        Ok(())
     }
 
-    fn may_wait(&self, wait: Duration, deadline: Instant) -> bool {
-        wait <= self.limits.max_retry_wait && wait < time_left(deadline)
+    /// Whether a request was refused for a time, and this client had sent others in the meantime.
+    ///
+    /// The client's own crowd is no reason to fail. A refusal of the first request after a hold is.
+    fn is_refused_for_others(
+        &self,
+        head: Option<&ResponseHead>,
+        permit: &Permit<'_>,
+        admitted_before: u64,
+    ) -> bool {
+        let limiter = &self.shared.rate_limiter;
+        let is_refused = head.is_some_and(|head| head.status == StatusCode::TOO_MANY_REQUESTS);
+        let has_others = limiter.admitted() - admitted_before > 1;
+        is_refused && limiter.hold().is_some() && has_others && !permit.is_first
     }
 
-    fn request(&self, call: &Call, timeout: Duration) -> Result<http::Request<Vec<u8>>> {
+    fn may_wait(&self, wait: Duration, deadline: &Deadline) -> bool {
+        wait <= self.limits.max_retry_wait && wait < deadline.time_left()
+    }
+
+    fn request(
+        &self,
+        call: &Call,
+        limits: &AttemptLimits,
+        _new_connection: bool,
+    ) -> Result<http::Request<Vec<u8>>> {
         let mut request = call.request(&self.shared.base_url)?;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, self.shared.user_agent.clone());
         self.shared.auth.apply(headers);
-        let connect = self.shared.connect_timeout;
-        let timeout = AttemptTimeout::new(connect, timeout, call.streaming);
-        request.extensions_mut().insert(timeout);
+        request.extensions_mut().insert(AttemptTimeout {
+            connect: limits.connect,
+            total: limits.total,
+            streaming: call.streaming,
+        });
         Ok(request)
     }
 
-    /// Sends a request once, and reads the body of the response, unless it is a success that the
-    /// call streams.
-    fn attempt(
+    /// Sends a request once, and reads the body of the response.
+    fn attempt<T>(
         &self,
-        call: &Call,
         request: http::Request<Vec<u8>>,
-        until: Instant,
-        body: &mut Vec<u8>,
-    ) -> Attempt {
-        body.clear();
-        let (parts, mut rest) = match self.shared.transport.execute(request) {
+        limits: &AttemptLimits,
+        permit: &Permit<'_>,
+        read: impl Fn(Body, &AttemptLimits) -> Result<T, FailedBody>,
+    ) -> Attempt<T> {
+        let (parts, mut body) = match self.shared.transport.execute(request) {
             Ok(response) => response.into_parts(),
             Err(error) => return Attempt::NoResponse(error),
         };
-        self.shared.rate_limiter.note(parts.status, &parts.headers);
+        permit.note(parts.status, &parts.headers);
         let head = ResponseHead {
             status: parts.status,
             headers: parts.headers,
             attempts: 0,
         };
         if !head.status.is_success() {
+            let mut bytes = Vec::new();
             // The status of a failure is what matters, even if its body is truncated.
-            let _ = rest.read_rest(body, LARGEST_FAILURE, until);
-            return Attempt::Refusal(head);
+            let _ = body.read_rest(&mut bytes, LARGEST_FAILURE, limits.end());
+            return Attempt::Refusal(head, bytes);
         }
-        if call.streaming {
-            return Attempt::Success(head, rest);
+        match read(body, limits) {
+            Ok(output) => Attempt::Success(head, output),
+            Err(failed) => Attempt::FailedBody(head, failed),
         }
-        match rest.read_rest(body, self.shared.max_response_size, until) {
-            Ok(()) => Attempt::Success(head, rest),
+    }
+
+    fn read_whole(&self, mut body: Body, limits: &AttemptLimits) -> Result<Vec<u8>, FailedBody> {
+        let mut bytes = Vec::new();
+        let largest = self.shared.max_response_size;
+        match body.read_rest(&mut bytes, largest, limits.end()) {
+            Ok(()) => Ok(bytes),
             Err(error) => {
-                body.truncate(self.shared.max_response_size);
-                Attempt::TruncatedBody(head, error)
+                bytes.truncate(largest);
+                Err(FailedBody { part: bytes, error })
             }
         }
     }
 
-    fn log(&self, call: &Call, attempts: u32, started: Instant, attempt: &Attempt) {
+    fn log<T>(&self, call: &Call, attempts: u32, started: Instant, attempt: &Attempt<T>) {
         if !log::log_enabled!(log::Level::Debug) {
             return;
         }
         let (head, error) = match attempt {
-            Attempt::Success(head, _) | Attempt::Refusal(head) => (Some(head), None),
-            Attempt::TruncatedBody(head, error) => (Some(head), Some(error)),
+            Attempt::Success(head, _) | Attempt::Refusal(head, _) => (Some(head), None),
+            Attempt::FailedBody(head, failed) => (Some(head), Some(&failed.error)),
             Attempt::NoResponse(error) => (None, Some(error)),
         };
         let status = head.map_or("no response", |head| head.status.as_str());
@@ -236,24 +283,29 @@ impl Client {
     }
 }
 
-fn time_left(deadline: Instant) -> Duration {
-    deadline.saturating_duration_since(Instant::now())
-}
-
-fn sleep(duration: Duration, cancel: Option<&Cancel>) {
-    match cancel {
-        Some(cancel) => cancel.sleep(duration),
-        None => thread::sleep(duration),
+/// Reads the start of a body that the caller reads. A failure with a 2xx status is read whole,
+/// because it is JSON, and short.
+fn read_start(mut body: Body, limits: &AttemptLimits) -> Result<Stream, FailedBody> {
+    let mut start = Vec::new();
+    let mut read = body.read_start(&mut start, limits.end_of_read());
+    if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
+        read = body.read_rest(&mut start, LARGEST_FAILURE, limits.end_of_read());
+    }
+    match read {
+        Err(error) if error.kind() != TransportErrorKind::TooLarge => {
+            Err(FailedBody { part: start, error })
+        }
+        _ => Ok(Stream { start, rest: body }),
     }
 }
 
 /// A body that the caller reads, whose errors hold no credential.
-struct Redacted<R> {
+struct CallersBody<R> {
     body: R,
     shared: Arc<Shared>,
 }
 
-impl<R: Read> Read for Redacted<R> {
+impl<R: Read> Read for CallersBody<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.body.read(buffer).map_err(|error| {
             let kind = error.kind();

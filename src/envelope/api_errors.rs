@@ -18,10 +18,16 @@ pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
     first_list(body, ["errors", "error"])
 }
 
-/// Reads why a response failed, from its messages if it has no errors; `None` if the body is not a
-/// JSON object.
-pub(super) fn failure_reasons(body: &[u8]) -> Option<Vec<ApiError>> {
-    first_list(body, ["errors", "error", "messages"])
+/// Reads why a response failed, from its messages if it has no errors.
+pub(super) fn failure_reasons(body: &[u8]) -> Vec<ApiError> {
+    first_list(body, ["errors", "error", "messages"]).unwrap_or_default()
+}
+
+/// Whether a body, or the part of it that arrived, is Cloudflare's envelope.
+pub(super) fn is_envelope(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    let found = fields(&text, ["success", "errors", "messages"]);
+    found.is_some_and(|found| found.iter().any(Option::is_some))
 }
 
 /// Reads the first of these fields that holds an error.
@@ -101,7 +107,7 @@ fn read_error(error: Value) -> ApiError {
 }
 
 /// Reads a code, which is a number or text.
-fn code(value: &Value) -> Option<i64> {
+pub(super) fn code(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => text.trim().parse().ok(),
         other => other.as_i64(),

@@ -4,6 +4,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATI
 use url::Url;
 
 use crate::call::Call;
+use crate::error::Problem;
 use crate::json::BYTE_ORDER_MARK;
 
 /// Describes a redirect by its scheme, host and port. The rest of its location may contain a
@@ -39,10 +40,12 @@ fn origins(base_url: &str, location: &str) -> Result<Origins, url::ParseError> {
 }
 
 /// Describes a body that is not the API's JSON.
-pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &str) -> String {
+pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &str) -> Problem {
+    /// Much more than is shown, so that no secret is cut before it is redacted.
+    const LARGEST_START: usize = 64 << 10;
     let content_type = header(headers, CONTENT_TYPE).unwrap_or_default();
     let encoding = header(headers, CONTENT_ENCODING);
-    let text = String::from_utf8_lossy(&body[..body.len().min(1024)]);
+    let text = String::from_utf8_lossy(&body[..body.len().min(LARGEST_START)]);
     let text = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
     let is_json = text.starts_with(['{', '[', '"']);
     let mut description = if let Some(encoding) = &encoding
@@ -65,28 +68,15 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     }
     // The response to a write may contain a secret, and so may any JSON.
     let may_be_quoted = call.method.is_safe() && !is_json && encoding.is_none();
-    if may_be_quoted && let Some(words) = first_words(text) {
-        description += &format!(", it begins `{words}`");
+    Problem {
+        reason: description,
+        quoted_body: if may_be_quoted {
+            text.to_owned()
+        } else {
+            String::new()
+        },
+        ..Problem::default()
     }
-    description
-}
-
-/// Returns the first words of a text, in at most 80 characters. Only whole words, because half a
-/// secret would not be redacted.
-fn first_words(text: &str) -> Option<String> {
-    const LONGEST: usize = 80;
-    let start: String = text
-        .chars()
-        .take(LONGEST)
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
-    let words = if start.len() == text.len() {
-        start.as_str()
-    } else {
-        let (words, _) = start.rsplit_once(' ')?;
-        words
-    };
-    Some(words.trim_end().to_owned()).filter(|_| !text.is_empty())
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {

@@ -7,16 +7,18 @@ mod api_errors;
 mod created_secret;
 mod describe;
 mod fields;
+mod gateway;
 mod response;
 
 use serde::de::DeserializeOwned;
 
-use self::api_errors::failure_reasons;
+use self::api_errors::{failure_reasons, is_envelope};
 pub(crate) use self::created_secret::created_secret;
-use self::describe::{describe, redirection};
+use self::describe::redirection;
+use self::gateway::gateway_failure;
 pub(crate) use self::response::{RawResponse, decode_item};
 use crate::call::{Call, ResponseHead};
-use crate::error::Fault;
+use crate::error::{Fault, GatewayFailure};
 use crate::page::Page;
 
 /// The type that [`Client::send`](crate::Client::send) returns for an
@@ -73,11 +75,13 @@ pub(crate) mod sealed {
 /// Returns why a response with a status other than 2xx failed.
 pub(crate) fn failure(call: &Call, base_url: &str, head: &ResponseHead, body: &[u8]) -> Fault {
     if head.status.is_redirection() {
-        return Fault::Status(redirection(base_url, &head.headers));
+        return Fault::Gateway(GatewayFailure {
+            problem: redirection(base_url, &head.headers).into(),
+            ..GatewayFailure::default()
+        });
     }
-    match failure_reasons(body) {
-        Some(errors) if !errors.is_empty() => Fault::Api(errors),
-        Some(_) => Fault::Status("the response does not say why".to_owned()),
-        None => Fault::Status(describe(call, &head.headers, body, "")),
+    if is_envelope(body) {
+        return Fault::Api(failure_reasons(body));
     }
+    Fault::Gateway(gateway_failure(call, &head.headers, body))
 }

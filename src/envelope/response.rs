@@ -55,7 +55,7 @@ pub(crate) fn decode_item<T: DeserializeOwned>(
 ) -> Result<T, Fault> {
     let decoded = json::decode(item, || format!("{}result[{index}]", page_prefix(page)));
     decoded.map_err(|text| Fault::Item {
-        text,
+        problem: text.into(),
         json: item.as_bytes().into(),
     })
 }
@@ -80,14 +80,16 @@ impl<'a> RawResponse<'a> {
         match result {
             Some(ResultValue::Decoded(value)) => Ok(value),
             Some(ResultValue::Raw(EMPTY_TEXT)) if self.call.returns_secret => Err(Fault::Result(
-                "result: expected a secret, found empty text".to_owned(),
+                "result: expected a secret, found empty text"
+                    .to_owned()
+                    .into(),
             )),
             Some(ResultValue::Raw(raw)) => {
-                json::decode(raw, || "result".to_owned()).map_err(Fault::Result)
+                json::decode(raw, || "result".to_owned()).map_err(|text| Fault::Result(text.into()))
             }
             // A type that accepts `null` accepts an absent result as well.
             None => serde_json::from_str("null")
-                .map_err(|_| Fault::Result("result: is missing".to_owned())),
+                .map_err(|_| Fault::Result("result: is missing".to_owned().into())),
         }
     }
 
@@ -122,7 +124,7 @@ impl<'a> RawResponse<'a> {
             Ok(end)
         })?;
         let Some(envelope) = envelope else {
-            return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
+            return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned().into()));
         };
         let items = match result {
             ListResult::Items(items) => items,
@@ -138,7 +140,7 @@ impl<'a> RawResponse<'a> {
 
     fn not_a_list(self, found: &str) -> Fault {
         let page = page_prefix(self.call.page());
-        Fault::Decode(format!("{page}result: expected a list, found {found}"))
+        Fault::Decode(format!("{page}result: expected a list, found {found}").into())
     }
 
     /// Checks that the response is a success and valid JSON, without decoding its result.
@@ -198,7 +200,7 @@ impl<'a> RawResponse<'a> {
             _ => value_end(text, at),
         });
         let end = end.map_err(|error| match error {
-            Malformed::Refused(reason) => Fault::Decode(reason),
+            Malformed::Refused(reason) => Fault::Decode(reason.into()),
             malformed => self.not_json(&malformed.to_string()),
         })?;
         let rest = skip_space(text, end);
@@ -207,7 +209,7 @@ impl<'a> RawResponse<'a> {
         }
         match envelope.success {
             Some(true) => Ok(Some(envelope)),
-            Some(false) => Err(Fault::Api(failure_reasons(self.body).unwrap_or_default())),
+            Some(false) => Err(Fault::Api(failure_reasons(self.body))),
             None if !has_result => Ok(None),
             // Without `success`, the status decides, unless there are errors.
             None => {
@@ -228,11 +230,11 @@ impl<'a> RawResponse<'a> {
     /// Decodes a response that is JSON but no envelope.
     fn unwrapped<T: DeserializeOwned>(self, text: &str) -> Result<T, Fault> {
         if !self.call.unwrapped {
-            return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned()));
+            return Err(Fault::Decode(NOT_THE_ENVELOPE.to_owned().into()));
         }
         self.refuse_errors()?;
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
-        json::decode(text, || "response".to_owned()).map_err(Fault::Result)
+        json::decode(text, || "response".to_owned()).map_err(|text| Fault::Result(text.into()))
     }
 
     pub(super) fn text(self) -> Result<&'a str, Fault> {
@@ -328,7 +330,7 @@ pub(super) fn refuse_tiny_values(text: &str) -> Result<(), Fault> {
     }
     if values > MANY && text.len() < values * TINY {
         let reason = format!("the response has some {values} tiny values, too many to decode");
-        return Err(Fault::Decode(reason));
+        return Err(Fault::Decode(reason.into()));
     }
     Ok(())
 }

@@ -1,20 +1,30 @@
 use std::fmt;
 
+use http::StatusCode;
+use serde::Serialize;
+
 use super::text::{MAX_TEXT, one_line};
 
 /// An error of a response: a code, a message, and the errors that caused it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// It serializes with these names, for a program's own log. Absent fields are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ApiError {
     /// Cloudflare's code, such as 9109, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// The message; empty if there was none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
     /// Where the error is documented.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub documentation_url: Option<String>,
     /// The part of the request that the error is about, as a JSON pointer such as `/policies/0`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// The errors that caused this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub error_chain: Vec<ApiError>,
 }
 
@@ -69,4 +79,29 @@ pub(super) fn flatten(errors: &[ApiError]) -> Vec<&ApiError> {
         flat.extend(flatten(&error.error_chain));
     }
     flat
+}
+
+/// Returns the first link to documentation, if the messages say no more than a status does, such as
+/// `Forbidden`.
+pub(super) fn documentation_url(errors: &[ApiError]) -> Option<&str> {
+    let errors = flatten(errors);
+    if !errors
+        .iter()
+        .all(|error| says_no_more_than_a_status(&error.message))
+    {
+        return None;
+    }
+    let mut urls = errors
+        .iter()
+        .filter_map(|error| error.documentation_url.as_deref());
+    urls.find(|url| !url.is_empty())
+}
+
+fn says_no_more_than_a_status(message: &str) -> bool {
+    let message = message.trim().trim_end_matches('.');
+    let mut names = (400..600).filter_map(|status| {
+        let status = StatusCode::from_u16(status).ok()?;
+        status.canonical_reason()
+    });
+    message.is_empty() || names.any(|name| name.eq_ignore_ascii_case(message))
 }

@@ -3,55 +3,104 @@
 mod api_error;
 mod failed_request;
 mod fault;
-mod invalid_request;
+mod kind;
+mod refused;
 mod text;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 pub use self::api_error::ApiError;
 use self::api_error::flatten;
-pub use self::failed_request::FailedRequest;
-pub(crate) use self::fault::Fault;
-pub use self::invalid_request::InvalidRequest;
-use crate::transport::TransportErrorKind;
+pub(crate) use self::failed_request::FailedRequest;
+pub(crate) use self::fault::{Fault, GatewayFailure, Problem, TimeLimit, TimedOut};
+pub use self::kind::ErrorKind;
+use self::refused::Refused;
 
 /// A `Result` whose error type defaults to [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error returned by this crate.
 ///
-/// Its methods distinguish errors; see [what to do](crate#errors). Its text is one line: the
-/// invalid parameter, or the method, the path without the query, the status, Cloudflare's codes and
-/// messages, the ray id and the attempts, in at most 500 characters besides method and path.
+/// [`kind`](Self::kind) says what happened; see [what to do](crate#errors). The text is one line:
+/// the invalid parameter, or the method, the path without the query, the status, Cloudflare's codes
+/// and messages, the ray id and the attempts, in at most 500 characters besides method and path.
 /// Neither the text nor `Debug` holds a credential or a created secret.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The request is invalid. Nothing was sent.
-    #[error(transparent)]
-    InvalidRequest(InvalidRequest),
-    /// No complete response arrived, or nothing was sent.
-    #[error(transparent)]
-    Transport(Box<FailedRequest>),
-    /// Cloudflare returned a failure, or a redirect.
-    #[error(transparent)]
-    Api(Box<FailedRequest>),
-    /// The response is a success that cannot be decoded.
-    #[error(transparent)]
-    Decode(Box<FailedRequest>),
+///
+/// ```
+/// use cloudflare_user::{Client, ErrorKind};
+///
+/// let error = Client::new("<your token>").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Configuration);
+/// assert_eq!(error.parameter(), Some("api_token"));
+/// ```
+pub struct Error(Box<Inner>);
+
+enum Inner {
+    Refused(Refused),
+    Failed(FailedRequest),
 }
 
 impl Error {
-    /// Creates an error about a parameter, for [`Endpoint::validate`](crate::Endpoint::validate) of
-    /// a custom endpoint.
+    /// Creates an error of kind [`InvalidRequest`](ErrorKind::InvalidRequest) about a parameter,
+    /// for [`Endpoint::validate`](crate::Endpoint::validate) of a custom endpoint.
     ///
     /// The text is the name of the parameter and then the reason: "`zone_id` is empty".
     pub fn invalid_request(
         parameter: impl Into<Cow<'static, str>>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::InvalidRequest(InvalidRequest::new(&parameter.into(), &reason.into()))
+        let parameter = Some(parameter.into());
+        Self::refused(ErrorKind::InvalidRequest, parameter, reason.into())
+    }
+
+    /// Creates an error about a value whose parameter is not known, such as a text to parse.
+    pub(crate) fn invalid_value(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::refused(ErrorKind::InvalidRequest, None, reason.into())
+    }
+
+    /// Creates an error about a setting of the client: a setter or an environment variable.
+    pub(crate) fn configuration(
+        setting: impl Into<Cow<'static, str>>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let setting = Some(setting.into());
+        Self::refused(ErrorKind::Configuration, setting, reason.into())
+    }
+
+    /// Creates an error about a feature of this crate that is off.
+    pub(crate) fn missing_feature(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::refused(ErrorKind::Configuration, None, reason.into())
+    }
+
+    fn refused(
+        kind: ErrorKind,
+        parameter: Option<Cow<'static, str>>,
+        reason: Cow<'static, str>,
+    ) -> Self {
+        let refused = Refused::new(kind, parameter.as_deref(), &reason);
+        Self(Box::new(Inner::Refused(refused)))
+    }
+
+    /// Returns what happened.
+    pub fn kind(&self) -> ErrorKind {
+        match &*self.0 {
+            Inner::Refused(refused) => refused.kind,
+            Inner::Failed(request) => request.kind(),
+        }
+    }
+
+    /// Returns the name of the invalid argument, setter or environment variable; for a query
+    /// parameter, its name on the wire.
+    ///
+    /// Only errors of the kinds [`InvalidRequest`](ErrorKind::InvalidRequest) and
+    /// [`Configuration`](ErrorKind::Configuration) have one, and not all of those.
+    pub fn parameter(&self) -> Option<&str> {
+        match &*self.0 {
+            Inner::Refused(refused) => refused.parameter.as_deref(),
+            Inner::Failed(_) => None,
+        }
     }
 
     /// Returns the HTTP status of the response, if there was one.
@@ -73,10 +122,13 @@ impl Error {
             .map(|error| error.message.as_str())
     }
 
-    /// Returns Cloudflare's errors as it sent them, with credentials redacted.
+    /// Returns the errors of the response as they were sent, with secrets redacted.
+    ///
+    /// A problem report of Cloudflare's edge, and other JSON that says what failed, is one error.
     pub fn api_errors(&self) -> &[ApiError] {
-        match self.fault() {
+        match self.request().map(|request| &request.fault) {
             Some(Fault::Api(errors)) => errors,
+            Some(Fault::Gateway(failure)) => &failure.errors,
             _ => &[],
         }
     }
@@ -88,6 +140,8 @@ impl Error {
 
     /// Returns the time to wait before the next request: `Retry-After`, or the time until the rate
     /// limit is reset.
+    ///
+    /// A server can send any number of seconds. Add it to an instant with `checked_add`.
     pub fn retry_after(&self) -> Option<Duration> {
         self.request()?.retry_after
     }
@@ -106,69 +160,102 @@ impl Error {
         self.request()?.body.as_deref()
     }
 
-    /// Returns `true` if the credential was refused or lacks a permission: status 401 or 403, which
-    /// Cloudflare does not use consistently, or 400 with code 6003, 9103, 9106 or 9107. See
-    /// [`codes`](Self::codes).
+    /// Returns `true` for the kinds [`Unauthorized`](ErrorKind::Unauthorized) and
+    /// [`Forbidden`](ErrorKind::Forbidden).
+    ///
+    /// The API refused the credential, or the credential lacks a permission. Cloudflare does not
+    /// use the two statuses consistently; see [`codes`](Self::codes). A 401 or 403 of a proxy or of
+    /// Cloudflare's edge is a [`Gateway`](ErrorKind::Gateway), and says nothing about the credential.
     pub fn is_unauthorized(&self) -> bool {
-        match self.status() {
-            Some(401 | 403) => true,
-            Some(400) => self
-                .codes()
-                .any(|code| matches!(code, 6003 | 9103 | 9106 | 9107)),
+        matches!(self.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden)
+    }
+
+    /// Returns `true` for the kind [`NotFound`](ErrorKind::NotFound): the API says that the
+    /// resource does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
+    }
+
+    /// Returns `true` for the kind [`RateLimited`](ErrorKind::RateLimited): status 429, or the
+    /// request was not sent because of the limit.
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind() == ErrorKind::RateLimited
+    }
+
+    /// Returns `true` for the kind [`Timeout`](ErrorKind::Timeout): a time limit ended the call.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Returns `true` for the kinds [`Connect`](ErrorKind::Connect) and
+    /// [`Certificate`](ErrorKind::Certificate). Nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Connect | ErrorKind::Certificate)
+    }
+
+    /// Returns `true` for the kinds [`Decode`](ErrorKind::Decode) and [`Item`](ErrorKind::Item): a
+    /// response with a 2xx status, or one item of it, cannot be decoded. See [`body`](Self::body).
+    pub fn is_decode(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Decode | ErrorKind::Item)
+    }
+
+    /// Returns `true` for the kind [`Item`](ErrorKind::Item): one item of a list cannot be decoded.
+    /// An iterator continues after it; any other error ends it.
+    pub fn is_item(&self) -> bool {
+        self.kind() == ErrorKind::Item
+    }
+
+    /// Returns `true` for the kinds [`InvalidRequest`](ErrorKind::InvalidRequest) and
+    /// [`Configuration`](ErrorKind::Configuration): the request was refused before sending.
+    pub fn is_invalid_request(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::InvalidRequest | ErrorKind::Configuration
+        )
+    }
+
+    /// Returns `true` if the same request may succeed later without a change: for the kinds
+    /// [`Connect`](ErrorKind::Connect), [`Interrupted`](ErrorKind::Interrupted),
+    /// [`Timeout`](ErrorKind::Timeout) and [`RateLimited`](ErrorKind::RateLimited), and for
+    /// [`Api`](ErrorKind::Api) and [`Gateway`](ErrorKind::Gateway) with a
+    /// [status after which reads are retried](crate#retries-and-time-limits), unless the response
+    /// says that it is not retryable.
+    ///
+    /// A write can be transient and [may have been applied](Self::may_have_been_applied).
+    pub fn is_transient(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Connect
+            | ErrorKind::Interrupted
+            | ErrorKind::Timeout
+            | ErrorKind::RateLimited => true,
+            ErrorKind::Api | ErrorKind::Gateway => self
+                .request()
+                .is_some_and(|request| request.has_transient_status),
             _ => false,
         }
     }
 
-    /// Returns `true` if the resource does not exist: status 404.
-    pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404)
-    }
-
-    /// Returns `true` if the rate limit was reached: status 429, or the request was not sent
-    /// because of the limit.
-    pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(429) || self.transport_kind() == Some(TransportErrorKind::RateLimited)
-    }
-
-    /// Returns `true` if a timeout or the deadline ended the call.
-    pub fn is_timeout(&self) -> bool {
-        self.transport_kind() == Some(TransportErrorKind::Timeout)
-    }
-
-    /// Returns `true` if no connection was made, or if the server's certificate was refused.
-    /// Nothing was sent.
-    pub fn is_connect(&self) -> bool {
-        matches!(self.fault(), Some(Fault::Transport(error)) if error.is_connect())
-    }
-
-    /// Returns `true` if a response with a 2xx status, or one item of it, cannot be decoded. See
-    /// [`body`](Self::body).
-    pub fn is_decode(&self) -> bool {
-        matches!(self, Self::Decode(_))
-    }
-
-    /// Returns `true` if one item of a list cannot be decoded. An iterator continues after it; any
-    /// other error ends it.
-    pub fn is_item(&self) -> bool {
-        matches!(self.fault(), Some(Fault::Item { .. }))
-    }
-
-    /// Returns `true` if the request was refused before sending.
-    pub fn is_invalid_request(&self) -> bool {
-        matches!(self, Self::InvalidRequest(_))
-    }
-
     /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot
-    /// be decoded. Any other failure, such as a 408, was not applied. Check before you send it
-    /// again, and save [`body`](Self::body).
+    /// be decoded. Any other failure, such as a 408, was not applied. It does not depend on the
+    /// kind. Check before you send the write again, and save [`body`](Self::body).
     pub fn may_have_been_applied(&self) -> bool {
         self.request()
             .is_some_and(FailedRequest::may_have_been_applied)
     }
 
+    /// Sets the time to wait before the next request.
     pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
-        if let Self::Transport(request) | Self::Api(request) | Self::Decode(request) = &mut self {
+        if let Inner::Failed(request) = &mut *self.0 {
             request.retry_after = Some(wait);
+        }
+        self
+    }
+
+    /// Makes this error of an earlier attempt the error of a call that was cancelled before the
+    /// next one.
+    pub(crate) fn into_cancelled(mut self) -> Self {
+        if let Inner::Failed(request) = &mut *self.0 {
+            request.is_cancelled = true;
         }
         self
     }
@@ -176,33 +263,44 @@ impl Error {
     /// Returns the text with Cloudflare's codes instead of its messages, which may contain
     /// parameters of the request.
     pub(crate) fn for_logs(&self) -> String {
-        match self.request() {
-            Some(request)
-                if request.status.is_some() && !matches!(request.fault, Fault::Transport(_)) =>
-            {
-                let codes: Vec<_> = self.codes().take(8).map(|code| code.to_string()).collect();
-                let codes = codes.join(" ");
-                request.text(if codes.is_empty() { "no code" } else { &codes })
-            }
-            _ => self.to_string(),
+        match &*self.0 {
+            Inner::Refused(refused) => refused.to_string(),
+            Inner::Failed(request) => request.for_logs(),
         }
-    }
-
-    fn transport_kind(&self) -> Option<TransportErrorKind> {
-        match self.fault()? {
-            Fault::Transport(error) => Some(error.kind()),
-            _ => None,
-        }
-    }
-
-    fn fault(&self) -> Option<&Fault> {
-        Some(&self.request()?.fault)
     }
 
     fn request(&self) -> Option<&FailedRequest> {
-        match self {
-            Self::InvalidRequest(_) => None,
-            Self::Transport(request) | Self::Api(request) | Self::Decode(request) => Some(request),
+        match &*self.0 {
+            Inner::Refused(_) => None,
+            Inner::Failed(request) => Some(request),
         }
     }
 }
+
+impl From<FailedRequest> for Error {
+    fn from(request: FailedRequest) -> Self {
+        Self(Box::new(Inner::Failed(request)))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Inner::Refused(refused) => refused.fmt(f),
+            Inner::Failed(request) => request.fmt(f),
+        }
+    }
+}
+
+/// Shows the kind and the text only, because the body may hold the only copy of a secret.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("text", &self.to_string())
+            .finish()
+    }
+}
+
+// `source()` is `None`, because `Display` already prints the cause.
+impl std::error::Error for Error {}

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use crate::call::{Call, ResponseHead};
-use crate::cancel::Cancel;
+use crate::call::{Call, CompleteResponse, ResponseHead};
 use crate::client::Client;
 use crate::envelope::RawResponse;
 use crate::error::{Error, Fault, Result};
@@ -32,17 +31,11 @@ impl Fetched {
 }
 
 /// Fetches page `number` of a list.
-pub(super) fn fetch_page(
-    client: &Client,
-    mut call: Call,
-    number: u64,
-    mut body: Vec<u8>,
-    cancel: Option<&Cancel>,
-) -> Result<Fetched> {
+pub(super) fn fetch_page(client: &Client, mut call: Call, number: u64) -> Result<Fetched> {
     if !call.single_page {
         call.set_parameter("page", number.to_string());
     }
-    let (head, _) = client.run(&call, &mut body, cancel)?;
+    let CompleteResponse { head, body } = client.fetch(&call)?;
     let response = |body| RawResponse {
         call: &call,
         head: &head,

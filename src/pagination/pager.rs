@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::mem;
 
 use serde::de::DeserializeOwned;
 
@@ -31,8 +30,6 @@ pub(super) struct Pager<T> {
     end: End,
     seen: Seen,
     read_ahead: Option<ReadAhead>,
-    /// The memory of the last page, reused for the next one. It saves 2 % of a list.
-    spare: Vec<u8>,
     is_over: bool,
 }
 
@@ -89,13 +86,12 @@ impl<T> Pager<T> {
             total: None,
             seen: Seen::default(),
             read_ahead: None,
-            spare: Vec::new(),
             is_over: false,
         }
     }
 
     pub(super) fn read_ahead(&mut self, pages: usize) {
-        self.read_ahead = (pages > 0).then(|| ReadAhead::new(pages));
+        self.read_ahead = (pages > 0).then(|| ReadAhead::new(&self.client, pages));
     }
 
     /// Returns the first page that was not yet yielded whole.
@@ -142,7 +138,7 @@ impl<T> Pager<T> {
             _ => self.end.after(summary),
         };
         match next {
-            Next::Page => self.spare = page.fetched.text.into_bytes(),
+            Next::Page => {}
             Next::End(reason) => {
                 log::debug!("list ended: {reason}");
                 self.stop();
@@ -151,7 +147,7 @@ impl<T> Pager<T> {
                 self.next = page.number;
                 let failed = |call| {
                     page.fetched
-                        .failed(&self.client, call, Fault::Decode(reason))
+                        .failed(&self.client, call, Fault::Decode(reason.into()))
                 };
                 self.error = self.call.as_ref().map(failed);
                 self.stop();
@@ -173,13 +169,11 @@ impl<T: DeserializeOwned> Pager<T> {
         }
         let number = self.next;
         let call = self.call.as_ref()?;
-        let spare = mem::take(&mut self.spare);
         let ahead = self
             .read_ahead
             .as_ref()
             .and_then(|ahead| ahead.page(number));
-        let fetched = match ahead
-            .unwrap_or_else(|| fetch_page(&self.client, call.clone(), number, spare, None))
+        let fetched = match ahead.unwrap_or_else(|| fetch_page(&self.client, call.clone(), number))
         {
             Ok(fetched) => fetched,
             Err(error) => {

@@ -28,18 +28,19 @@ pub(super) struct ReadAhead {
     first_page: u64,
     /// The last page that is worth a request.
     last_page: Arc<AtomicU64>,
-    cancel: Arc<Cancel>,
+    /// Cancels the requests of the threads.
+    cancel: Cancel,
 }
 
 impl ReadAhead {
-    pub(super) fn new(pages: usize) -> Self {
+    pub(super) fn new(client: &Client, pages: usize) -> Self {
         let pages = pages.min(MOST_PAGES);
         Self {
             pages,
             workers: Vec::new(),
             first_page: 0,
             last_page: Arc::default(),
-            cancel: Arc::default(),
+            cancel: client.cancel.child(),
         }
     }
 
@@ -72,14 +73,14 @@ impl ReadAhead {
         call: &Call,
         first: u64,
     ) -> std::io::Result<Receiver<Result<Fetched>>> {
-        let (client, call) = (client.clone(), call.clone());
-        let (last, cancel) = (Arc::clone(&self.last_page), Arc::clone(&self.cancel));
+        let (client, call) = (client.with_cancel(&self.cancel), call.clone());
+        let last = Arc::clone(&self.last_page);
         let (taken, pages) = sync_channel(0);
         let step = self.pages as u64;
         let work = move || {
             let pages = iter::successors(Some(first), |number| number.checked_add(step));
             for number in pages.take_while(|number| *number <= last.load(Ordering::Relaxed)) {
-                let page = fetch_page(&client, call.clone(), number, Vec::new(), Some(&cancel));
+                let page = fetch_page(&client, call.clone(), number);
                 if taken.send(page).is_err() {
                     return;
                 }

@@ -17,8 +17,6 @@ pub struct TransportError {
 /// How far a request got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    /// No connection was needed yet, and nothing was sent.
-    NotSent,
     /// No connection was made, and nothing was sent.
     Connecting,
     /// The request was sent, or a part of it may have been.
@@ -33,7 +31,7 @@ pub enum TransportErrorKind {
     Connect,
     /// The server's certificate was refused, and nothing was sent. The client does not retry.
     Certificate,
-    /// A timeout or the deadline ended the attempt. The client retries reads, and writes if no
+    /// A timeout ended the attempt. The client retries reads, and writes if no
     /// connection was made.
     Timeout,
     /// The connection failed after a part of the request was sent, or the response was lost. The
@@ -44,8 +42,6 @@ pub enum TransportErrorKind {
     /// The response is not valid HTTP, or not in the encoding that it declares. The client does not
     /// retry.
     Malformed,
-    /// The rate limit is used up for longer than the call may wait. Nothing was sent.
-    RateLimited,
     /// Any other failure. The client does not retry.
     Other,
 }
@@ -152,24 +148,6 @@ impl TransportError {
         Self::misconfigured(format!(
             "{reason}: enable the feature `{feature}` of cloudflare-user"
         ))
-    }
-
-    pub(crate) fn rate_limited() -> Self {
-        Self::new(
-            TransportErrorKind::RateLimited,
-            Progress::NotSent,
-            "nothing was sent",
-            "the rate limit is used up",
-        )
-    }
-
-    pub(crate) fn deadline_over() -> Self {
-        Self::new(
-            TransportErrorKind::Timeout,
-            Progress::NotSent,
-            "no time is left",
-            "the deadline of the call is over, or its timeout is zero; nothing more was sent",
-        )
     }
 
     fn new(

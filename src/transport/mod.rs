@@ -76,15 +76,3 @@ pub struct AttemptTimeout {
     /// has no time limit.
     pub streaming: bool,
 }
-
-impl AttemptTimeout {
-    // Connecting gets most of an attempt, but not all of it. A timeout while connecting then shows
-    // as one, and the request can be retried, because nothing was sent.
-    pub(crate) fn new(connect: Duration, total: Duration, streaming: bool) -> Self {
-        Self {
-            connect: connect.min(total - total / 16),
-            total,
-            streaming,
-        }
-    }
-}

@@ -1,0 +1,317 @@
+//! Holds requests while the rate limit is used up, and lets them through one after another
+//! afterwards. Clones of a client share it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use http::header::HeaderMap;
+
+use super::rate_limit::RateLimit;
+use super::retry::{LONGEST_WAIT, retry_after};
+
+/// With so many requests in flight, a client no longer needs to go slowly.
+const WIDEST_WINDOW: u64 = 64;
+
+/// The state of the rate limit.
+///
+/// After a hold, one request goes first, because all that were held would be refused together. Each
+/// response that is not refused, and each second, then lets one more be in flight.
+#[derive(Debug, Default)]
+pub(super) struct RateLimiter(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The last limit that a response named, and when it arrived.
+    last: Option<(RateLimit, Instant)>,
+    held_until: Option<Instant>,
+    /// How many requests may be in flight after a hold; `None` if there is no limit.
+    window: Option<u64>,
+    /// The requests in flight that were admitted since the last hold.
+    in_flight: u64,
+    /// The number of holds, so that a request that was sent before one is not counted after it.
+    holds: u64,
+    /// The number of requests that were admitted.
+    admitted: u64,
+}
+
+/// Whether a request may be sent now.
+pub(super) enum Admission<'l> {
+    Admitted(Permit<'l>),
+    /// The limit is used up for this long.
+    Held(Duration),
+    /// Other requests go first.
+    Queued,
+}
+
+/// A request in flight. Dropping it ends the flight.
+pub(super) struct Permit<'l> {
+    limiter: &'l RateLimiter,
+    hold: u64,
+    /// Whether no other request was in flight, as the first after a hold.
+    pub(super) is_first: bool,
+}
+
+impl RateLimiter {
+    /// Returns the last limit that a response named.
+    pub(super) fn last(&self) -> Option<RateLimit> {
+        let (limit, arrived) = self.lock().last.clone()?;
+        let reset_in = limit.reset_in.saturating_sub(arrived.elapsed());
+        Some(RateLimit { reset_in, ..limit })
+    }
+
+    /// Returns how long requests must wait, if they must.
+    pub(super) fn hold(&self) -> Option<Duration> {
+        self.lock().hold()
+    }
+
+    /// Returns how many requests were admitted so far.
+    pub(super) fn admitted(&self) -> u64 {
+        self.lock().admitted
+    }
+
+    /// Admits a request, if it may be sent now.
+    pub(super) fn admit(&self) -> Admission<'_> {
+        let mut state = self.lock();
+        if let Some(hold) = state.hold() {
+            return Admission::Held(hold);
+        }
+        if let Some(window) = state.window
+            && state.in_flight >= window + state.seconds_since_hold()
+        {
+            return Admission::Queued;
+        }
+        let is_first = state.window == Some(1) && state.in_flight == 0;
+        state.in_flight += 1;
+        state.admitted += 1;
+        Admission::Admitted(Permit {
+            limiter: self,
+            hold: state.holds,
+            is_first,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic cannot leave the state half changed, because nothing panics while it is locked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn hold(&self) -> Option<Duration> {
+        let hold = self.held_until?.checked_duration_since(Instant::now())?;
+        (!hold.is_zero()).then_some(hold)
+    }
+
+    fn seconds_since_hold(&self) -> u64 {
+        self.held_until.map_or(0, |end| end.elapsed().as_secs())
+    }
+}
+
+impl Permit<'_> {
+    /// Takes note of what the response to this request says about the rate limit.
+    pub(super) fn note(&self, status: StatusCode, headers: &HeaderMap) {
+        let is_refused = status == StatusCode::TOO_MANY_REQUESTS;
+        let requested = if is_refused {
+            retry_after(headers)
+        } else {
+            None
+        };
+        let hold = requested
+            .or_else(|| RateLimit::used_up_for(headers))
+            .filter(|hold| *hold <= LONGEST_WAIT);
+        let now = Instant::now();
+        let mut state = self.limiter.lock();
+        if let Some(limit) = RateLimit::read(headers) {
+            state.last = Some((limit, now));
+        }
+        if let Some(hold) = hold {
+            // A response that was sent before the limit was reached does not shorten the hold.
+            state.held_until = state.held_until.max(Some(now + hold));
+            state.window = Some(1);
+            state.in_flight = 0;
+            state.holds += 1;
+        } else if !is_refused && self.hold == state.holds {
+            let wider = state.window.map(|window| window + 1);
+            state.window = wider.filter(|window| *window < WIDEST_WINDOW);
+        }
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let mut state = self.limiter.lock();
+        if self.hold == state.holds {
+            state.in_flight -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
+        headers.collect()
+    }
+
+    #[track_caller]
+    fn admit(limiter: &RateLimiter) -> Permit<'_> {
+        match limiter.admit() {
+            Admission::Admitted(permit) => permit,
+            Admission::Held(hold) => panic!("held for {hold:?}"),
+            Admission::Queued => panic!("queued"),
+        }
+    }
+
+    fn is_queued(limiter: &RateLimiter) -> bool {
+        matches!(limiter.admit(), Admission::Queued)
+    }
+
+    fn refuse(permit: &Permit<'_>) {
+        let retry_after = headers(&[("retry-after", "30")]);
+        permit.note(StatusCode::TOO_MANY_REQUESTS, &retry_after);
+    }
+
+    fn succeed(permit: Permit<'_>) {
+        permit.note(StatusCode::OK, &HeaderMap::new());
+    }
+
+    /// Moves the end of the hold to so many seconds ago.
+    fn end_hold(limiter: &RateLimiter, seconds_ago: u64) {
+        let end = Instant::now() - Duration::from_secs(seconds_ago);
+        limiter.lock().held_until = Some(end);
+    }
+
+    #[test]
+    fn holds_all_requests_until_the_limit_is_reset() {
+        let limiter = RateLimiter::default();
+        refuse(&admit(&limiter));
+        assert!(matches!(limiter.admit(), Admission::Held(hold) if hold.as_secs() >= 29));
+    }
+
+    #[test]
+    fn lets_one_request_through_after_a_hold_and_more_after_each_response() {
+        let limiter = RateLimiter::default();
+        let crowd: Vec<_> = (0..9).map(|_| admit(&limiter)).collect();
+        assert!(crowd.iter().all(|permit| !permit.is_first));
+        refuse(&crowd[0]);
+        end_hold(&limiter, 0);
+
+        let first = admit(&limiter);
+        assert!(first.is_first && is_queued(&limiter));
+        drop(crowd);
+        assert!(
+            is_queued(&limiter),
+            "requests of before the hold count for nothing"
+        );
+
+        succeed(first);
+        let (second, third) = (admit(&limiter), admit(&limiter));
+        assert!(!second.is_first && !third.is_first && is_queued(&limiter));
+        succeed(second);
+        let fourth = admit(&limiter);
+        let fifth = admit(&limiter);
+        assert!(is_queued(&limiter));
+
+        refuse(&third);
+        end_hold(&limiter, 0);
+        let first = admit(&limiter);
+        succeed(fourth);
+        drop(fifth);
+        assert!(first.is_first && is_queued(&limiter));
+    }
+
+    #[test]
+    fn a_request_without_a_response_leaves_its_place_to_another() {
+        let limiter = RateLimiter::default();
+        refuse(&admit(&limiter));
+        end_hold(&limiter, 0);
+        drop(admit(&limiter));
+        assert!(admit(&limiter).is_first);
+    }
+
+    #[test]
+    fn a_slow_first_request_delays_the_others_for_a_second_each() {
+        let limiter = RateLimiter::default();
+        refuse(&admit(&limiter));
+        end_hold(&limiter, 2);
+        let slow = [admit(&limiter), admit(&limiter), admit(&limiter)];
+        assert_eq!(slow.map(|permit| permit.is_first), [true, false, false]);
+    }
+
+    #[test]
+    fn goes_at_full_speed_after_many_responses() {
+        let limiter = RateLimiter::default();
+        refuse(&admit(&limiter));
+        end_hold(&limiter, 0);
+        for _ in 1..WIDEST_WINDOW {
+            assert!(limiter.lock().window.is_some());
+            succeed(admit(&limiter));
+        }
+        assert_eq!(limiter.lock().window, None);
+    }
+
+    #[test]
+    fn holds_after_a_429_and_after_the_last_request() {
+        type Response<'a> = (u16, &'a [(&'static str, &'a str)]);
+        let used_up = ("ratelimit", r#""default";r=0;t=30"#);
+        let one_left = ("ratelimit", r#""default";r=1;t=30"#);
+        let (short, long) = (("retry-after", "9"), ("retry-after", "120"));
+        let (hour, more, forever) = (
+            ("retry-after", "3600"),
+            ("retry-after", "3601"),
+            ("retry-after", "18446744073709551615"),
+        );
+        let responses: &[(&[Response<'_>], Option<u64>)] = &[
+            (&[(200, &[used_up])], Some(30)),
+            (&[(200, &[one_left])], None),
+            (&[(429, &[long])], Some(120)),
+            (&[(503, &[long])], None),
+            (&[(429, &[])], None),
+            (&[(429, &[short, used_up])], Some(9)),
+            (&[(429, &[used_up])], Some(30)),
+            (&[(429, &[hour])], Some(3600)),
+            (&[(429, &[more])], None),
+            (&[(429, &[forever])], None),
+            // A later response does not shorten the hold.
+            (&[(429, &[long]), (200, &[one_left]), (200, &[])], Some(120)),
+            (&[(429, &[long]), (429, &[short])], Some(120)),
+            (&[(429, &[short]), (429, &[long])], Some(120)),
+        ];
+        for (responses, expected) in responses {
+            let limiter = RateLimiter::default();
+            let permits: Vec<_> = responses.iter().map(|_| admit(&limiter)).collect();
+            for (permit, (status, fields)) in permits.iter().zip(*responses) {
+                permit.note(StatusCode::from_u16(*status).unwrap(), &headers(fields));
+            }
+            let hold = limiter.hold().map(|hold| hold.as_secs_f64().ceil() as u64);
+            assert_eq!(hold, *expected, "{responses:?}");
+        }
+    }
+
+    #[test]
+    fn counts_the_time_to_the_reset_from_the_call() {
+        let limiter = RateLimiter::default();
+        assert_eq!(limiter.last(), None);
+        let permit = admit(&limiter);
+        let limit = headers(&[("ratelimit", r#""default";r=7;t=30"#)]);
+        permit.note(StatusCode::OK, &limit);
+        for (age, shortest, longest) in [(0, 29, 30), (20, 5, 10), (40, 0, 0)] {
+            limiter.lock().last.as_mut().unwrap().1 = Instant::now() - Duration::from_secs(age);
+            let limit = limiter.last().unwrap();
+            assert_eq!(limit.remaining, 7);
+            let expected = Duration::from_secs(shortest)..=Duration::from_secs(longest);
+            assert!(expected.contains(&limit.reset_in), "{limit:?}");
+        }
+        permit.note(StatusCode::OK, &HeaderMap::new());
+        assert!(
+            limiter.last().is_some(),
+            "a response without a limit keeps the last one"
+        );
+    }
+}
