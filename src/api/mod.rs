@@ -11,6 +11,7 @@ pub(crate) mod invites;
 pub(crate) mod model;
 pub(crate) mod order;
 pub(crate) mod organizations;
+mod owner;
 mod prelude;
 pub(crate) mod request;
 pub(crate) mod subscriptions;

@@ -15,6 +15,7 @@ pub(crate) use super::model::{
     OrDefault, id, is_default, model, open_enum, opt_id, or_default, timestamp,
 };
 pub(crate) use super::order::{Direction, Match};
+pub(crate) use super::owner::Owner;
 pub(crate) use super::request::{Detached, constructors, identifier, terminals};
 pub(crate) use crate::client::Client;
 pub(crate) use crate::debug_model::debug_model;

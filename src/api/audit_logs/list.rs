@@ -34,6 +34,8 @@ use crate::api::prelude::*;
 pub struct ListAuditLogs<C = Detached> {
     #[serde(skip)]
     pub(super) client: C,
+    #[serde(skip)]
+    owner: Owner,
     id: Option<String>,
     #[serde(rename = "action.type")]
     action_type: Option<String>,
@@ -52,6 +54,7 @@ pub struct ListAuditLogs<C = Detached> {
 }
 
 constructors!(ListAuditLogs {
+    owner,
     id,
     action_type,
     actor_email,
@@ -66,6 +69,15 @@ constructors!(ListAuditLogs {
 });
 
 impl<C> ListAuditLogs<C> {
+    /// Lists the audit logs of an account instead of the user's:
+    /// `GET /accounts/{account_id}/audit_logs`. See [accounts](crate#accounts).
+    ///
+    /// A token needs the same permissions as for the user's.
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+
     /// Lists only the log with this identifier.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
@@ -144,7 +156,7 @@ impl<C> Endpoint for ListAuditLogs<C> {
     const MAX_PER_PAGE: Option<u64> = Some(1000);
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "audit_logs"]
+        self.owner.path(&["audit_logs"])
     }
 
     fn item_id(log: &AuditLog) -> Option<Cow<'_, str>> {
@@ -152,6 +164,7 @@ impl<C> Endpoint for ListAuditLogs<C> {
     }
 
     fn validate(&self) -> Result<()> {
+        self.owner.validate()?;
         if let Some(since) = self.since {
             since.check("since")?;
         }

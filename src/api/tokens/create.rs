@@ -53,6 +53,8 @@ use crate::api::prelude::*;
 pub struct CreateToken<C = Detached> {
     #[serde(skip)]
     client: C,
+    #[serde(skip)]
+    owner: Owner,
     #[serde(flatten)]
     fields: TokenFields,
 }
@@ -62,6 +64,7 @@ impl CreateToken {
     pub fn new(name: impl Into<String>, policies: impl IntoIterator<Item = Policy>) -> Self {
         Self {
             client: Detached,
+            owner: Owner::default(),
             fields: TokenFields::new(name, policies),
         }
     }
@@ -69,12 +72,21 @@ impl CreateToken {
     pub(super) fn with_client<C>(self, client: C) -> CreateToken<C> {
         CreateToken {
             client,
+            owner: self.owner,
             fields: self.fields,
         }
     }
 }
 
 impl<C> CreateToken<C> {
+    /// Creates a token of an account instead of the user's: `POST /accounts/{account_id}/tokens`.
+    ///
+    /// The client's token needs `Account API Tokens Write`. See [accounts](crate#accounts).
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+
     /// Sets when the token expires, to the second. Without an expiry, a token never expires.
     pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
         self.fields.set_expires_on(Some(instant));
@@ -117,10 +129,11 @@ impl<C> Endpoint for CreateToken<C> {
     const RETURNS_SECRET: bool = true;
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "tokens"]
+        self.owner.path(&["tokens"])
     }
 
     fn validate(&self) -> Result<()> {
+        self.owner.validate()?;
         self.fields.validate()
     }
 

@@ -14,20 +14,34 @@ pub struct DeleteToken<C = Detached> {
     #[serde(skip)]
     client: C,
     #[serde(skip)]
+    owner: Owner,
+    #[serde(skip)]
     token_id: String,
 }
 
-constructors!(DeleteToken(token_id: impl Into<String>));
+constructors!(DeleteToken(token_id: impl Into<String>) { owner });
+
+impl<C> DeleteToken<C> {
+    /// Deletes a token of an account instead of the user's:
+    /// `DELETE /accounts/{account_id}/tokens/{token_id}`.
+    ///
+    /// A token needs `Account API Tokens Write`. See [accounts](crate#accounts).
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+}
 
 impl<C> Endpoint for DeleteToken<C> {
     type Output = Deleted;
     const METHOD: Method = Method::DELETE;
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "tokens", &self.token_id]
+        self.owner.path(&["tokens", &self.token_id])
     }
 
     fn validate(&self) -> Result<()> {
+        self.owner.validate()?;
         require_token_id(&self.token_id)
     }
 

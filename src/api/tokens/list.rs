@@ -27,6 +27,8 @@ use crate::api::prelude::*;
 pub struct ListTokens<C = Detached> {
     #[serde(skip)]
     client: C,
+    #[serde(skip)]
+    owner: Owner,
     direction: Option<Direction>,
     include_expired: Option<bool>,
     page: Option<u64>,
@@ -34,13 +36,23 @@ pub struct ListTokens<C = Detached> {
 }
 
 constructors!(ListTokens {
+    owner,
     direction,
     include_expired,
     page,
-    per_page
+    per_page,
 });
 
 impl<C> ListTokens<C> {
+    /// Lists the tokens of an account instead of the user's: `GET /accounts/{account_id}/tokens`.
+    ///
+    /// A token needs `Account API Tokens Read` or `Account API Tokens Write`. See
+    /// [accounts](crate#accounts).
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+
     /// Sets the direction of the order. Cloudflare documents neither the order nor the default.
     pub fn direction(mut self, direction: Direction) -> Self {
         self.direction = Some(direction);
@@ -72,11 +84,15 @@ impl<C> Endpoint for ListTokens<C> {
     const MAX_PER_PAGE: Option<u64> = Some(50);
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "tokens"]
+        self.owner.path(&["tokens"])
     }
 
     fn item_id(token: &Token) -> Option<Cow<'_, str>> {
         identifier(&token.id)
+    }
+
+    fn validate(&self) -> Result<()> {
+        self.owner.validate()
     }
 }
 

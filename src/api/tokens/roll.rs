@@ -23,10 +23,23 @@ pub struct RollToken<C = Detached> {
     #[serde(skip)]
     client: C,
     #[serde(skip)]
+    owner: Owner,
+    #[serde(skip)]
     token_id: String,
 }
 
-constructors!(RollToken(token_id: impl Into<String>));
+constructors!(RollToken(token_id: impl Into<String>) { owner });
+
+impl<C> RollToken<C> {
+    /// Replaces the secret of an account's token instead of the user's:
+    /// `PUT /accounts/{account_id}/tokens/{token_id}/value`.
+    ///
+    /// A token needs `Account API Tokens Write`. See [accounts](crate#accounts).
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+}
 
 impl<C> Endpoint for RollToken<C> {
     type Output = SecretString;
@@ -34,10 +47,11 @@ impl<C> Endpoint for RollToken<C> {
     const RETURNS_SECRET: bool = true;
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "tokens", &self.token_id, "value"]
+        self.owner.path(&["tokens", &self.token_id, "value"])
     }
 
     fn validate(&self) -> Result<()> {
+        self.owner.validate()?;
         require_token_id(&self.token_id)
     }
 

@@ -40,6 +40,8 @@ pub struct UpdateToken<C = Detached> {
     #[serde(skip)]
     client: C,
     #[serde(skip)]
+    owner: Owner,
+    #[serde(skip)]
     token_id: String,
     status: Option<TokenStatus>,
     #[serde(flatten)]
@@ -58,6 +60,7 @@ impl UpdateToken {
         let fields = TokenFields::new(name, policies);
         Self {
             client: Detached,
+            owner: Owner::default(),
             token_id: token_id.into(),
             status: Some(status),
             fields,
@@ -67,6 +70,7 @@ impl UpdateToken {
     pub(super) fn with_client<C>(self, client: C) -> UpdateToken<C> {
         UpdateToken {
             client,
+            owner: self.owner,
             token_id: self.token_id,
             status: self.status,
             fields: self.fields,
@@ -79,6 +83,7 @@ impl From<&Token> for UpdateToken {
     fn from(token: &Token) -> Self {
         Self {
             client: Detached,
+            owner: Owner::default(),
             token_id: token.id.clone(),
             status: token.status.clone(),
             fields: token.into(),
@@ -87,6 +92,17 @@ impl From<&Token> for UpdateToken {
 }
 
 impl<C> UpdateToken<C> {
+    /// Updates a token of an account instead of the user's:
+    /// `PUT /accounts/{account_id}/tokens/{token_id}`.
+    ///
+    /// A token that was read does not contain its account, so call this method for each update of
+    /// an account's token. The client's token needs `Account API Tokens Write`. See
+    /// [accounts](crate#accounts).
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+
     /// Sets the token's name, at most 120 characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.fields.set_name(name);
@@ -179,10 +195,11 @@ impl<C> Endpoint for UpdateToken<C> {
     const METHOD: Method = Method::PUT;
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "tokens", &self.token_id]
+        self.owner.path(&["tokens", &self.token_id])
     }
 
     fn validate(&self) -> Result<()> {
+        self.owner.validate()?;
         require_token_id(&self.token_id)?;
         require_status(self.status.as_ref())?;
         self.fields.validate()

@@ -6,8 +6,7 @@ use crate::api::prelude::*;
 /// `GET /user/tokens/verify`, see the [API reference]. The token needs no permission.
 ///
 /// The endpoint refuses a token that belongs to an account (it starts with `cfat_`), even if the
-/// token works. Verify such a token at `GET /accounts/{account_id}/tokens/verify`, with a [custom
-/// endpoint](crate#custom-endpoints).
+/// token works. Call [`in_account`](Self::in_account) to verify such a token.
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -35,9 +34,20 @@ use crate::api::prelude::*;
 pub struct VerifyToken<C = Detached> {
     #[serde(skip)]
     client: C,
+    #[serde(skip)]
+    owner: Owner,
 }
 
-constructors!(VerifyToken);
+constructors!(VerifyToken { owner });
+
+impl<C> VerifyToken<C> {
+    /// Verifies a token that belongs to an account: `GET /accounts/{account_id}/tokens/verify`. See
+    /// [accounts](crate#accounts).
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+}
 
 impl<C> Endpoint for VerifyToken<C> {
     type Output = TokenVerification;
@@ -45,7 +55,11 @@ impl<C> Endpoint for VerifyToken<C> {
     const TOKEN_ONLY: bool = true;
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "tokens", "verify"]
+        self.owner.path(&["tokens", "verify"])
+    }
+
+    fn validate(&self) -> Result<()> {
+        self.owner.validate()
     }
 }
 

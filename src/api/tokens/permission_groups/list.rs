@@ -12,13 +12,25 @@ use crate::api::prelude::*;
 pub struct ListPermissionGroups<C = Detached> {
     #[serde(skip)]
     client: C,
+    #[serde(skip)]
+    owner: Owner,
     name: Option<String>,
     scope: Option<String>,
 }
 
-constructors!(ListPermissionGroups { name, scope });
+constructors!(ListPermissionGroups { owner, name, scope });
 
 impl<C> ListPermissionGroups<C> {
+    /// Lists the permission groups that a policy of an account's token can contain:
+    /// `GET /accounts/{account_id}/tokens/permission_groups`.
+    ///
+    /// A token needs `Account API Tokens Read` or `Account API Tokens Write`. See
+    /// [accounts](crate#accounts).
+    pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Owner::Account(account_id.into());
+        self
+    }
+
     /// Lists only groups with this name, such as `Zone Read`. Pass it unencoded.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -38,7 +50,11 @@ impl<C> Endpoint for ListPermissionGroups<C> {
     const SINGLE_PAGE: bool = true;
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "tokens", "permission_groups"]
+        self.owner.path(&["tokens", "permission_groups"])
+    }
+
+    fn validate(&self) -> Result<()> {
+        self.owner.validate()
     }
 }
 
