@@ -1,5 +1,5 @@
 use super::fields::TokenFields;
-use super::{CreatedToken, Policy};
+use super::{CreatedToken, Policy, Token};
 use crate::api::prelude::*;
 
 /// Creates a token. Only this response contains its secret, [`CreatedToken::value`].
@@ -69,6 +69,39 @@ impl CreateToken {
         }
     }
 
+    /// Makes a detached request that copies a token that was read, under another name.
+    ///
+    /// The policies, times and conditions are those of the token, including the unknown fields of
+    /// its policies and of its condition, so that no restriction of them is lost. Other fields in
+    /// [`Token::extra`](crate::Token::extra) are not sent. What was read is not validated, except
+    /// that a policy without an effect is refused. Times are sent as they were read, even if they
+    /// are in the past. The setters change the copy.
+    ///
+    /// A creation has no status, so the copy of a disabled token is active. The copy belongs to the
+    /// user, unless [`in_account`](Self::in_account) is called.
+    ///
+    /// ```no_run
+    /// # let client = cloudflare_user::Client::from_env()?;
+    /// use time::macros::datetime;
+    ///
+    /// // Replace a token by one with the same permissions that expires later.
+    /// let token = client.token("ed17574386854bf78a67040be0a770b0").send()?;
+    /// let created = client
+    ///     .copy_token(&token, "backup 2027")
+    ///     .expires_on(datetime!(2028-01-01 0:00 UTC))
+    ///     .send()?;
+    /// # Ok::<(), cloudflare_user::Error>(())
+    /// ```
+    pub fn copy_of(token: &Token, name: impl Into<String>) -> Self {
+        let mut fields = TokenFields::from(token);
+        fields.set_name(name);
+        Self {
+            client: Detached,
+            owner: Owner::default(),
+            fields,
+        }
+    }
+
     pub(super) fn with_client<C>(self, client: C) -> CreateToken<C> {
         CreateToken {
             client,
@@ -87,9 +120,21 @@ impl<C> CreateToken<C> {
         self
     }
 
+    /// Replaces all policies of the token.
+    pub fn policies(mut self, policies: impl IntoIterator<Item = Policy>) -> Self {
+        self.fields.set_policies(policies);
+        self
+    }
+
     /// Sets when the token expires, to the second. Without an expiry, a token never expires.
     pub fn expires_on(mut self, instant: OffsetDateTime) -> Self {
         self.fields.set_expires_on(Some(instant));
+        self
+    }
+
+    /// Removes the expiry, so that the token never expires.
+    pub fn clear_expires_on(mut self) -> Self {
+        self.fields.set_expires_on(None);
         self
     }
 
@@ -98,6 +143,12 @@ impl<C> CreateToken<C> {
     /// Clocks differ: the current time of this machine may be in the future for the server.
     pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
         self.fields.set_not_before(Some(instant));
+        self
+    }
+
+    /// Removes the start, so that the token is valid at once.
+    pub fn clear_not_before(mut self) -> Self {
+        self.fields.set_not_before(None);
         self
     }
 
@@ -110,6 +161,13 @@ impl<C> CreateToken<C> {
         self
     }
 
+    /// Allows all client addresses to use the token, except those of
+    /// [`request_ip_not_in`](Self::request_ip_not_in).
+    pub fn clear_request_ip_in(mut self) -> Self {
+        self.fields.clear_request_ip_in();
+        self
+    }
+
     /// Prevents these client addresses from using the token: IP addresses, and ranges in CIDR
     /// notation.
     ///
@@ -119,6 +177,12 @@ impl<C> CreateToken<C> {
         ranges: impl IntoIterator<Item = R>,
     ) -> Self {
         self.fields.set_request_ip_not_in(ranges);
+        self
+    }
+
+    /// Prevents no client address from using the token.
+    pub fn clear_request_ip_not_in(mut self) -> Self {
+        self.fields.clear_request_ip_not_in();
         self
     }
 }

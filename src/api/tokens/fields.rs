@@ -9,7 +9,7 @@ const MAX_NAME_LENGTH: usize = 120;
 
 /// The fields of a token that creations and updates have in common.
 ///
-/// Fields that were read with a token are sent back unchecked. Fields that the caller sets are
+/// Fields that were read with a token are sent back, or copied, unchecked. Fields that the caller sets are
 /// validated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct TokenFields {
@@ -172,7 +172,7 @@ fn require_ranges(parameter: &str, ranges: &[String]) -> Result<()> {
     if ranges.is_empty() {
         let reason = format!(
             "is an empty list, which would restrict nothing: leave it out, or call \
-             `.clear_{parameter}()` on an update"
+             `.clear_{parameter}()`"
         );
         return Err(Error::invalid_request(parameter.to_owned(), reason));
     }

@@ -51,6 +51,11 @@ impl Client {
         CreateToken::new(name, policies).with_client(self)
     }
 
+    /// Creates a token like one that was read, under another name. See [`CreateToken::copy_of`].
+    pub fn copy_token(&self, token: &Token, name: impl Into<String>) -> CreateToken<&Client> {
+        CreateToken::copy_of(token, name).with_client(self)
+    }
+
     /// Updates a token that was read. Fields that you do not set stay unchanged.
     pub fn update_token(&self, token: &Token) -> UpdateToken<&Client> {
         UpdateToken::from(token).with_client(self)

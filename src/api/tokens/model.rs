@@ -228,6 +228,24 @@ impl From<Value> for ResourceScope {
 /// A new token with its secret. Returned by [`CreateToken`](crate::CreateToken).
 ///
 /// It contains a secret, so it implements neither `PartialEq` nor `Serialize`.
+///
+/// # R2
+///
+/// A token for R2 ([`Policy::r2_bucket`](crate::Policy::r2_bucket)) is also an S3 credential. The
+/// access key is the token's `id`. The secret access key is the SHA-256 of its `value`, in
+/// lower-case hexadecimal digits:
+///
+/// ```
+/// # let created = cloudflare_user::CreatedToken::default();
+/// use cloudflare_user::ExposeSecret;
+/// use sha2::{Digest, Sha256}; // the crate `sha2`
+///
+/// let access_key_id = created.token.id;
+/// let hash = Sha256::digest(created.value.expose_secret());
+/// let secret_access_key: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+/// # assert_eq!(secret_access_key, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// # drop(access_key_id);
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedToken {

@@ -81,6 +81,14 @@ const ZONE: &str = "com.cloudflare.api.account.zone";
 const USER: &str = "com.cloudflare.api.user";
 const BUCKET: &str = "com.cloudflare.edge.r2.bucket";
 
+/// Why an identifier with an asterisk is refused, and what to use instead, if something fits.
+const CONTAINS_ASTERISK: &str = "contains `*`";
+const USE_ALL_ZONES: &str = "contains `*`: for all zones, use `.all_zones()`";
+const USE_ALL_ACCOUNTS: &str = "contains `*`: for all accounts, use `.all_accounts()`";
+const USE_ALL_BUCKETS: &str = "contains `*`: for all buckets of an account, use \
+    `.nested_resource(\"com.cloudflare.api.account.<account>\", \
+    [(\"com.cloudflare.edge.r2.bucket.*\", \"*\")])`";
+
 impl Policy {
     /// Makes a policy that allows.
     pub fn allow() -> Self {
@@ -125,7 +133,9 @@ impl Policy {
 
     /// Adds a zone: `com.cloudflare.api.account.zone.{id}` with the value `*`.
     pub fn zone(self, id: impl Into<String>) -> Self {
-        self.whole(ZONE, "zone", id.into())
+        let id = id.into();
+        self.require("zone", &id, USE_ALL_ZONES)
+            .resource(format!("{ZONE}.{id}"), "*")
     }
 
     /// Adds all zones of all accounts.
@@ -136,15 +146,18 @@ impl Policy {
     /// Adds all zones of an account.
     pub fn all_zones_in(self, account_id: impl Into<String>) -> Self {
         let account_id = account_id.into();
-        self.require("all_zones_in", &account_id).nested_resource(
-            format!("{ACCOUNT}.{account_id}"),
-            [(format!("{ZONE}.*"), "*")],
-        )
+        self.require("all_zones_in", &account_id, USE_ALL_ZONES)
+            .nested_resource(
+                format!("{ACCOUNT}.{account_id}"),
+                [(format!("{ZONE}.*"), "*")],
+            )
     }
 
     /// Adds an account: `com.cloudflare.api.account.{id}` with the value `*`.
     pub fn account(self, id: impl Into<String>) -> Self {
-        self.whole(ACCOUNT, "account", id.into())
+        let id = id.into();
+        self.require("account", &id, USE_ALL_ACCOUNTS)
+            .resource(format!("{ACCOUNT}.{id}"), "*")
     }
 
     /// Adds all accounts.
@@ -155,11 +168,19 @@ impl Policy {
     /// Adds a user, for groups such as `API Tokens Read`. [`User::id`](crate::User::id) is the
     /// identifier.
     pub fn user(self, id: impl Into<String>) -> Self {
-        self.whole(USER, "user", id.into())
+        let id = id.into();
+        self.require("user", &id, CONTAINS_ASTERISK)
+            .resource(format!("{USER}.{id}"), "*")
     }
 
     /// Adds an R2 bucket. The jurisdiction is `default`, unless the bucket was created in another
     /// one, such as `eu`.
+    ///
+    /// The token is also an S3 credential: the access key is its `id`, and the secret access key is
+    /// the SHA-256 of its secret in lower-case hexadecimal digits.
+    /// [`CreatedToken`](crate::CreatedToken#r2) has an example.
+    ///
+    /// For all buckets of an account, use [`nested_resource`](Self::nested_resource).
     pub fn r2_bucket(
         self,
         account_id: impl Into<String>,
@@ -169,13 +190,31 @@ impl Policy {
         let account_id = account_id.into();
         let jurisdiction = jurisdiction.into();
         let bucket = bucket.into();
-        self.require("r2_bucket.account_id", &account_id)
-            .require("r2_bucket.jurisdiction", &jurisdiction)
-            .require("r2_bucket.bucket", &bucket)
+        self.require("r2_bucket.account_id", &account_id, CONTAINS_ASTERISK)
+            .require("r2_bucket.jurisdiction", &jurisdiction, USE_ALL_BUCKETS)
+            .require("r2_bucket.bucket", &bucket, USE_ALL_BUCKETS)
             .resource(
                 format!("{BUCKET}.{account_id}_{jurisdiction}_{bucket}"),
                 "*",
             )
+    }
+
+    /// Removes all resources, so that a policy that was read can be narrowed.
+    ///
+    /// An argument that was invalid is still refused before sending.
+    ///
+    /// ```
+    /// # let read = cloudflare_user::TokenPolicy::default();
+    /// use cloudflare_user::Policy;
+    ///
+    /// // The same permissions, for one zone only.
+    /// let policy = Policy::from(&read)
+    ///     .clear_resources()
+    ///     .zone("023e105f4ecef8ad9ca31a8372d0c353");
+    /// ```
+    pub fn clear_resources(mut self) -> Self {
+        self.resources.clear();
+        self
     }
 
     /// Adds a resource by its name, such as `com.cloudflare.api.account.zone.*`. The value `*`
@@ -184,13 +223,13 @@ impl Policy {
         self.set(name.into(), ResourceScope::Value(value.into()))
     }
 
-    /// Adds resources within a resource, by their names, such as some zones of an account:
+    /// Adds resources within a resource, by their names, such as all R2 buckets of an account:
     ///
     /// ```
     /// # let policy = cloudflare_user::Policy::allow();
     /// policy.nested_resource(
     ///     "com.cloudflare.api.account.01a7362d577a6c3019a474fd6f485823",
-    ///     [("com.cloudflare.api.account.zone.023e105f4ecef8ad9ca31a8372d0c353", "*")],
+    ///     [("com.cloudflare.edge.r2.bucket.*", "*")],
     /// );
     /// ```
     pub fn nested_resource<N: Into<String>, V: Into<String>>(
@@ -208,11 +247,6 @@ impl Policy {
         policy
     }
 
-    fn whole(self, kind: &str, setter: &str, id: String) -> Self {
-        self.require(setter, &id)
-            .resource(format!("{kind}.{id}"), "*")
-    }
-
     fn set(mut self, name: String, scope: ResourceScope) -> Self {
         if let Some(known) = self.resources.get(&name)
             && *known != scope
@@ -226,15 +260,13 @@ impl Policy {
         self
     }
 
-    fn require(self, argument: &str, value: &str) -> Self {
+    /// Refuses an empty argument, and for this reason one with an asterisk.
+    fn require(self, argument: &str, value: &str, asterisk: &'static str) -> Self {
         if value.trim().is_empty() {
             return self.refuse(argument, "is empty");
         }
         if value.contains('*') {
-            return self.refuse(
-                argument,
-                "contains `*`: use `.all_zones()` or `.all_accounts()`",
-            );
+            return self.refuse(argument, asterisk);
         }
         self
     }

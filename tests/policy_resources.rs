@@ -1,0 +1,108 @@
+//! The helpers that add resources to a policy: what they suggest in place of `*`, and narrowing a
+//! policy that was read.
+
+use cloudflare_user::{CreateToken, Endpoint, Policy, TokenPolicy};
+use serde_json::json;
+
+fn allow() -> Policy {
+    Policy::allow().permission_group("g")
+}
+
+/// The text of the error of a creation with this policy.
+#[track_caller]
+fn refused(policy: Policy) -> String {
+    let error = CreateToken::new("ci", [policy]).validate().unwrap_err();
+    error.to_string()
+}
+
+#[test]
+fn suggests_what_fits_in_place_of_an_asterisk() {
+    let all_zones = "contains `*`: for all zones, use `.all_zones()`";
+    let all_buckets = "contains `*`: for all buckets of an account, use \
+                       `.nested_resource(\"com.cloudflare.api.account.<account>\", \
+                       [(\"com.cloudflare.edge.r2.bucket.*\", \"*\")])`";
+    for (policy, parameter, reason) in [
+        (allow().zone("*"), "zone", all_zones),
+        (allow().zone("a*"), "zone", all_zones),
+        (allow().all_zones_in("*"), "all_zones_in", all_zones),
+        (
+            allow().account("*"),
+            "account",
+            "contains `*`: for all accounts, use `.all_accounts()`",
+        ),
+        (
+            allow().r2_bucket("a", "*", "b"),
+            "r2_bucket.jurisdiction",
+            all_buckets,
+        ),
+        (
+            allow().r2_bucket("a", "default", "*"),
+            "r2_bucket.bucket",
+            all_buckets,
+        ),
+    ] {
+        assert_eq!(
+            refused(policy),
+            format!("`policies[0].{parameter}` {reason}")
+        );
+    }
+}
+
+#[test]
+fn suggests_nothing_in_place_of_an_asterisk_if_nothing_fits() {
+    for (policy, parameter) in [
+        (allow().user("*"), "user"),
+        (
+            allow().r2_bucket("*", "default", "b"),
+            "r2_bucket.account_id",
+        ),
+    ] {
+        assert_eq!(
+            refused(policy),
+            format!("`policies[0].{parameter}` contains `*`")
+        );
+    }
+}
+
+#[test]
+fn accepts_the_suggested_resources() {
+    for policy in [
+        allow().all_zones(),
+        allow().all_accounts(),
+        allow().nested_resource(
+            "com.cloudflare.api.account.a",
+            [("com.cloudflare.edge.r2.bucket.*", "*")],
+        ),
+    ] {
+        CreateToken::new("ci", [policy]).validate().unwrap();
+    }
+}
+
+#[test]
+fn narrows_a_policy_that_was_read() {
+    let read: TokenPolicy = serde_json::from_value(json!({
+        "id": "p",
+        "effect": "allow",
+        "permission_groups": [{"id": "g"}],
+        "resources": {"com.cloudflare.api.account.zone.*": "*", "b": {"c": "*"}},
+        "conditions": {"time": "09-17"},
+    }))
+    .unwrap();
+    let narrowed = Policy::from(&read).clear_resources().zone("z");
+    assert_eq!(
+        serde_json::to_value(narrowed).unwrap(),
+        json!({
+            "effect": "allow",
+            "permission_groups": [{"id": "g"}],
+            "resources": {"com.cloudflare.api.account.zone.z": "*"},
+            "conditions": {"time": "09-17"},
+        })
+    );
+}
+
+#[test]
+fn refuses_a_policy_whose_resources_were_cleared_or_invalid_before() {
+    assert!(refused(allow().all_zones().clear_resources()).contains("policies[0].resources"));
+    let invalid = allow().zone("").clear_resources().zone("z");
+    assert_eq!(refused(invalid), "`policies[0].zone` is empty");
+}
