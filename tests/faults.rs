@@ -5,7 +5,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use cloudflare_user::{Client, Error, ErrorKind, UreqTransport};
+use cloudflare_user::{Client, Error, ErrorKind, UpdateSubscription, UreqTransport};
 use common::success;
 use common::tcp::{Reply, Tcp, response};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -106,7 +106,8 @@ fn check(faults: Vec<Fault>) {
 /// applied unless the server refused it.
 fn check_write(name: &str, server: &Tcp, expected: &Got) {
     let before = server.count();
-    let outcome = client(server).update_subscription("1").send();
+    let write = UpdateSubscription::new("1").extra("app", "a");
+    let outcome = client(server).send(&write);
     let text = format!("{name}: {outcome:?}");
     let requests = if *expected == Got::Api(429) { 2 } else { 1 };
     assert_eq!(

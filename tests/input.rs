@@ -36,7 +36,10 @@ const CALLS: [(&str, &str, &str, Call); 10] = [
         "subscription_id",
         "/user/subscriptions/",
         "",
-        |client, id| client.update_subscription(id).send().map(drop),
+        |client, id| {
+            let update = client.update_subscription(id).extra("app", "a");
+            update.send().map(drop)
+        },
     ),
     (
         "subscription_id",

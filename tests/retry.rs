@@ -91,7 +91,10 @@ fn does_not_retry_a_write_after_a_server_error() {
         |client| client.edit_user().country("US").send().unwrap_err(),
         |client| client.roll_token("1").send().unwrap_err(),
         |client| client.delete_token("1").send().unwrap_err(),
-        |client| client.update_subscription("1").send().unwrap_err(),
+        |client| {
+            let update = client.update_subscription("1").extra("app", "a");
+            update.send().unwrap_err()
+        },
         |client| client.delete_subscription("1").send().unwrap_err(),
     ];
     for write in writes {

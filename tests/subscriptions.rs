@@ -68,7 +68,10 @@ fn sends_each_change_of_an_update() {
     rules.name = Some("page_rules".to_owned());
     rules.value = Some(20.into());
     let changes: [(Change, _); 6] = [
-        (|update| update, json!({})),
+        (
+            |update| update.component_values([]),
+            json!({"component_values": []}),
+        ),
         (
             |update| update.frequency(Frequency::Yearly),
             json!({"frequency": "yearly"}),
@@ -125,7 +128,7 @@ fn sends_each_change_of_an_update() {
 fn returns_any_result_of_an_update() {
     for result in [json!(null), json!("done"), json!({"id": ID})] {
         let updated = client_returning(success(&result.to_string()))
-            .send(&UpdateSubscription::new(ID))
+            .send(&UpdateSubscription::new(ID).frequency(Frequency::Monthly))
             .unwrap();
         assert_eq!(updated, result);
     }

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-use cloudflare_user::{Client, Error, TransportError, TransportErrorKind};
+use cloudflare_user::{Client, Error, TransportError, TransportErrorKind, UpdateSubscription};
 use common::success;
 use common::tcp::{Reply, Tcp};
 use flate2::Compression;
@@ -152,8 +152,9 @@ fn does_not_retry_a_write_with_a_truncated_body() {
     for_each_case(|name, encoding, framing, ending| {
         let body = encoded(encoding, &success(r#"{"id":"7"}"#));
         let server = server(response(encoding, framing, &body, body.len() / 2), ending);
+        let update = UpdateSubscription::new("1").extra("app", "a");
         for error in [
-            client(&server).update_subscription("1").send().unwrap_err(),
+            client(&server).send(&update).unwrap_err(),
             client(&server).delete_token("1").send().unwrap_err(),
         ] {
             let is_unmarked = is_end_unmarked(encoding, framing, ending);

@@ -125,8 +125,8 @@ fn token() -> Token {
 /// Generates `operations()` and `check_traits()` from the list.
 macro_rules! operations {
     ($(
-        $kind:ident $request:ident($($argument:expr),*) = $call:literal $bound:ident($($bound_argument:expr),*),
-        $method:ident $path:literal $(? $query:literal)? $(with $body:expr)?, $fixture:literal;
+        $kind:ident $request:ident($($argument:expr),*) = $call:literal $bound:ident($($bound_argument:expr),*)
+        $(. $setter:ident($value:expr))?, $method:ident $path:literal $(? $query:literal)? $(with $body:expr)?, $fixture:literal;
     )+) => {
         pub fn operations() -> Vec<Operation> {
             vec![$(Operation {
@@ -140,8 +140,12 @@ macro_rules! operations {
                 fixture: $fixture,
                 is_single_page: <$request as Endpoint>::SINGLE_PAGE,
                 is_idempotent: $request::new($($argument),*).is_idempotent(),
-                send_bound: |client| client.$bound($($bound_argument),*).send().map(Sent::new),
-                send_detached: |client| client.send(&$request::new($($argument),*)).map(Sent::new),
+                send_bound: |client| {
+                    client.$bound($($bound_argument),*)$(.$setter($value))?.send().map(Sent::new)
+                },
+                send_detached: |client| {
+                    client.send(&$request::new($($argument),*)$(.$setter($value))?).map(Sent::new)
+                },
                 read_items: operations!(@read $kind iter client.$bound()),
                 read_pages: operations!(@read $kind pages client.$bound()),
             }),+]
@@ -175,7 +179,8 @@ macro_rules! operations {
 
 operations! {
     Read GetUser() = "user()" user(), GET "/user", "user_get";
-    Write EditUser() = "edit_user()" edit_user(), PATCH "/user" with json!({}), "user_edit";
+    Write EditUser() = "edit_user()" edit_user().country("US"),
+        PATCH "/user" with json!({"country": "US"}), "user_edit";
     List ListAuditLogs() = "audit_logs()" audit_logs(), GET "/user/audit_logs" ? "per_page=1000", "audit_logs_list";
     List ListBillingHistory() = "billing_history()" billing_history(), GET "/user/billing/history" ? "per_page=50", "billing_history_list";
     Read GetBillingProfile() = "billing_profile()" billing_profile(), GET "/user/billing/profile", "billing_profile_get";
@@ -187,7 +192,8 @@ operations! {
     Read GetOrganization(ID) = "organization(id)" organization(ID), GET "/user/organizations/{id}", "organizations_get";
     Write LeaveOrganization(ID) = "leave_organization(id)" leave_organization(ID), DELETE "/user/organizations/{id}", "organizations_delete";
     SinglePage ListSubscriptions() = "subscriptions()" subscriptions(), GET "/user/subscriptions", "subscriptions_get";
-    Write UpdateSubscription(ID) = "update_subscription(id)" update_subscription(ID), PUT "/user/subscriptions/{id}" with json!({}), "subscriptions_update";
+    Write UpdateSubscription(ID) = "update_subscription(id)" update_subscription(ID).frequency(Frequency::Yearly),
+        PUT "/user/subscriptions/{id}" with json!({"frequency": "yearly"}), "subscriptions_update";
     Write DeleteSubscription(ID) = "delete_subscription(id)" delete_subscription(ID), DELETE "/user/subscriptions/{id}", "subscriptions_delete";
     List ListTokens() = "tokens()" tokens(), GET "/user/tokens" ? "per_page=50", "tokens_list";
     Read GetToken(ID) = "token(id)" token(ID), GET "/user/tokens/{id}", "tokens_get";

@@ -26,6 +26,10 @@ use crate::api::prelude::*;
 ///
 /// # Errors
 ///
+/// A request without a change is refused before sending, and so is one with a field that is set both
+/// by its setter and by [`extra`](Self::extra), with a plan without fields, or with a component
+/// without fields.
+///
 /// After an error that [may have been applied](crate::Error::may_have_been_applied), look at the
 /// subscription before you send the request again. Otherwise you may pay twice.
 ///
@@ -41,8 +45,8 @@ pub struct UpdateSubscription<C = Detached> {
     frequency: Option<Frequency>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_plan: Option<RatePlan>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    component_values: Vec<ComponentValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    component_values: Option<Vec<ComponentValue>>,
     #[serde(flatten)]
     extra: Map<String, Value>,
 }
@@ -67,13 +71,14 @@ impl<C> UpdateSubscription<C> {
         self
     }
 
-    /// Sets the components of the plan, such as a number of page rules.
+    /// Sets the components of the plan, such as a number of page rules. An empty list is sent as
+    /// such.
     pub fn component_values(mut self, values: impl IntoIterator<Item = ComponentValue>) -> Self {
-        self.component_values = values.into_iter().collect();
+        self.component_values = Some(values.into_iter().collect());
         self
     }
 
-    /// Sets a field that has no setter here. It is sent unchanged.
+    /// Sets a field that has no setter here. Its value is sent unchanged.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra.insert(name.into(), value.into());
         self
@@ -89,7 +94,10 @@ impl<C> Endpoint for UpdateSubscription<C> {
     }
 
     fn validate(&self) -> Result<()> {
-        require_identifier("subscription_id", &self.subscription_id)
+        require_identifier("subscription_id", &self.subscription_id)?;
+        self.refuse_without_change()?;
+        self.refuse_fields_set_twice()?;
+        self.refuse_parts_without_fields()
     }
 
     fn recovery_hint(&self) -> Option<String> {
@@ -98,3 +106,50 @@ impl<C> Endpoint for UpdateSubscription<C> {
 }
 
 terminals!(UpdateSubscription -> Value);
+
+impl<C> UpdateSubscription<C> {
+    fn refuse_without_change(&self) -> Result<()> {
+        let has_change = self.frequency.is_some()
+            || self.rate_plan.is_some()
+            || self.component_values.is_some()
+            || !self.extra.is_empty();
+        if !has_change {
+            let reason = "has no change: set at least one field";
+            return Err(Error::invalid_request("request", reason));
+        }
+        Ok(())
+    }
+
+    /// Refuses a field that would be twice in the body.
+    fn refuse_fields_set_twice(&self) -> Result<()> {
+        for (field, is_set) in [
+            ("frequency", self.frequency.is_some()),
+            ("rate_plan", self.rate_plan.is_some()),
+            ("component_values", self.component_values.is_some()),
+        ] {
+            if is_set && self.extra.contains_key(field) {
+                let reason = "is set both by its setter and by `extra`: use one of them";
+                return Err(Error::invalid_request(field, reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a plan or a component that would be sent as `{}`.
+    fn refuse_parts_without_fields(&self) -> Result<()> {
+        if let Some(plan) = &self.rate_plan
+            && is_default(plan)
+        {
+            let reason = "has no field: set at least its `id`";
+            return Err(Error::invalid_request("rate_plan", reason));
+        }
+        for (index, component) in self.component_values.iter().flatten().enumerate() {
+            if is_default(component) {
+                let parameter = format!("component_values[{index}]");
+                let reason = "has no field: set at least its `name`";
+                return Err(Error::invalid_request(parameter, reason));
+            }
+        }
+        Ok(())
+    }
+}

@@ -6,7 +6,8 @@ use crate::api::prelude::*;
 /// Changes details of the user.
 ///
 /// `PATCH /user`, see the [API reference]. A token needs `User Details Write`. Only details that
-/// are set or cleared are sent, and all others stay as they are. `clear_…` sends `null`.
+/// are set or cleared are sent, and all others stay as they are. `clear_…` sends `null`. A request
+/// without a change is refused before sending.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/methods/edit/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -83,6 +84,16 @@ impl<C> Endpoint for EditUser<C> {
 
     fn path(&self) -> Vec<&str> {
         vec!["user"]
+    }
+
+    fn validate(&self) -> Result<()> {
+        if self.changes.is_empty() {
+            return Err(Error::invalid_request(
+                "request",
+                "has no change: set or clear at least one detail",
+            ));
+        }
+        Ok(())
     }
 
     fn recovery_hint(&self) -> Option<String> {
