@@ -44,7 +44,7 @@ pub use self::error::{ApiError, Error, ErrorKind, Result};
 pub use self::page::{Page, PageInfo};
 pub use self::pagination::{Iter, Pages};
 pub use self::transport::{
-    AttemptTimeout, Body, Transport, TransportError, TransportErrorKind, UreqTransport,
+    AttemptOptions, Body, Transport, TransportError, TransportErrorKind, UreqTransport,
 };
 
 #[cfg(doctest)]

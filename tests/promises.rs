@@ -37,7 +37,7 @@ macro_rules! check_each {
 fn clients_and_transports_can_be_shared_between_threads() {
     fn is_cheap_to_share<T: Clone + 'static>() {}
     is_cheap_to_share::<Client>();
-    check_each!(is_shareable: Client, ClientBuilder, UreqTransport, AttemptTimeout, RateLimit, Detached);
+    check_each!(is_shareable: Client, ClientBuilder, UreqTransport, AttemptOptions, RateLimit, Detached);
     fn is_transport<T: Transport + 'static>() {}
     is_transport::<UreqTransport>();
     is_transport::<fn(http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError>>();

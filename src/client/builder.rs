@@ -15,7 +15,7 @@ use super::{Client, Shared};
 use crate::auth::{Auth, Setting};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
-use crate::transport::{Transport, UreqTransport};
+use crate::transport::{AttemptOptions, Transport, UreqTransport};
 
 const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
@@ -65,6 +65,7 @@ enum Credential {
 
 impl ClientBuilder {
     pub(crate) fn new() -> Self {
+        let attempt = AttemptOptions::default();
         Self {
             credential: Credential::None,
             base_url: Setting {
@@ -73,9 +74,9 @@ impl ClientBuilder {
             },
             allow_http: false,
             user_agent: None,
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: attempt.connect,
             limits: Limits {
-                timeout: Duration::from_secs(60),
+                timeout: attempt.total,
                 deadline: Duration::from_secs(300),
                 max_retries: 2,
                 max_retry_wait: Duration::from_secs(60),

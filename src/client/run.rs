@@ -15,7 +15,7 @@ use super::{Client, Shared};
 use crate::call::{Call, CompleteResponse, ResponseHead};
 use crate::envelope::{self, RawResponse};
 use crate::error::{Error, Fault, Result};
-use crate::transport::{AttemptTimeout, Body, TransportError, TransportErrorKind};
+use crate::transport::{AttemptOptions, Body, TransportError, TransportErrorKind};
 
 /// How much of the body of a failure is read: enough for any list of errors.
 const LARGEST_FAILURE: usize = 1 << 20;
@@ -205,16 +205,17 @@ impl Client {
         &self,
         call: &Call,
         limits: &AttemptLimits,
-        _new_connection: bool,
+        new_connection: bool,
     ) -> Result<http::Request<Vec<u8>>> {
         let mut request = call.request(&self.shared.base_url)?;
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, self.shared.user_agent.clone());
         self.shared.auth.apply(headers);
-        request.extensions_mut().insert(AttemptTimeout {
+        request.extensions_mut().insert(AttemptOptions {
             connect: limits.connect,
             total: limits.total,
             streaming: call.streaming,
+            new_connection,
         });
         Ok(request)
     }

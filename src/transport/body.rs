@@ -6,8 +6,20 @@ use super::TransportError;
 
 /// The body of a response, which is read as it arrives.
 ///
-/// Converts from owned text and bytes and from `&'static str`, for tests, and from any reader with
-/// [`from_reader`](Self::from_reader).
+/// Converts from text, bytes and JSON, for tests, and from any reader with
+/// [`from_reader`](Self::from_reader):
+///
+/// ```
+/// use cloudflare_user::Body;
+/// use serde_json::json;
+///
+/// let bodies = [
+///     Body::from(r#"{"success":true,"result":{"id":"7"}}"#),
+///     Body::from(json!({"success": true, "result": {"id": "7"}})),
+///     Body::from_reader(std::io::empty()),
+/// ];
+/// # assert_eq!(bodies.len(), 3);
+/// ```
 pub struct Body(Box<dyn Read + Send>);
 
 /// The size of the first read, and of the largest, in bytes. Most responses are short, and the
@@ -111,10 +123,34 @@ impl Default for Body {
     }
 }
 
-/// Converts text or bytes, such as `&'static str`, `String` or `Vec<u8>`.
-impl<T: AsRef<[u8]> + Send + 'static> From<T> for Body {
-    fn from(bytes: T) -> Self {
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Self::from_reader(text.as_bytes())
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::from_reader(bytes)
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::from_reader(Cursor::new(text))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
         Self::from_reader(Cursor::new(bytes))
+    }
+}
+
+/// Converts a value to its JSON.
+impl From<serde_json::Value> for Body {
+    fn from(value: serde_json::Value) -> Self {
+        Self::from(value.to_string())
     }
 }
 
@@ -125,5 +161,28 @@ impl From<io::Error> for TransportError {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::timeout(error),
             _ => Self::interrupted(error),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn converts_from_text_bytes_and_json() {
+        for (body, expected) in [
+            (Body::from("text"), "text"),
+            (Body::from(&b"bytes"[..]), "bytes"),
+            (Body::from(String::from("string")), "string"),
+            (Body::from(b"vector".to_vec()), "vector"),
+            (
+                Body::from(serde_json::json!({"id": ["é", 7]})),
+                r#"{"id":["é",7]}"#,
+            ),
+            (Body::from_reader(&b"reader"[..]), "reader"),
+            (Body::default(), ""),
+        ] {
+            assert_eq!(io::read_to_string(body).unwrap(), expected);
+        }
     }
 }

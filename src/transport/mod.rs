@@ -32,7 +32,7 @@ pub use self::ureq::UreqTransport;
 /// ```
 ///
 /// A transport sends the request once. It does not follow redirects or retry, and returns `Ok` for
-/// any status: the client handles all three. It must apply the [`AttemptTimeout`] in the request's
+/// any status: the client handles all three. It must apply the [`AttemptOptions`] in the request's
 /// extensions, because the client cannot interrupt it. The request's headers contain the
 /// credential, such as `Authorization: Bearer …`.
 pub trait Transport: Send + Sync {
@@ -63,10 +63,23 @@ where
     }
 }
 
-/// The time limits of one attempt, in the extensions of every request that a [`Transport`]
-/// executes.
+/// How one attempt must be sent, in the extensions of every request that a [`Transport`] executes.
+///
+/// To test a custom transport, change the fields of [`AttemptOptions::default`], which has the
+/// default limits of a client:
+///
+/// ```
+/// use std::time::Duration;
+/// use cloudflare_user::{AttemptOptions, http};
+///
+/// let mut options = AttemptOptions::default();
+/// options.total = Duration::from_secs(5);
+/// let mut request = http::Request::new(Vec::<u8>::new());
+/// request.extensions_mut().insert(options);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AttemptTimeout {
+#[non_exhaustive]
+pub struct AttemptOptions {
     /// The time limit for name resolution, connecting and the TLS handshake.
     pub connect: Duration,
     /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is
@@ -75,4 +88,20 @@ pub struct AttemptTimeout {
     /// Whether the caller reads the body at their own pace, as in an export. The whole body then
     /// has no time limit.
     pub streaming: bool,
+    /// Whether the attempt must use a new connection instead of an idle one. This is true for a
+    /// retry after an interruption or a timeout: after a change of network, all idle connections
+    /// are dead.
+    pub new_connection: bool,
+}
+
+/// The options of an attempt with the default limits.
+impl Default for AttemptOptions {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(60),
+            streaming: false,
+            new_connection: false,
+        }
+    }
 }

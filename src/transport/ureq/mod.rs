@@ -19,7 +19,7 @@ use self::classify::classify;
 use self::proxy::is_socks;
 use super::host::is_loopback;
 use super::proxy::ProxyVariable;
-use super::{AttemptTimeout, Body, Transport, TransportError, TransportErrorKind};
+use super::{AttemptOptions, Body, Transport, TransportError, TransportErrorKind};
 
 /// A [`Transport`] over [ureq](https://docs.rs/ureq): HTTP/1.1, with connections that are reused.
 ///
@@ -162,7 +162,7 @@ impl UreqTransport {
         &self,
         request: http::Request<impl AsSendBody>,
         proxy: Option<&Proxy>,
-        timeout: Option<AttemptTimeout>,
+        options: Option<AttemptOptions>,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let mut config = self
             .agent
@@ -173,21 +173,26 @@ impl UreqTransport {
         if proxy.is_none() && self.agent.config().proxy().is_some() {
             config = config.proxy(None);
         }
-        if let Some(timeout) = timeout {
+        if let Some(options) = options {
             config = config
-                .timeout_resolve(Some(timeout.connect))
-                .timeout_connect(Some(timeout.connect));
-            config = if timeout.streaming {
+                .timeout_resolve(Some(options.connect))
+                .timeout_connect(Some(options.connect));
+            config = if options.streaming {
                 config
                     .timeout_global(None)
                     .timeout_per_call(None)
                     .timeout_recv_body(None)
-                    .timeout_send_request(Some(timeout.total))
-                    .timeout_recv_response(Some(timeout.total))
-                    .timeout_per_read(Some(timeout.total))
+                    .timeout_send_request(Some(options.total))
+                    .timeout_recv_response(Some(options.total))
+                    .timeout_per_read(Some(options.total))
             } else {
-                config.timeout_global(Some(timeout.total))
+                config.timeout_global(Some(options.total))
             };
+            if options.new_connection {
+                // ureq uses a connection that is younger than this, and closes the others to this
+                // host. The new connection is kept as the agent's configuration says.
+                config = config.max_idle_age(Duration::ZERO);
+            }
         }
         self.agent.run(config.build())
     }
@@ -196,14 +201,14 @@ impl UreqTransport {
     fn refine(
         &self,
         error: TransportError,
-        timeout: Option<AttemptTimeout>,
+        options: Option<AttemptOptions>,
         elapsed: Duration,
     ) -> TransportError {
         match error.kind() {
             TransportErrorKind::Connect => {
                 // Resolving and connecting each end after `connect`. Later, "host unreachable" is
                 // about a connection.
-                let is_late = timeout.is_some_and(|timeout| elapsed / 2 > timeout.connect);
+                let is_late = options.is_some_and(|options| elapsed / 2 > options.connect);
                 if is_late {
                     TransportError::interrupted(error.to_string())
                 } else {
@@ -226,18 +231,18 @@ impl Transport for UreqTransport {
     ) -> Result<http::Response<Body>, TransportError> {
         let proxy = self.proxy_for(request.uri());
         self.check(request.uri(), proxy)?;
-        let timeout: Option<AttemptTimeout> = request.extensions().get().copied();
-        let is_streaming = timeout.is_some_and(|timeout| timeout.streaming);
+        let options: Option<AttemptOptions> = request.extensions().get().copied();
+        let is_streaming = options.is_some_and(|options| options.streaming);
         let started = Instant::now();
         let response = if request.body().is_empty() {
             // For ureq, an empty `Vec` is a body, which a GET cannot have.
-            self.run(request.map(drop), proxy, timeout)
+            self.run(request.map(drop), proxy, options)
         } else {
-            self.run(request, proxy, timeout)
+            self.run(request, proxy, options)
         };
         match response {
             Ok(response) => Ok(with_body(response, is_streaming)),
-            Err(error) => Err(self.refine(classify(proxy, error), timeout, started.elapsed())),
+            Err(error) => Err(self.refine(classify(proxy, error), options, started.elapsed())),
         }
     }
 }
