@@ -1,0 +1,156 @@
+//! Which connections the transport over ureq uses: idle ones, unless a new one is asked for.
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use cloudflare_user::{
+    AttemptOptions, Transport, TransportError, TransportErrorKind, UreqTransport, http,
+};
+use common::success;
+use common::tcp::{Tcp, response};
+use socket2::SockRef;
+
+fn transport() -> UreqTransport {
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    UreqTransport::new(agent)
+}
+
+/// Sends a read and reads its body to the end, so that the connection becomes idle.
+fn read(
+    transport: &UreqTransport,
+    url: &str,
+    new_connection: bool,
+) -> Result<String, TransportError> {
+    let mut options = AttemptOptions::default();
+    options.total = Duration::from_secs(5);
+    options.new_connection = new_connection;
+    let mut request = http::Request::get(url).body(Vec::new()).unwrap();
+    request.extensions_mut().insert(options);
+    let response = transport.execute(request)?;
+    Ok(std::io::read_to_string(response.into_body())?)
+}
+
+/// A server that answers the first request of each connection, once four connections have one, and
+/// resets a connection that is used again.
+struct Resetting {
+    address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+    closed_by_client: Arc<AtomicUsize>,
+}
+
+impl Resetting {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            connections: Arc::default(),
+            closed_by_client: Arc::default(),
+        };
+        let connections = server.connections.clone();
+        let closed_by_client = server.closed_by_client.clone();
+        let four_requests = Arc::new(Barrier::new(4));
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let number = connections.fetch_add(1, Ordering::SeqCst);
+                let closed_by_client = closed_by_client.clone();
+                let four_requests = four_requests.clone();
+                thread::spawn(move || {
+                    read_head(&mut stream);
+                    if number < 4 {
+                        four_requests.wait();
+                    }
+                    stream
+                        .write_all(&response("200 OK", "", &success("{}")))
+                        .unwrap();
+                    if read_head(&mut stream) {
+                        // Dropping the socket now resets the connection.
+                        let linger = Some(Duration::ZERO);
+                        SockRef::from(&stream).set_linger(linger).unwrap();
+                    } else {
+                        closed_by_client.fetch_add(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        server
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/user", self.address)
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// Reads the head of a request. Returns `false` if the client closed the connection instead.
+fn read_head(stream: &mut TcpStream) -> bool {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        if !matches!(stream.read(&mut byte), Ok(1)) {
+            return false;
+        }
+        head.push(byte[0]);
+    }
+    true
+}
+
+/// Sends four reads at the same time, which leaves four idle connections.
+fn open_four_connections(transport: &UreqTransport, url: &str) {
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| read(transport, url, false).unwrap());
+        }
+    });
+}
+
+#[test]
+fn connects_anew_after_all_idle_connections_died() {
+    let server = Resetting::new();
+    let transport = transport();
+    open_four_connections(&transport, &server.url());
+    assert_eq!(server.connections(), 4);
+
+    let first = read(&transport, &server.url(), false).unwrap_err();
+    assert_eq!(first.kind(), TransportErrorKind::Interrupted, "{first}");
+    assert_eq!(server.connections(), 4);
+
+    let second = read(&transport, &server.url(), true);
+    assert!(second.is_ok(), "{second:?}");
+    assert_eq!(server.connections(), 5);
+}
+
+#[test]
+fn a_new_connection_replaces_the_idle_ones() {
+    let server = Resetting::new();
+    let transport = transport();
+    open_four_connections(&transport, &server.url());
+    read(&transport, &server.url(), true).unwrap();
+    assert_eq!(server.connections(), 5);
+    for _ in 0..500 {
+        if server.closed_by_client.load(Ordering::SeqCst) == 4 {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the idle connections are still open");
+}
+
+#[test]
+fn keeps_a_new_connection_for_later_requests() {
+    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let transport = transport();
+    let connections = [false, false, true, false, true].map(|new_connection| {
+        read(&transport, &server.url(), new_connection).unwrap();
+        server.connections.load(Ordering::SeqCst)
+    });
+    assert_eq!(connections, [1, 1, 2, 2, 3]);
+}
