@@ -5,6 +5,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::{Category, Error};
 
+use super::path::path;
+
 const LONGEST_PATH: usize = 200;
 
 /// Decodes a value. An error names the field below `name()`: "result[37].when: expected a date,
@@ -14,46 +16,71 @@ pub(crate) fn decode<T: DeserializeOwned>(
     text: &str,
     name: impl FnOnce() -> String,
 ) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| explain::<T>(&error, name(), text))
+    serde_json::from_str(text).map_err(|error| explain(&error, name(), text, fails::<T>))
 }
 
-/// Decodes once more, because to track the path costs time that only a failure needs.
-fn explain<T: DeserializeOwned>(error: &Error, name: String, text: &str) -> String {
-    let tracked =
-        serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(text));
-    let path = match tracked.map_err(|error| error.path().to_string()) {
-        Err(path) if path.starts_with('[') => name + &path,
-        Err(path) if path != "." => format!("{name}.{path}"),
-        _ => name,
-    };
-    let path = match path.char_indices().nth(LONGEST_PATH) {
-        Some((end, _)) => format!("{}…", &path[..end]),
-        None => path,
-    };
-    let reason = error.to_string();
-    let reason = reason
-        .rfind(" at line ")
-        .map_or(reason.as_str(), |end| &reason[..end]);
+/// Whether the start of a text cannot be decoded, whatever follows.
+fn fails<T: DeserializeOwned>(start: &str) -> bool {
+    serde_json::from_str::<T>(start).is_err_and(|error| !error.is_eof())
+}
+
+// Not generic, so that it is compiled once and not for each model.
+fn explain(error: &Error, name: String, text: &str, fails: fn(&str) -> bool) -> String {
+    let path = shortened(name + &path(text, error, fails));
+    let message = error.to_string();
+    let reason = without_position(&message);
     if error.classify() != Category::Data {
         return format!("{path}: is not valid JSON: {reason}");
     }
-    let names_a_field =
-        reason.starts_with("missing field `") || reason.starts_with("duplicate field `");
-    if names_a_field && reason.matches('`').count() == 2 && reason.ends_with('`') {
+    if names_one_field(reason) {
         return format!("{path}: {reason}");
     }
-    let invalid = [
+    match mismatch(reason) {
+        Some(Mismatch { found, expected }) => {
+            format!("{path}: expected {expected}{}", found_instead(found))
+        }
+        None => format!("{path}: cannot be decoded"),
+    }
+}
+
+fn shortened(path: String) -> String {
+    match path.char_indices().nth(LONGEST_PATH) {
+        Some((end, _)) => format!("{}…", &path[..end]),
+        None => path,
+    }
+}
+
+fn without_position(message: &str) -> &str {
+    match message.rfind(" at line ") {
+        Some(end) => &message[..end],
+        None => message,
+    }
+}
+
+/// Whether a reason is that a field is missing or duplicate, and has no other text in it.
+fn names_one_field(reason: &str) -> bool {
+    let is_about_field =
+        reason.starts_with("missing field `") || reason.starts_with("duplicate field `");
+    is_about_field && reason.matches('`').count() == 2 && reason.ends_with('`')
+}
+
+/// What a reason says of a value. `found` may quote the value.
+struct Mismatch<'r> {
+    found: &'r str,
+    expected: &'r str,
+}
+
+fn mismatch(reason: &str) -> Option<Mismatch<'_>> {
+    const STARTS: &[&str] = &[
         "invalid type: ",
         "invalid value: ",
         "invalid length ",
         "unknown variant ",
         "unknown field ",
     ];
-    let invalid = invalid.iter().find_map(|start| reason.strip_prefix(start));
-    match invalid.and_then(|found| Some((found, reason.rsplit_once(", expected ")?.1))) {
-        Some((found, expected)) => format!("{path}: expected {expected}{}", found_instead(found)),
-        None => format!("{path}: cannot be decoded"),
-    }
+    let mismatch = STARTS.iter().find_map(|start| reason.strip_prefix(start))?;
+    let (found, expected) = mismatch.rsplit_once(", expected ")?;
+    Some(Mismatch { found, expected })
 }
 
 /// Returns the end of the message, such as `, found null`. It does not quote the value.
@@ -67,10 +94,12 @@ fn found_instead(found: &str) -> &'static str {
         ("sequence", ", found a list"),
         ("map", ", found an object"),
     ];
-    KINDS
-        .iter()
-        .find(|(start, _)| found.starts_with(start))
-        .map_or("", |(_, kind)| kind)
+    for (start, kind) in KINDS {
+        if found.starts_with(start) {
+            return kind;
+        }
+    }
+    ""
 }
 
 /// Returns the kind of a raw value.

@@ -2,6 +2,7 @@
 //! envelope.
 
 mod explain;
+mod path;
 mod split;
 
 pub(crate) use self::explain::{decode, kind};
