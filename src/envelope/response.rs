@@ -54,8 +54,8 @@ pub(crate) fn decode_item<T: DeserializeOwned>(
     index: usize,
 ) -> Result<T, Fault> {
     let decoded = json::decode(item, || format!("{}result[{index}]", page_prefix(page)));
-    decoded.map_err(|text| Fault::Item {
-        problem: text.into(),
+    decoded.map_err(|undecodable| Fault::Item {
+        problem: undecodable.into(),
         json: item.as_bytes().into(),
     })
 }
@@ -84,9 +84,8 @@ impl<'a> RawResponse<'a> {
                     .to_owned()
                     .into(),
             )),
-            Some(ResultValue::Raw(raw)) => {
-                json::decode(raw, || "result".to_owned()).map_err(|text| Fault::Result(text.into()))
-            }
+            Some(ResultValue::Raw(raw)) => json::decode(raw, || "result".to_owned())
+                .map_err(|undecodable| Fault::Result(undecodable.into())),
             // A type that accepts `null` accepts an absent result as well.
             None => serde_json::from_str("null")
                 .map_err(|_| Fault::Result("result: is missing".to_owned().into())),
@@ -234,7 +233,8 @@ impl<'a> RawResponse<'a> {
         }
         self.refuse_errors()?;
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
-        json::decode(text, || "response".to_owned()).map_err(|text| Fault::Result(text.into()))
+        json::decode(text, || "response".to_owned())
+            .map_err(|undecodable| Fault::Result(undecodable.into()))
     }
 
     pub(super) fn text(self) -> Result<&'a str, Fault> {

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::ApiError;
 use super::text::{first_words, seconds, truncated};
+use crate::json::Undecodable;
 use crate::transport::TransportError;
 
 /// Why a request failed.
@@ -36,6 +37,16 @@ pub(crate) struct Problem {
     pub(crate) reason: String,
     /// The body whose first words are quoted; empty if nothing is.
     pub(crate) quoted_body: String,
+}
+
+impl From<Undecodable> for Problem {
+    fn from(Undecodable { path, reason }: Undecodable) -> Self {
+        Self {
+            path,
+            reason,
+            ..Self::default()
+        }
+    }
 }
 
 impl From<String> for Problem {

@@ -7,16 +7,41 @@ use serde_json::error::{Category, Error};
 
 use super::path::path;
 
-const LONGEST_PATH: usize = 200;
+/// The most bytes of a path that are kept. Much more than is shown, so that no secret is cut before
+/// it is redacted.
+const LARGEST_PATH: usize = 64 << 10;
 
-/// Decodes a value. An error names the field below `name()`: "result[37].when: expected a date,
-/// found a number".
+/// Why a value cannot be decoded.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {reason}")]
+pub(crate) struct Undecodable {
+    /// The field: `result[37].when`.
+    pub(crate) path: String,
+    /// What is wrong with it: `expected a date, found a number`.
+    pub(crate) reason: String,
+}
+
+/// Decodes a value. An error names the field below `name()`.
 #[inline]
 pub(crate) fn decode<T: DeserializeOwned>(
     text: &str,
     name: impl FnOnce() -> String,
-) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| explain(&error, name(), text, fails::<T>))
+) -> Result<T, Undecodable> {
+    serde_json::from_str(text).map_err(|error| {
+        let mut path = name() + &path(text, &error, fails::<T>);
+        truncate(&mut path, LARGEST_PATH);
+        let reason = explain(&error);
+        Undecodable { path, reason }
+    })
+}
+
+/// Truncates a text to at most so many bytes, between two characters.
+fn truncate(text: &mut String, bytes: usize) {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
 }
 
 /// Whether the start of a text cannot be decoded, whatever follows.
@@ -25,28 +50,20 @@ fn fails<T: DeserializeOwned>(start: &str) -> bool {
 }
 
 // Not generic, so that it is compiled once and not for each model.
-fn explain(error: &Error, name: String, text: &str, fails: fn(&str) -> bool) -> String {
-    let path = shortened(name + &path(text, error, fails));
+fn explain(error: &Error) -> String {
     let message = error.to_string();
     let reason = without_position(&message);
     if error.classify() != Category::Data {
-        return format!("{path}: is not valid JSON: {reason}");
+        return format!("is not valid JSON: {reason}");
     }
     if names_one_field(reason) {
-        return format!("{path}: {reason}");
+        return reason.to_owned();
     }
     match mismatch(reason) {
         Some(Mismatch { found, expected }) => {
-            format!("{path}: expected {expected}{}", found_instead(found))
+            format!("expected {expected}{}", found_instead(found))
         }
-        None => format!("{path}: cannot be decoded"),
-    }
-}
-
-fn shortened(path: String) -> String {
-    match path.char_indices().nth(LONGEST_PATH) {
-        Some((end, _)) => format!("{}…", &path[..end]),
-        None => path,
+        None => "cannot be decoded".to_owned(),
     }
 }
 
@@ -168,12 +185,10 @@ mod tests {
                 "result.name: is not valid JSON: expected value",
             ),
         ] {
-            assert_eq!(
-                decode::<Thing>(text, || "result".to_owned()).unwrap_err(),
-                expected
-            );
+            let error = decode::<Thing>(text, || "result".to_owned()).unwrap_err();
+            assert_eq!(error.to_string(), expected);
         }
         let error = decode::<Vec<u8>>("[1,300]", || "[0]".to_owned()).unwrap_err();
-        assert_eq!(error, "[0][1]: expected u8, found a number");
+        assert_eq!(error.to_string(), "[0][1]: expected u8, found a number");
     }
 }

@@ -5,7 +5,7 @@ mod explain;
 mod path;
 mod split;
 
-pub(crate) use self::explain::{decode, kind};
+pub(crate) use self::explain::{Undecodable, decode, kind};
 pub(crate) use self::split::{
     BYTE_ORDER_MARK, Malformed, skip_space, skip_value, value_at, value_end, walk_array,
     walk_object,
