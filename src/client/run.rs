@@ -13,12 +13,10 @@ use super::limits::{AttemptLimits, Deadline};
 use super::retry::retry_wait;
 use super::{Client, Shared};
 use crate::call::{Call, CompleteResponse, ResponseHead};
-use crate::envelope::{self, RawResponse};
+use crate::envelope::{self, LARGEST_FAILURE, RawResponse};
 use crate::error::{Error, Fault, Result};
 use crate::transport::{AttemptOptions, Body, TransportError, TransportErrorKind};
 
-/// How much of the body of a failure is read: enough for any list of errors.
-const LARGEST_FAILURE: usize = 1 << 20;
 /// How often a queued request looks whether it may be sent.
 const QUEUE_INTERVAL: Duration = Duration::from_millis(20);
 

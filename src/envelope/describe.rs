@@ -3,6 +3,7 @@
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
 use url::Url;
 
+use super::LARGEST_FAILURE;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::json::BYTE_ORDER_MARK;
@@ -45,8 +46,15 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     const LARGEST_START: usize = 64 << 10;
     let content_type = header(headers, CONTENT_TYPE).unwrap_or_default();
     let encoding = header(headers, CONTENT_ENCODING);
+    // The client read no further, so that the last word may be a part of a secret.
+    let is_cut = body.len() > LARGEST_FAILURE;
+    let body = without_mark(body).trim_ascii_start();
     let text = String::from_utf8_lossy(&body[..body.len().min(LARGEST_START)]);
-    let text = text.trim_start_matches(BYTE_ORDER_MARK).trim_start();
+    let text = if is_cut {
+        without_last_word(&text)
+    } else {
+        &text
+    };
     let is_json = text.starts_with(['{', '[', '"']);
     let mut description = if let Some(encoding) = &encoding
         && !is_json
@@ -77,6 +85,17 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
         },
         ..Problem::default()
     }
+}
+
+fn without_last_word(text: &str) -> &str {
+    let end = text.rfind(char::is_whitespace).unwrap_or(0);
+    &text[..end]
+}
+
+/// Returns a body without the byte order mark at its start.
+fn without_mark(body: &[u8]) -> &[u8] {
+    let mark = BYTE_ORDER_MARK.to_string();
+    body.strip_prefix(mark.as_bytes()).unwrap_or(body)
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {

@@ -21,6 +21,9 @@ use crate::call::{Call, ResponseHead};
 use crate::error::{Fault, GatewayFailure};
 use crate::page::Page;
 
+/// How much of the body of a failure is read, in bytes: enough for any list of errors.
+pub(crate) const LARGEST_FAILURE: usize = 1 << 20;
+
 /// The type that [`Client::send`](crate::Client::send) returns for an
 /// [`Endpoint`](crate::Endpoint): any type that can be deserialized, or a [`Page`].
 ///

@@ -1,0 +1,275 @@
+//! Failures that are not the API's: web pages, problem reports of Cloudflare's edge, and other JSON.
+
+mod common;
+
+use cloudflare_user::http;
+use cloudflare_user::{Body, Client, Error, ErrorKind};
+use common::tcp::{Reply, Tcp, response};
+
+const REPORT_522: &str = r#"{
+    "type": "https://developers.cloudflare.com/support/errors/522",
+    "title": "Error 522: Connection timed out",
+    "status": 522,
+    "detail": "The origin did not respond.",
+    "error_code": 522,
+    "error_name": "origin_timeout",
+    "error_category": "origin",
+    "retryable": true,
+    "retry_after": 120
+}"#;
+
+/// Sends a request to a server that responds with this failure, and returns the error.
+fn failure(status: &str, headers: &str, body: &str) -> Error {
+    let server = Tcp::responding(status, headers, body);
+    let builder = Client::builder().api_token("token").base_url(server.url());
+    let client = builder.max_retries(0).build().unwrap();
+    client.user().send().unwrap_err()
+}
+
+#[test]
+fn reads_a_problem_report() {
+    let error = failure("522 <none>", "cf-ray: 8f2b-FRA\r\n", REPORT_522);
+    assert_eq!(error.kind(), ErrorKind::Gateway);
+    assert_eq!(error.status(), Some(522));
+    assert_eq!(error.codes().collect::<Vec<_>>(), [522]);
+    assert_eq!(
+        error.to_string(),
+        "GET /user: 522: 522 Error 522: Connection timed out: The origin did not respond. \
+         [cf-ray 8f2b-FRA, 1 attempt]"
+    );
+    assert!(error.is_transient());
+}
+
+#[test]
+fn shows_what_other_json_says() {
+    for (body, expected, code) in [
+        (r#"{"message":"slow down"}"#, "slow down", None),
+        (r#"{"detail":"not here"}"#, "not here", None),
+        (r#"{"title":"Blocked"}"#, "Blocked", None),
+        (r#"{"error":"forbidden"}"#, "forbidden", None),
+        (
+            r#"{"error":"invalid_token","error_description":"it expired"}"#,
+            "invalid_token: it expired",
+            None,
+        ),
+        (r#"{"message":"no","code":17}"#, "17 no", Some(17)),
+        (r#"{"message":"no","code":"17"}"#, "17 no", Some(17)),
+        (
+            r#"{"title":"no","error_code":1020,"code":17}"#,
+            "1020 no",
+            Some(1020),
+        ),
+        (r#"{"error":{"message":"no","code":17}}"#, "17 no", Some(17)),
+        (r#"{"title":"same","detail":"same"}"#, "same", None),
+        (r#"{"title":7,"detail":"text"}"#, "text", None),
+        (r#"{"error_code":1020}"#, "1020", Some(1020)),
+        ("{}", "the response does not say why", None),
+        (
+            r#"{"title":"","detail":null}"#,
+            "the response does not say why",
+            None,
+        ),
+    ] {
+        let error = failure("403 Forbidden", "", body);
+        assert_eq!(error.kind(), ErrorKind::Gateway, "{body}");
+        let text = error.to_string();
+        let text = text.strip_prefix("GET /user: 403 Forbidden: ").unwrap();
+        assert_eq!(
+            text.strip_suffix(" [1 attempt]").unwrap().trim_end(),
+            expected,
+            "{body}"
+        );
+        assert_eq!(
+            error.codes().collect::<Vec<_>>(),
+            Vec::from_iter(code),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_gateway_says_nothing_about_the_credential_or_the_resource() {
+    for status in [
+        "401 Unauthorized",
+        "403 Forbidden",
+        "404 Not Found",
+        "400 Bad Request",
+    ] {
+        for body in [
+            "",
+            "<html>",
+            "error code: 1020",
+            "[]",
+            "{}",
+            r#"{"error":"no"}"#,
+            REPORT_522,
+        ] {
+            let error = failure(status, "", body);
+            assert_eq!(error.kind(), ErrorKind::Gateway, "{status} {body}");
+            assert!(
+                !error.is_unauthorized() && !error.is_not_found(),
+                "{status} {body}"
+            );
+            assert!(!error.is_transient(), "{status} {body}");
+        }
+    }
+}
+
+#[test]
+fn any_field_of_the_envelope_makes_a_failure_the_apis() {
+    for body in [
+        r#"{"success":false}"#,
+        r#"{"errors":[]}"#,
+        r#"{"messages":[]}"#,
+        r#"{"success":false,"error":"no"}"#,
+        r#" {"a":1,"errors":[{"code":7}]}"#,
+        // A body that broke off is judged by the part that arrived.
+        r#"{"success":fal"#,
+        r#"{"errors":[{"code":7"#,
+    ] {
+        for (status, kind) in [
+            ("400 Bad Request", ErrorKind::Api),
+            ("401 Unauthorized", ErrorKind::Unauthorized),
+            ("403 Forbidden", ErrorKind::Forbidden),
+            ("404 Not Found", ErrorKind::NotFound),
+            ("409 Conflict", ErrorKind::Api),
+            ("429 Too Many Requests", ErrorKind::RateLimited),
+            ("500 Internal Server Error", ErrorKind::Api),
+            ("302 Found", ErrorKind::Gateway),
+        ] {
+            assert_eq!(failure(status, "", body).kind(), kind, "{status} {body}");
+        }
+    }
+    for code in [6003, 9103, 9106, 9107] {
+        let body = format!(r#"{{"success":false,"errors":[{{"code":{code}}}]}}"#);
+        let error = failure("400 Bad Request", "", &body);
+        assert_eq!(error.kind(), ErrorKind::Unauthorized, "{code}");
+    }
+}
+
+#[test]
+fn a_429_is_a_rate_limit_whoever_sent_it() {
+    for body in ["", "<html>", r#"{"message":"slow down"}"#] {
+        let error = failure("429 Too Many Requests", "", body);
+        assert_eq!(error.kind(), ErrorKind::RateLimited, "{body}");
+    }
+}
+
+#[test]
+fn obeys_a_report_that_is_not_retryable() {
+    for (retryable, attempts) in [("true", 3), ("false", 1), ("null", 3), ("\"false\"", 3)] {
+        let body = REPORT_522.replace("true", retryable);
+        let server = Tcp::new(move |_, _| Reply::Send(response("522 <none>", "", &body)));
+        let client = Client::builder()
+            .api_token("token")
+            .base_url(server.url())
+            .max_retry_wait(std::time::Duration::from_millis(1))
+            .build()
+            .unwrap();
+        let error = client.user().send().unwrap_err();
+        assert_eq!(error.attempts(), attempts, "{retryable}");
+        assert_eq!(error.is_transient(), attempts == 3, "{retryable}");
+    }
+}
+
+#[test]
+fn a_report_adds_no_status_to_the_retried_ones() {
+    let body = REPORT_522.to_owned();
+    let server = Tcp::new(move |_, _| Reply::Send(response("403 Forbidden", "", &body)));
+    let builder = Client::builder().api_token("token").base_url(server.url());
+    let error = builder.build().unwrap().user().send().unwrap_err();
+    assert_eq!((error.attempts(), error.is_transient()), (1, false));
+    assert_eq!(error.retry_after(), None, "only the header counts");
+}
+
+#[test]
+fn describes_web_pages_empty_bodies_and_redirects() {
+    for (status, headers, body, expected) in [
+        (
+            "502 Bad Gateway",
+            "content-type: text/html\r\n",
+            "<html><title>Proxy</title>",
+            "502 Bad Gateway: the response is a web page, not the API's JSON: is a proxy in \
+             between? (content type text/html), it begins `<html><title>Proxy</title>`",
+        ),
+        (
+            "504 Gateway Timeout",
+            "",
+            "",
+            "504 Gateway Timeout: the response has no body",
+        ),
+        (
+            "302 Found",
+            "location: https://login.example/?token=1\r\n",
+            "",
+            "302 Found: redirects are not followed; this one points to `https://login.example`: \
+             check the base URL",
+        ),
+    ] {
+        let error = failure(status, headers, body);
+        assert_eq!(error.kind(), ErrorKind::Gateway);
+        assert_eq!(
+            error.to_string(),
+            format!("GET /user: {expected} [1 attempt]")
+        );
+    }
+}
+
+#[test]
+fn shows_the_documentation_of_an_error_that_says_only_forbidden() {
+    let url = "https://developers.cloudflare.com/x";
+    for (message, has_url) in [
+        ("Forbidden", true),
+        ("forbidden.", true),
+        ("", true),
+        ("Not Found", true),
+        ("the token lacks a permission", false),
+    ] {
+        let body = format!(
+            r#"{{"success":false,"errors":[{{"message":"{message}","documentation_url":"{url}"}}]}}"#
+        );
+        let text = failure("403 Forbidden", "", &body).to_string();
+        assert_eq!(text.contains(url), has_url, "{text}");
+    }
+}
+
+/// The text of the error for a credential that the API refused.
+fn refused(builder: cloudflare_user::ClientBuilder, path_of_account: bool) -> String {
+    let transport = |_: http::Request<Vec<u8>>| {
+        let body = r#"{"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}]}"#;
+        let mut response = http::Response::new(Body::from(body));
+        *response.status_mut() = http::StatusCode::UNAUTHORIZED;
+        Ok(response)
+    };
+    let client = builder.transport(transport).build().unwrap();
+    let tokens = client.tokens();
+    let tokens = if path_of_account {
+        tokens.in_account("7")
+    } else {
+        tokens
+    };
+    tokens.send().unwrap_err().to_string()
+}
+
+#[test]
+fn a_refused_credential_gets_a_hint_by_its_prefix() {
+    let token = |token: &str| Client::builder().api_token(token);
+    let key = |key: &str| Client::builder().api_key("user@example.com", key);
+    for (builder, path_of_account, hint) in [
+        (token("cfat_0123456789"), false, Some("in_account")),
+        (token("cfat_0123456789"), true, None),
+        (token("cfut_0123456789"), false, None),
+        (token("cfk_0123456789"), false, Some("api_key")),
+        (token("cfk_0123456789"), true, Some("api_key")),
+        (key("cfut_0123456789"), false, Some("api_token")),
+        (key("cfat_0123456789"), false, Some("api_token")),
+        (key("cfk_0123456789"), false, None),
+        (token("0123456789"), false, None),
+    ] {
+        let text = refused(builder, path_of_account);
+        match hint {
+            Some(hint) => assert!(text.contains(hint), "{text}"),
+            None => assert!(!text.contains("`cf") && !text.contains("call"), "{text}"),
+        }
+    }
+}
