@@ -225,7 +225,19 @@ mod tests {
 
     #[test]
     fn names_what_is_malformed_between_values() {
-        for text in r#"|{|{"a|{"a"|{"a":|{"a":"b|{"a":[1|{"a":1|{"a":1,|[1|[1,"#.split('|') {
+        for text in [
+            "",
+            "{",
+            r#"{"a"#,
+            r#"{"a""#,
+            r#"{"a":"#,
+            r#"{"a":"b"#,
+            r#"{"a":[1"#,
+            r#"{"a":1"#,
+            r#"{"a":1,"#,
+            "[1",
+            "[1,",
+        ] {
             assert_eq!(split(text), Err(Malformed::Truncated), "{text}");
         }
         for (text, expected, at) in [

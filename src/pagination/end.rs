@@ -64,31 +64,34 @@ impl End {
 
     /// Returns the last page according to the totals, beyond which nothing is fetched ahead.
     pub(super) fn last_page(&self, per_page: Option<u64>) -> Option<u64> {
-        let by_count = || Some(self.total_count?.div_ceil(self.page_size(per_page)?));
-        self.total_pages.or_else(by_count)
+        if self.total_pages.is_some() {
+            return self.total_pages;
+        }
+        let size = self.page_size(per_page)?;
+        Some(self.total_count?.div_ceil(size))
     }
 
     /// Decides what follows a page, after all its items were yielded.
     pub(super) fn after(&mut self, page: PageSummary) -> Next {
         self.count(page);
-        let PageSummary { number, .. } = page;
-        let more_promised = self.total_pages.is_some_and(|pages| pages > number);
-        if page.items == 0 && (!more_promised || self.empty_pages >= 2) {
+        let number = page.number;
+        // `total_pages`, if it says that more pages follow.
+        let promised = self.total_pages.filter(|pages| *pages > number);
+        if page.items == 0 && (promised.is_none() || self.empty_pages >= 2) {
             return Next::End(format!("page {number} is empty"));
         }
-        let is_short = self
-            .page_size(page.per_page)
-            .is_some_and(|size| page.items < size);
+        let size = self.page_size(page.per_page);
+        let is_short = size.is_some_and(|size| page.items < size);
         if is_short && self.is_last(number) {
             return Next::End(format!("page {number} is the last one by its totals"));
         }
-        if self.equal_pages >= 2 && !more_promised {
+        if self.equal_pages >= 2 && promised.is_none() {
             return Next::End(format!("page {number} repeats the two pages before it"));
         }
         if self.unproductive_pages < self.productive_pages + 3 {
             return Next::Page;
         }
-        match self.total_pages.filter(|_| more_promised) {
+        match promised {
             Some(pages) => Next::Failure(format!(
                 "page {number} repeats earlier pages, although total_pages is {pages}"
             )),
@@ -191,25 +194,56 @@ mod tests {
         }
     }
 
-    /// What follows the last of these pages, of a list from page 1 with two items requested a page.
-    ///
-    /// A page is full of new items (`n`), short with a new item (`s`), full of old items (`o`),
-    /// short with an old item (`t`), equal to its predecessor (`=`), or empty (`e`).
+    /// A page of a list with two items requested a page.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Kind {
+        /// Full of new items.
+        New,
+        /// Short, with a new item.
+        ShortNew,
+        /// Full of items of earlier pages.
+        Old,
+        /// Short, with an item of an earlier page.
+        ShortOld,
+        /// Full of the items of the page before.
+        Equal,
+        Empty,
+    }
+
+    use Kind::*;
+
+    #[derive(Debug, Clone, Copy)]
+    struct Totals {
+        pages: u64,
+        count: u64,
+    }
+
+    const UNKNOWN: Totals = Totals { pages: 0, count: 0 };
+
+    fn pages(pages: u64) -> Totals {
+        Totals { pages, ..UNKNOWN }
+    }
+
+    fn count(count: u64) -> Totals {
+        Totals { count, ..UNKNOWN }
+    }
+
+    /// What follows the last of these pages, in a list from page 1.
     #[track_caller]
-    fn after((total_pages, total_count): (u64, u64), pages: &str) -> Next {
-        let mut end = list(1, Some(2), total_pages, total_count);
+    fn after(totals: Totals, kinds: &[Kind]) -> Next {
+        let mut end = list(1, Some(2), totals.pages, totals.count);
         let mut next = Next::Page;
-        for (number, kind) in (1..).zip(pages.chars()) {
-            assert_eq!(next, Next::Page, "before page {number} of {pages}");
+        for (number, kind) in (1..).zip(kinds) {
+            assert_eq!(next, Next::Page, "before page {number} of {kinds:?}");
             let (items, new_items) = match kind {
-                'n' => (2, 2),
-                's' => (1, 1),
-                'o' | '=' => (2, 0),
-                't' => (1, 0),
-                _ => (0, 0),
+                New => (2, 2),
+                ShortNew => (1, 1),
+                Old | Equal => (2, 0),
+                ShortOld => (1, 0),
+                Empty => (0, 0),
             };
             next = end.after(PageSummary {
-                equals_previous: kind == '=',
+                equals_previous: *kind == Equal,
                 ..page(number, items, new_items)
             });
             end.note_totals(&PageInfo {
@@ -221,56 +255,65 @@ mod tests {
         next
     }
 
-    #[test]
-    fn ends_by_the_rules() {
-        for (totals, pages, reason) in [
-            ((0, 0), "e", "page 1 is empty"),
-            ((1, 0), "ne", "page 2 is empty"),
-            ((9, 0), "enee", "page 4 is empty"),
-            ((1, 0), "s", "page 1 is the last one by its totals"),
-            ((0, 1), "s", "page 1 is the last one by its totals"),
-            ((0, 3), "nts", "page 3 is the last one by its totals"),
-            (
-                (0, 0),
-                "nnn=o=s==",
-                "page 9 repeats the two pages before it",
-            ),
-            ((5, 0), "n====", "page 5 repeats the two pages before it"),
-            ((3, 0), "ooo", "page 3 repeats earlier pages"),
-        ] {
-            assert_eq!(
-                after(totals, pages),
-                Next::End(reason.to_owned()),
-                "{totals:?} {pages}"
-            );
-        }
+    #[track_caller]
+    fn ends(totals: Totals, kinds: &[Kind], reason: &str) {
+        let expected = Next::End(reason.to_owned());
+        assert_eq!(after(totals, kinds), expected, "{totals:?} {kinds:?}");
+    }
+
+    #[track_caller]
+    fn goes_on(totals: Totals, kinds: &[Kind]) {
+        assert_eq!(after(totals, kinds), Next::Page, "{totals:?} {kinds:?}");
     }
 
     #[test]
-    fn goes_on_if_more_may_follow() {
-        for (totals, pages) in [
-            ((0, 0), "s"),
-            ((2, 0), "s"),
-            ((0, 2), "s"),
-            ((2, 1), "s"),
-            ((1, 0), "n"),
-            ((0, 1), "n"),
-            ((9, 0), "e"),
-        ] {
-            assert_eq!(after(totals, pages), Next::Page, "{totals:?} {pages}");
-        }
+    fn ends_after_an_empty_page() {
+        ends(UNKNOWN, &[Empty], "page 1 is empty");
+        ends(pages(1), &[New, Empty], "page 2 is empty");
+        goes_on(pages(9), &[Empty]);
+        goes_on(pages(9), &[Empty, New, Empty]);
+        ends(pages(9), &[Empty, New, Empty, Empty], "page 4 is empty");
+    }
+
+    #[test]
+    fn ends_after_a_short_page_that_a_total_says_is_the_last() {
+        let reason = |page: u64| format!("page {page} is the last one by its totals");
+        ends(pages(1), &[ShortNew], &reason(1));
+        ends(count(1), &[ShortNew], &reason(1));
+        ends(count(3), &[New, ShortOld, ShortNew], &reason(3));
+        goes_on(UNKNOWN, &[ShortNew]);
+        goes_on(pages(2), &[ShortNew]);
+        goes_on(count(2), &[ShortNew]);
+        goes_on(Totals { pages: 2, count: 1 }, &[ShortNew]);
+        goes_on(pages(1), &[New]);
+        goes_on(count(1), &[New]);
+    }
+
+    #[test]
+    fn ends_after_two_pages_that_repeat_the_ones_before() {
+        ends(
+            UNKNOWN,
+            &[New, New, New, Equal, Old, Equal, ShortNew, Equal, Equal],
+            "page 9 repeats the two pages before it",
+        );
+        ends(
+            pages(5),
+            &[New, Equal, Equal, Equal, Equal],
+            "page 5 repeats the two pages before it",
+        );
     }
 
     #[test]
     fn gives_up_after_as_many_pages_without_a_new_item_as_with_one_and_three() {
+        ends(pages(3), &[Old, Old, Old], "page 3 repeats earlier pages");
         for productive in 0..4 {
-            let mut pages = "n".repeat(productive) + &"o".repeat(productive + 2);
-            assert_eq!(after((0, 0), &pages), Next::Page);
-            pages.push('o');
-            let reason = format!("page {} repeats earlier pages", pages.len());
-            assert_eq!(after((0, 0), &pages), Next::End(reason.clone()));
+            let mut kinds = [vec![New; productive], vec![Old; productive + 2]].concat();
+            goes_on(UNKNOWN, &kinds);
+            kinds.push(Old);
+            let reason = format!("page {} repeats earlier pages", kinds.len());
+            ends(UNKNOWN, &kinds, &reason);
             let failure = format!("{reason}, although total_pages is 20");
-            assert_eq!(after((20, 0), &pages), Next::Failure(failure));
+            assert_eq!(after(pages(20), &kinds), Next::Failure(failure));
         }
     }
 

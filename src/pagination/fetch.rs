@@ -25,6 +25,10 @@ impl Fetched {
         client.undecodable(call, &self.head, self.text.as_bytes(), fault)
     }
 
+    pub(super) fn total_count(&self) -> Option<u64> {
+        self.info.as_ref()?.total_count
+    }
+
     pub(super) fn per_page(&self) -> Option<u64> {
         self.info.as_ref()?.per_page
     }
@@ -36,20 +40,15 @@ pub(super) fn fetch_page(client: &Client, mut call: Call, number: u64) -> Result
         call.set_parameter("page", number.to_string());
     }
     let CompleteResponse { head, body } = client.fetch(&call)?;
-    let response = |body| RawResponse {
-        call: &call,
-        head: &head,
-        body,
-    };
     let text = match String::from_utf8(body) {
         Ok(text) => text,
         Err(error) => {
             let body = error.as_bytes();
-            let fault = response(body).not_utf8(error.utf8_error());
+            let fault = response(&call, &head, body).not_utf8(error.utf8_error());
             return Err(client.undecodable(&call, &head, body, fault));
         }
     };
-    match response(text.as_bytes()).list(&text) {
+    match response(&call, &head, text.as_bytes()).list(&text) {
         Ok(page) => Ok(Fetched {
             page: call.page(),
             head,
@@ -59,4 +58,8 @@ pub(super) fn fetch_page(client: &Client, mut call: Call, number: u64) -> Result
         }),
         Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
     }
+}
+
+fn response<'a>(call: &'a Call, head: &'a ResponseHead, body: &'a [u8]) -> RawResponse<'a> {
+    RawResponse { call, head, body }
 }

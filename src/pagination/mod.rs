@@ -1,8 +1,10 @@
 //! The public iterators over paginated lists. `pager` fetches and decodes pages, `end` decides
 //! where a list ends.
 
+mod current_page;
 mod end;
 mod fetch;
+mod fingerprint;
 mod pager;
 mod read_ahead;
 mod seen;
