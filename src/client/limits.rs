@@ -122,7 +122,7 @@ impl AttemptLimits {
         if error.kind() != TransportErrorKind::Timeout {
             return Fault::Transport(error);
         }
-        let was_connecting = error.is_connect();
+        let was_connecting = error.is_while_connecting();
         let (limit, duration) = match was_connecting {
             true => (self.connect_limit, self.connect),
             false => (self.total_limit, self.total),

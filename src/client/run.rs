@@ -102,7 +102,13 @@ impl Client {
                 Attempt::FailedBody(head, FailedBody { part, error }) => {
                     (Some(head), part, limits.fault(error))
                 }
-                Attempt::NoResponse(error) => (None, Vec::new(), limits.fault(error)),
+                Attempt::NoResponse(error) => {
+                    if error.kind() == TransportErrorKind::Configuration {
+                        // Known without a network, so nothing was attempted.
+                        attempts.count -= 1;
+                    }
+                    (None, Vec::new(), limits.fault(error))
+                }
             };
             if !self.is_refused_for_others(head.as_ref(), &permit, admitted_before) {
                 attempts.counted += 1;

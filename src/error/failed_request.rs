@@ -45,14 +45,15 @@ impl FailedRequest {
         }
         match &self.fault {
             Fault::Transport(error) => match error.kind() {
-                TransportErrorKind::Connect => ErrorKind::Connect,
+                TransportErrorKind::Connect | TransportErrorKind::ProxyRefused => {
+                    ErrorKind::Connect
+                }
+                TransportErrorKind::Configuration => ErrorKind::Configuration,
                 TransportErrorKind::Certificate => ErrorKind::Certificate,
                 TransportErrorKind::Timeout => ErrorKind::Timeout,
                 TransportErrorKind::Interrupted => ErrorKind::Interrupted,
                 TransportErrorKind::TooLarge => ErrorKind::TooLarge,
                 TransportErrorKind::Malformed => ErrorKind::Malformed,
-                // A proxy that refused, after which a retry is useless.
-                TransportErrorKind::Other if error.is_connect() => ErrorKind::Connect,
                 TransportErrorKind::Other => ErrorKind::Other,
             },
             Fault::Timeout(_) => ErrorKind::Timeout,
@@ -92,6 +93,14 @@ impl FailedRequest {
         };
         let errors = flatten(errors).into_iter();
         errors.filter_map(|error| error.code).collect()
+    }
+
+    /// Returns the environment variable that makes the transport unusable.
+    pub(super) fn parameter(&self) -> Option<&str> {
+        match &self.fault {
+            Fault::Transport(error) => error.parameter(),
+            _ => None,
+        }
     }
 
     pub(crate) fn may_have_been_applied(&self) -> bool {

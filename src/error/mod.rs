@@ -99,7 +99,7 @@ impl Error {
     pub fn parameter(&self) -> Option<&str> {
         match &*self.0 {
             Inner::Refused(refused) => refused.parameter.as_deref(),
-            Inner::Failed(_) => None,
+            Inner::Failed(request) => request.parameter(),
         }
     }
 

@@ -11,12 +11,16 @@ use std::error::Error;
 pub struct TransportError {
     kind: TransportErrorKind,
     progress: Progress,
+    /// The environment variable that an error of kind `Configuration` is about.
+    parameter: Option<&'static str>,
     text: String,
 }
 
 /// How far a request got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
+    /// The attempt did not begin.
+    NotSent,
     /// No connection was made, and nothing was sent.
     Connecting,
     /// The request was sent, or a part of it may have been.
@@ -29,8 +33,14 @@ enum Progress {
 pub enum TransportErrorKind {
     /// No connection was made, and nothing was sent. The client retries reads and writes.
     Connect,
-    /// The server's certificate was refused, and nothing was sent. The client does not retry.
+    /// A proxy refused to connect to the server, and nothing was sent. The client does not retry.
+    ProxyRefused,
+    /// The server's certificate was refused, or the server requires a certificate or refused the
+    /// client's. Nothing was sent. The client does not retry.
     Certificate,
+    /// The transport cannot send this request as it is configured. Nothing was sent. The client does
+    /// not retry.
+    Configuration,
     /// A timeout ended the attempt. The client retries reads, and writes if no
     /// connection was made.
     Timeout,
@@ -59,6 +69,17 @@ impl TransportError {
         )
     }
 
+    /// Creates an error of kind `ProxyRefused`: a proxy refused to connect to the server, and
+    /// nothing was sent.
+    pub fn proxy_refused(source: impl Into<Source>) -> Self {
+        Self::new(
+            TransportErrorKind::ProxyRefused,
+            Progress::Connecting,
+            "could not connect",
+            source,
+        )
+    }
+
     /// Creates an error of kind `Certificate`: the server's certificate was refused, and nothing
     /// was sent.
     pub fn certificate(source: impl Into<Source>) -> Self {
@@ -68,6 +89,43 @@ impl TransportError {
             "the server's certificate was refused",
             source,
         )
+    }
+
+    /// Creates an error of kind `Certificate` about a certificate of the client.
+    pub(crate) fn client_certificate(source: impl Into<Source>) -> Self {
+        Self::new(
+            TransportErrorKind::Certificate,
+            Progress::Connecting,
+            "the server requires a client certificate, or refused it; set one in the `TlsConfig` of an agent",
+            source,
+        )
+    }
+
+    /// Creates an error of kind `Configuration`: the transport cannot send this request as it is
+    /// configured, and nothing was sent.
+    pub fn configuration(source: impl Into<Source>) -> Self {
+        Self {
+            kind: TransportErrorKind::Configuration,
+            progress: Progress::NotSent,
+            parameter: None,
+            text: source.into().to_string(),
+        }
+    }
+
+    /// Creates an error of kind `Configuration` about an environment variable.
+    pub(crate) fn unusable_variable(name: &'static str, reason: &str) -> Self {
+        Self {
+            parameter: Some(name),
+            ..Self::configuration(format!("`{name}` {reason}"))
+        }
+    }
+
+    /// Creates an error of kind `Configuration` about a feature that is off and that a request
+    /// needs.
+    pub(crate) fn missing_feature(feature: &str, reason: &str) -> Self {
+        Self::configuration(format!(
+            "{reason}: enable the feature `{feature}` of cloudflare-user"
+        ))
     }
 
     /// Creates an error of kind `Timeout`, after which the request may have reached the server.
@@ -132,24 +190,6 @@ impl TransportError {
         )
     }
 
-    /// Creates an error of kind `Other`: no connection can be made with this configuration, and
-    /// nothing was sent.
-    pub(crate) fn misconfigured(source: impl Into<Source>) -> Self {
-        Self::new(
-            TransportErrorKind::Other,
-            Progress::Connecting,
-            "could not connect",
-            source,
-        )
-    }
-
-    /// Creates an error about a feature that is off and that a request needs.
-    pub(crate) fn missing_feature(feature: &str, reason: &str) -> Self {
-        Self::misconfigured(format!(
-            "{reason}: enable the feature `{feature}` of cloudflare-user"
-        ))
-    }
-
     fn new(
         kind: TransportErrorKind,
         progress: Progress,
@@ -165,6 +205,7 @@ impl TransportError {
         Self {
             kind,
             progress,
+            parameter: None,
             text,
         }
     }
@@ -187,8 +228,92 @@ impl TransportError {
         self.progress == Progress::Sent
     }
 
-    /// Returns `true` if no connection was made.
-    pub(crate) fn is_connect(&self) -> bool {
+    /// Returns the environment variable that an error of kind `Configuration` is about.
+    pub(crate) fn parameter(&self) -> Option<&'static str> {
+        self.parameter
+    }
+
+    /// Returns `true` if the attempt failed before a connection was made, also by a timeout.
+    pub(crate) fn is_while_connecting(&self) -> bool {
         self.progress == Progress::Connecting
+    }
+
+    /// Returns `true` if no connection was made, for another reason than a timeout.
+    pub(crate) fn is_connect(&self) -> bool {
+        self.is_while_connecting() && self.kind != TransportErrorKind::Timeout
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use TransportErrorKind as K;
+
+    #[test]
+    fn sends_nothing_without_a_connection() {
+        for (error, kind) in [
+            (TransportError::connect("x"), K::Connect),
+            (TransportError::proxy_refused("x"), K::ProxyRefused),
+            (TransportError::certificate("x"), K::Certificate),
+            (TransportError::client_certificate("x"), K::Certificate),
+        ] {
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.is_connect(), "{error}");
+            assert!(!error.may_have_reached_server(), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_timeout_while_connecting_is_a_timeout() {
+        let error = TransportError::connect_timeout("x");
+        assert_eq!(error.kind(), K::Timeout);
+        assert!(error.is_while_connecting() && !error.is_connect());
+        assert!(!error.may_have_reached_server());
+    }
+
+    #[test]
+    fn sends_nothing_if_the_configuration_is_unusable() {
+        for error in [
+            TransportError::configuration("x"),
+            TransportError::missing_feature("x", "y"),
+            TransportError::unusable_variable("x", "y"),
+        ] {
+            assert_eq!(error.kind(), K::Configuration, "{error}");
+            assert!(!error.is_connect(), "{error}");
+            assert!(!error.may_have_reached_server(), "{error}");
+        }
+    }
+
+    #[test]
+    fn may_have_sent_the_request_after_any_other_failure() {
+        for (error, kind) in [
+            (TransportError::timeout("x"), K::Timeout),
+            (TransportError::interrupted("x"), K::Interrupted),
+            (TransportError::too_large("x"), K::TooLarge),
+            (TransportError::malformed("x"), K::Malformed),
+            (TransportError::other("x"), K::Other),
+        ] {
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.may_have_reached_server(), "{error}");
+            assert!(!error.is_connect(), "{error}");
+            assert!(!error.is_while_connecting(), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_the_variable_that_is_unusable() {
+        let error = TransportError::unusable_variable("https_proxy", "is not a usable proxy");
+        assert_eq!(error.parameter(), Some("https_proxy"));
+        let text = error.to_string();
+        assert_eq!(text, "`https_proxy` is not a usable proxy");
+        assert_eq!(TransportError::configuration("x").parameter(), None);
+    }
+
+    #[test]
+    fn prints_no_colon_without_a_reason() {
+        assert_eq!(TransportError::timeout("").to_string(), "timed out");
+        let error = TransportError::timeout("1 s is over");
+        assert_eq!(error.to_string(), "timed out: 1 s is over");
     }
 }

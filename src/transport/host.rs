@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-/// Whether a host is this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
+/// Whether a host of a URL is this machine: `localhost` or a loopback address, also as an IPv6
+/// address such as `[::ffff:127.0.0.1]`.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let host = plain_host(host);
     match host.parse::<IpAddr>() {
         Ok(address) => address.to_canonical().is_loopback(),
@@ -15,4 +16,41 @@ pub(super) fn is_loopback(host: &str) -> bool {
 pub(super) fn plain_host(host: &str) -> String {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_hosts_are_localhost_and_loopback_addresses() {
+        for host in [
+            "localhost",
+            "LocalHost",
+            "localhost.",
+            "127.0.0.1",
+            "127.255.255.254",
+            "::1",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            ".",
+            "localhost.example",
+            "my.localhost",
+            "0.0.0.0",
+            "128.0.0.1",
+            "127.0.0.1.example",
+            "[::]",
+            "[::2]",
+            "[::ffff:10.0.0.1]",
+            "[::127.0.0.1]",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 pub use self::body::Body;
 pub use self::error::{TransportError, TransportErrorKind};
+pub(crate) use self::host::is_loopback;
 pub use self::ureq::UreqTransport;
 
 /// Sends one HTTP request and returns its response.

@@ -7,6 +7,9 @@ use std::ffi::OsString;
 use super::host::is_loopback;
 use super::no_proxy::Target;
 
+/// Whether `http_proxy` and `HTTP_PROXY` are two environment variables.
+const NAMES_HAVE_CASE: bool = !cfg!(windows);
+
 /// The environment variable that names the proxy.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ProxyVariable {
@@ -31,10 +34,12 @@ impl ProxyVariable {
         let is_cgi = lookup("REQUEST_METHOD").is_some();
         let candidates: &[&'static str] = if target.is_https {
             &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-        } else if is_cgi {
+        } else if !is_cgi {
+            &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+        } else if NAMES_HAVE_CASE {
             &["http_proxy", "all_proxy", "ALL_PROXY"]
         } else {
-            &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+            &["all_proxy", "ALL_PROXY"]
         };
         let exceptions = read("no_proxy").or_else(|| read("NO_PROXY"));
         if exceptions.is_some_and(|list| target.is_excepted(&list.to_string_lossy())) {
@@ -117,14 +122,22 @@ mod tests {
     }
 
     #[test]
-    fn ignores_http_proxy_in_capitals_under_cgi() {
-        let (lower, upper) = (("http_proxy", "a:1"), ("HTTP_PROXY", "b:1"));
+    fn ignores_the_variable_that_a_header_sets_under_cgi() {
+        let lower = ("http_proxy", "a:1");
+        let upper = ("HTTP_PROXY", "b:1");
+        let https = ("HTTPS_PROXY", "c:1");
+        let all = ("ALL_PROXY", "d:1");
         for method in ["GET", ""] {
             let cgi = ("REQUEST_METHOD", method);
             assert_eq!(selected(HTTP, &[upper, cgi]), None);
-            assert_eq!(selected(HTTP, &[lower, upper, cgi]), Some("http_proxy"));
-            let https = ("HTTPS_PROXY", "c:1");
+            assert_eq!(selected(HTTP, &[upper, all, cgi]), Some("ALL_PROXY"));
             assert_eq!(selected(API, &[https, cgi]), Some("HTTPS_PROXY"));
+            let expected = if cfg!(windows) {
+                None
+            } else {
+                Some("http_proxy")
+            };
+            assert_eq!(selected(HTTP, &[lower, upper, cgi]), expected);
         }
     }
 

@@ -18,7 +18,7 @@ pub(super) fn classify(proxy: Option<&Proxy>, error: ureq::Error) -> TransportEr
     } else {
         classify_connect_method(error)
     };
-    if error.is_connect() {
+    if error.is_while_connecting() {
         let by_the_proxy = format!(" (by the proxy {}:{})", proxy.host(), proxy.port());
         error.map_text(&|text| format!("{text}{by_the_proxy}"))
     } else {
@@ -33,7 +33,7 @@ fn classify_connect_method(error: ureq::Error) -> TransportError {
         // More than 128 are far less likely than more than 20 from a proxy. ureq does not re-export
         // the type of the error.
         ureq::Error::Protocol(error) if error.to_string().contains("too many headers") => {
-            TransportError::misconfigured(
+            TransportError::proxy_refused(
                 "the proxy's response to CONNECT has more headers than the 20 that ureq reads",
             )
         }
@@ -49,7 +49,7 @@ fn classify_socks(error: ureq::Error) -> TransportError {
     let text = error.to_string();
     let is_of_system = error.raw_os_error().is_some();
     if !is_of_system && SOCKS_REFUSALS.contains(&&*text) {
-        TransportError::misconfigured(format!("the proxy refused: {text}"))
+        TransportError::proxy_refused(format!("the proxy refused: {text}"))
     } else if !is_of_system && SOCKS_FAILURES.contains(&&*text) {
         TransportError::connect(format!("the proxy failed: {text}"))
     } else {
@@ -60,9 +60,7 @@ fn classify_socks(error: ureq::Error) -> TransportError {
 fn classify_direct(error: ureq::Error) -> TransportError {
     use ureq::Error as E;
     if is_about_client_certificate(&error.to_string()) {
-        return TransportError::misconfigured(format!(
-            "the server requires a client certificate, or refused it; set one in the `TlsConfig` of an agent: {error}"
-        ));
+        return TransportError::client_certificate(error);
     }
     match error {
         E::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::connect_timeout(error),
@@ -73,11 +71,16 @@ fn classify_direct(error: ureq::Error) -> TransportError {
         E::Protocol(_) | E::LargeResponseHeader(..) => TransportError::malformed(error),
         #[cfg(feature = "gzip")]
         E::Decompress(_, error) => classify_body(error),
+        E::RequireHttpsOnly(_) => TransportError::configuration(
+            "the agent allows https only, and the base URL is plain http",
+        ),
         E::Tls(_) | E::TlsRequired => TransportError::certificate(error),
         #[cfg(feature = "rustls")]
         E::Rustls(_) => TransportError::certificate(error),
         #[cfg(feature = "native-tls")]
         E::NativeTls(_) => TransportError::certificate(error),
+        #[cfg(feature = "native-tls")]
+        E::Der(_) => TransportError::configuration(error),
         _ => TransportError::other(error),
     }
 }
@@ -87,7 +90,7 @@ fn classify_direct(error: ureq::Error) -> TransportError {
 fn classify_refusal(reason: String) -> TransportError {
     match refusal_status(&reason) {
         Some(status) if status.is_client_error() => {
-            TransportError::misconfigured(format!("the proxy refused with {status}"))
+            TransportError::proxy_refused(format!("the proxy refused with {status}"))
         }
         _ => TransportError::connect(ureq::Error::ConnectProxyFailed(reason)),
     }
@@ -107,7 +110,7 @@ pub(super) fn classify_body(error: io::Error) -> TransportError {
         return TransportError::malformed(format!("gzip decompression failed: {error}"));
     }
     let error = classify_direct(ureq::Error::from(error));
-    if error.is_connect() {
+    if error.is_while_connecting() {
         TransportError::interrupted(error.to_string())
     } else {
         error
@@ -185,6 +188,9 @@ fn classify_io(error: io::Error) -> TransportError {
         .is_some_and(|code| TOO_MANY_FILES.contains(&code));
     if is_too_many_files {
         return TransportError::connect(error);
+    }
+    if error.kind() == K::NotConnected && text == "Agent is shut down" {
+        return TransportError::configuration("the agent is shut down");
     }
     match error.kind() {
         K::ConnectionRefused

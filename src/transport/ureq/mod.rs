@@ -16,7 +16,7 @@ use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
 use self::classify::classify;
-use self::proxy::is_socks;
+use self::proxy::{EXPECTED_PROXY, is_socks};
 use super::host::is_loopback;
 use super::proxy::ProxyVariable;
 use super::{AttemptOptions, Body, Transport, TransportError, TransportErrorKind};
@@ -97,17 +97,41 @@ impl UreqTransport {
         }
     }
 
-    /// Creates the transport of a client without a custom one.
-    pub(crate) fn with_default_agent(base_url: &str) -> Self {
-        warn_of_credentials_in_logs();
-        let mut proxy = None;
-        let mut unusable_proxy = None;
-        if let Some(variable) = ProxyVariable::select(base_url, env::var_os) {
-            proxy = variable.value.to_str().and_then(proxy::parse);
-            if proxy.is_none() {
-                unusable_proxy = Some(variable.name);
-            }
+    /// Creates the transport of a client whose proxy the environment names.
+    pub(crate) fn with_proxy_from_env(base_url: &str) -> Self {
+        match ProxyVariable::select(base_url, env::var_os) {
+            Some(variable) => Self::with_proxy_variable(&variable),
+            None => Self::without_proxy(),
         }
+    }
+
+    fn with_proxy_variable(variable: &ProxyVariable) -> Self {
+        match variable.value.to_str().and_then(proxy::parse) {
+            Some(proxy) => Self::with_default_agent(Some(proxy)),
+            None => Self {
+                unusable_proxy: Some(variable.name),
+                ..Self::without_proxy()
+            },
+        }
+    }
+
+    /// Creates the transport of a client with an explicit proxy, or returns why it cannot be used.
+    pub(crate) fn with_proxy(url: &str) -> Result<Self, TransportError> {
+        let Some(proxy) = proxy::parse(url) else {
+            return Err(TransportError::configuration(EXPECTED_PROXY));
+        };
+        let transport = Self::with_default_agent(Some(proxy.clone()));
+        transport.check_proxy(&proxy)?;
+        Ok(transport)
+    }
+
+    /// Creates the transport of a client without a proxy.
+    pub(crate) fn without_proxy() -> Self {
+        Self::with_default_agent(None)
+    }
+
+    fn with_default_agent(proxy: Option<Proxy>) -> Self {
+        warn_of_credentials_in_logs();
         let config = Agent::config_builder()
             .proxy(proxy)
             .max_idle_age(MAX_IDLE_AGE)
@@ -115,10 +139,7 @@ impl UreqTransport {
             .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS);
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         let config = config.tls_config(tls::config());
-        Self {
-            agent: config.build().into(),
-            unusable_proxy,
-        }
+        Self::new(config.build().into())
     }
 
     /// Returns the proxy for a request.
@@ -140,20 +161,34 @@ impl UreqTransport {
     /// proxy.
     fn check(&self, uri: &Uri, proxy: Option<&Proxy>) -> Result<(), TransportError> {
         if let Some(variable) = self.unusable_proxy {
-            return Err(TransportError::misconfigured(format!(
-                "`{variable}` is not a usable proxy; it should look like `http://user:password@proxy.example:3128`, \
-                with `/`, `?` and `#` in the password percent-encoded"
-            )));
+            return Err(TransportError::unusable_variable(
+                variable,
+                &format!("is not a usable proxy: {EXPECTED_PROXY}"),
+            ));
         }
-        let protocol = proxy.map(Proxy::protocol);
-        if protocol.is_some_and(is_socks) && !cfg!(feature = "socks-proxy") {
+        if let Some(proxy) = proxy {
+            self.check_proxy(proxy)?;
+        }
+        if uri.scheme() == Some(&Scheme::HTTPS) {
+            tls::check_features(self.agent.config())?;
+        }
+        Ok(())
+    }
+
+    fn check_proxy(&self, proxy: &Proxy) -> Result<(), TransportError> {
+        if !proxy::has_valid_port(proxy) {
+            return Err(TransportError::configuration(
+                "the port of the proxy is not a number from 1 to 65535",
+            ));
+        }
+        if proxy.protocol() == ProxyProtocol::Https {
+            tls::check_features(self.agent.config())?;
+        }
+        if is_socks(proxy.protocol()) && !cfg!(feature = "socks-proxy") {
             return Err(TransportError::missing_feature(
                 "socks-proxy",
                 "the proxy uses SOCKS",
             ));
-        }
-        if uri.scheme() == Some(&Scheme::HTTPS) || protocol == Some(ProxyProtocol::Https) {
-            tls::check_features(self.agent.config())?;
         }
         Ok(())
     }
@@ -264,5 +299,59 @@ fn warn_of_credentials_in_logs() {
                 `,ureq=debug,ureq_proto=debug` to the filter of env_logger (`RUST_LOG`) or of tracing's EnvFilter"
             );
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn refuses_a_variable_that_is_not_unicode() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let variable = ProxyVariable {
+            name: "https_proxy",
+            value: std::ffi::OsString::from_vec(vec![0xff]),
+        };
+        let transport = UreqTransport::with_proxy_variable(&variable);
+        let request = http::Request::get("http://localhost:1");
+        let error = transport
+            .execute(request.body(Vec::new()).unwrap())
+            .unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Configuration, "{error}");
+        assert_eq!(error.parameter(), Some("https_proxy"));
+    }
+
+    #[test]
+    fn refuses_an_explicit_proxy_without_showing_it() {
+        for url in [
+            "",
+            "http://",
+            "ftp://user:s3cr3t@proxy.example",
+            "http://user:s3c/r3t@proxy.example",
+            "http://user:s3cr3t@proxy.example:99999",
+            " http://user:s3cr3t@proxy.example",
+        ] {
+            let error = UreqTransport::with_proxy(url).unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Configuration, "{url}");
+            assert!(
+                error.to_string().starts_with("it should look like"),
+                "{error}"
+            );
+            assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
+        }
+        assert!(UreqTransport::with_proxy("http://user:pass@proxy.example:3128").is_ok());
+    }
+
+    #[cfg(not(feature = "socks-proxy"))]
+    #[test]
+    fn names_the_feature_that_an_explicit_proxy_needs() {
+        for url in ["socks5://127.0.0.1:1", "socks4a://user@proxy.example"] {
+            let error = UreqTransport::with_proxy(url).unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Configuration, "{url}");
+            assert!(error.to_string().contains("`socks-proxy`"), "{error}");
+        }
     }
 }

@@ -2,6 +2,10 @@
 
 use ureq::{Proxy, ProxyProtocol};
 
+/// What the URL of a proxy should look like, for errors.
+pub(super) const EXPECTED_PROXY: &str = "it should look like `http://user:password@proxy.example:3128`, with `/`, `?` \
+    and `#` in the password percent-encoded";
+
 /// Parses the URL of a proxy, with or without a scheme and a slash at its end.
 ///
 /// A password with an unescaped `/`, `?` or `#` is refused, because a part of it would be parsed as
@@ -17,16 +21,21 @@ pub(super) fn parse(url: &str) -> Option<Proxy> {
         Some((credentials, host)) => (credentials.replace('@', "%40") + "@", host),
         None => (String::new(), authority),
     };
-    if !has_valid_port(host) {
-        return None;
-    }
     let proxy = Proxy::new(&format!("{scheme}://{credentials}{host}")).ok()?;
-    (!proxy.host().is_empty()).then_some(proxy)
+    (has_valid_port(&proxy) && !proxy.host().is_empty()).then_some(proxy)
 }
 
-/// Whether a host has no port, or a valid one. ureq uses the default port instead of an invalid
+/// Whether a proxy has no port, or a valid one. ureq uses the default port instead of an invalid
 /// one.
-fn has_valid_port(host: &str) -> bool {
+pub(super) fn has_valid_port(proxy: &Proxy) -> bool {
+    let authority = proxy
+        .uri()
+        .authority()
+        .map_or("", |authority| authority.as_str());
+    let host = match authority.rsplit_once('@') {
+        Some((_, host)) => host,
+        None => authority,
+    };
     // The colons in the brackets of an IPv6 address start no port.
     let after_address = match host.rsplit_once(']') {
         Some((_, rest)) => rest,
@@ -64,6 +73,30 @@ mod tests {
         ] {
             let proxy = parse(url).unwrap();
             assert_eq!((proxy.host(), proxy.port()), (host, port), "{url}");
+        }
+    }
+
+    #[test]
+    fn detects_an_invalid_port_that_ureq_replaces_by_the_default() {
+        for url in [
+            "http://127.0.0.1:99999",
+            "http://user:pass@127.0.0.1:99999",
+            "http://127.0.0.1:",
+            "http://127.0.0.1:0",
+            "http://[::1]:65536",
+        ] {
+            let proxy = Proxy::new(url).unwrap();
+            assert!(!has_valid_port(&proxy), "{url}");
+        }
+        for url in [
+            "http://127.0.0.1",
+            "http://127.0.0.1:65535",
+            "http://user:99999@127.0.0.1",
+            "http://[::1]",
+            "http://[::1]:1",
+        ] {
+            let proxy = Proxy::new(url).unwrap();
+            assert!(has_valid_port(&proxy), "{url}");
         }
     }
 
