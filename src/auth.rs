@@ -1,5 +1,5 @@
-//! Validates the credential of a client, sets its headers, and redacts it from texts. Reads no
-//! environment variable.
+//! The credential of a client: takes secrets, validates them, sets the headers, and redacts them from
+//! texts. Reads no environment variable.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,11 +20,63 @@ const SHORTEST_IN_PATH: usize = 16;
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 const X_AUTH_KEY: HeaderName = HeaderName::from_static("x-auth-key");
 
+/// A secret that [`ClientBuilder::api_token`](crate::ClientBuilder::api_token) and
+/// [`ClientBuilder::api_key`](crate::ClientBuilder::api_key) accept: text, or a
+/// [`SecretString`](crate::SecretString), for example from a settings file.
+///
+/// This trait is sealed. It is implemented for `&str`, `&String`, `String`, `Cow<str>` and
+/// `SecretString`.
+pub trait IntoSecret: sealed::Sealed {
+    #[doc(hidden)]
+    fn into_secret(self) -> SecretString;
+}
+
+impl IntoSecret for &str {
+    fn into_secret(self) -> SecretString {
+        self.into()
+    }
+}
+
+impl IntoSecret for &String {
+    fn into_secret(self) -> SecretString {
+        self.as_str().into()
+    }
+}
+
+impl IntoSecret for String {
+    fn into_secret(self) -> SecretString {
+        self.into()
+    }
+}
+
+impl IntoSecret for Cow<'_, str> {
+    fn into_secret(self) -> SecretString {
+        self.into_owned().into()
+    }
+}
+
+impl IntoSecret for SecretString {
+    fn into_secret(self) -> SecretString {
+        self
+    }
+}
+
+mod sealed {
+    use super::{Cow, SecretString};
+
+    pub trait Sealed {}
+    impl Sealed for &str {}
+    impl Sealed for &String {}
+    impl Sealed for String {}
+    impl Sealed for Cow<'_, str> {}
+    impl Sealed for SecretString {}
+}
+
 /// The value of a setting.
-pub(crate) struct Setting {
+pub(crate) struct Setting<T> {
     /// The method or the environment variable that set it.
     pub(crate) name: &'static str,
-    pub(crate) value: String,
+    pub(crate) value: T,
 }
 
 /// The credential of a client.
@@ -42,7 +94,7 @@ pub(crate) struct SentSecret {
 }
 
 impl Auth {
-    pub(crate) fn token(token: &Setting) -> Result<Self> {
+    pub(crate) fn token(token: &Setting<SecretString>) -> Result<Self> {
         let text = validate(CredentialPart::Token, token)?;
         Ok(Self::Token(SentSecret {
             secret: text.into(),
@@ -50,7 +102,7 @@ impl Auth {
         }))
     }
 
-    pub(crate) fn key(email: &Setting, key: &Setting) -> Result<Self> {
+    pub(crate) fn key(email: &Setting<SecretString>, key: &Setting<SecretString>) -> Result<Self> {
         let email_text = validate(CredentialPart::Email, email)?;
         let key_text = validate(CredentialPart::Key, key)?;
         Ok(Self::Key {
@@ -159,8 +211,8 @@ enum CredentialPart {
 /// stored wrongly.
 ///
 /// The error does not show the value, because even an invalid one may contain the secret.
-fn validate(part: CredentialPart, setting: &Setting) -> Result<&str> {
-    let value = setting.value.trim();
+fn validate(part: CredentialPart, setting: &Setting<SecretString>) -> Result<&str> {
+    let value = setting.value.expose_secret().trim();
     match mistake(part, value) {
         Some(reason) => Err(Error::configuration(setting.name, reason)),
         None => Ok(value),
@@ -184,6 +236,10 @@ fn mistake(part: CredentialPart, value: &str) -> Option<String> {
     } else if value.contains(['$', '{', '}']) {
         Some(format!(
             "contains `$` or a brace, like a placeholder: set the {noun} itself"
+        ))
+    } else if value.contains(['<', '>']) {
+        Some(format!(
+            "contains `<` or `>`, like a placeholder: set the {noun} itself"
         ))
     } else if value.contains('\\') {
         Some(format!(

@@ -36,6 +36,7 @@ pub use self::api::request::Detached;
 pub use self::api::subscriptions::*;
 pub use self::api::tokens::*;
 pub use self::api::user::*;
+pub use self::auth::IntoSecret;
 pub use self::cancel::Cancel;
 pub use self::client::{Client, ClientBuilder, RateLimit};
 pub use self::endpoint::Endpoint;

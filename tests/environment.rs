@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::ffi::OsStr;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,18 +16,43 @@ use common::tcp::Tcp;
 /// returns what it prints.
 ///
 /// Setting variables of this process would race with the tests on other threads.
-fn run_child(step: &str, variables: &[(&str, &str)]) -> String {
+fn run_child<V: AsRef<OsStr>>(step: &str, variables: &[(&str, V)]) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child
         .args(["--exact", "in_child_process", "--nocapture"])
         .env_clear()
         .env("CHILD_STEP", step);
-    let output = child.envs(variables.iter().copied()).output().unwrap();
+    for (name, value) in variables {
+        child.env(name, value);
+    }
+    let output = child.output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn in_environment(variables: &[(&str, &str)]) -> String {
     run_child("client", variables)
+}
+
+/// A builder from the environment with the settings of a step.
+fn builder_of(step: &str) -> ClientBuilder {
+    let builder = ClientBuilder::from_env();
+    match step {
+        "builder" => builder,
+        "limits" => builder
+            .user_agent("nightly/1")
+            .timeout(Duration::from_secs(9)),
+        "token" => builder.api_token("explicit-token"),
+        "key" => builder.api_key("b@example.com", "explicit-key"),
+        "url" => builder.base_url("http://127.0.0.1:1"),
+        "invalid token" => builder.api_token("'s3cr3t'"),
+        "invalid email" => builder.api_key("'s3cr3t'", "key"),
+        "invalid key" => builder.api_key("b@example.com", "'s3cr3t'"),
+        "invalid url" => builder.base_url("http://s3cr3t.example"),
+        "http" => builder
+            .allow_http(true)
+            .transport(|_: Request<Vec<u8>>| Err(TransportError::interrupted("not sent"))),
+        _ => unreachable!("{step}"),
+    }
 }
 
 /// Builds a client and sends a request if this process was started by [`run_child`]. Otherwise it
@@ -38,25 +64,7 @@ fn in_child_process() {
     };
     let built = match step.as_str() {
         "client" => Client::from_env(),
-        step => ClientBuilder::from_env().and_then(|builder| {
-            match step {
-                "builder" => builder,
-                "limits" => builder
-                    .user_agent("nightly/1")
-                    .timeout(Duration::from_secs(9)),
-                "token" => builder.api_token("explicit-token"),
-                "key" => builder.api_key("b@example.com", "explicit-key"),
-                "invalid token" => builder.api_token("'s3cr3t'"),
-                "invalid email" => builder.api_key("'s3cr3t'", "key"),
-                "invalid key" => builder.api_key("b@example.com", "'s3cr3t'"),
-                "invalid url" => builder.base_url("http://s3cr3t.example"),
-                "http" => builder
-                    .allow_http(true)
-                    .transport(|_: Request<Vec<u8>>| Err(TransportError::interrupted("not sent"))),
-                _ => unreachable!("{step}"),
-            }
-            .build()
-        }),
+        step => builder_of(step).build(),
     };
     match built {
         Ok(client) => {
@@ -218,12 +226,79 @@ fn builder_from_env_names_the_setter_of_a_value_that_was_set_later() {
 }
 
 #[test]
-fn builder_from_env_needs_a_credential_in_the_environment() {
-    let printed = run_child("token", &[]);
-    assert!(
-        printed.contains("refused: `CLOUDFLARE_API_TOKEN` is not set"),
-        "{printed}"
-    );
+fn an_explicit_credential_replaces_every_error_about_the_variables() {
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
+    let url = server.url();
+    let base_url = ("CLOUDFLARE_BASE_URL", url.as_str());
+    let token = ("CLOUDFLARE_API_TOKEN", "token");
+    let email = ("CLOUDFLARE_EMAIL", "a@example.com");
+    let key = ("CLOUDFLARE_API_KEY", "key");
+    for variables in [
+        &[base_url][..],
+        &[base_url, email],
+        &[base_url, key],
+        &[base_url, token, key],
+        &[base_url, ("CLOUDFLARE_API_TOKEN", "'s3cr3t'")],
+    ] {
+        let refused = run_child("builder", variables);
+        assert!(refused.contains("refused: "), "{variables:?}: {refused}");
+        for step in ["token", "key"] {
+            let printed = run_child(step, variables);
+            assert!(printed.contains("user 7"), "{variables:?}: {printed}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_explicit_value_replaces_a_variable_that_is_not_unicode() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let not_unicode = OsString::from_vec(b"s3cr3t\xff".to_vec());
+    for (name, explicit) in [
+        ("CLOUDFLARE_API_TOKEN", "key"),
+        ("CLOUDFLARE_EMAIL", "token"),
+        ("CLOUDFLARE_API_KEY", "token"),
+        ("CLOUDFLARE_BASE_URL", "url"),
+    ] {
+        let mut variables = vec![(name, not_unicode.clone())];
+        if explicit == "url" {
+            variables.push(("CLOUDFLARE_API_TOKEN", "token".into()));
+        }
+        let refused = run_child("builder", &variables);
+        let expected = format!("refused: `{name}` is not Unicode");
+        assert!(refused.contains(&expected), "{refused}");
+        assert!(!refused.contains(MARK), "{refused}");
+        let printed = run_child(explicit, &variables);
+        assert!(!printed.contains("refused: "), "{name}: {printed}");
+    }
+}
+
+#[test]
+fn reports_the_credential_before_the_base_url() {
+    let base_url = ("CLOUDFLARE_BASE_URL", "http://example.com");
+    let printed = run_child("builder", &[base_url]);
+    let expected = "refused: `CLOUDFLARE_API_TOKEN` is not set: set it";
+    assert!(printed.contains(expected), "{printed}");
+}
+
+#[test]
+fn names_a_token_that_is_set_under_another_name() {
+    let other = ("CF_API_TOKEN", "s3cr3t");
+    let printed = in_environment(&[other]);
+    let expected = "refused: `CLOUDFLARE_API_TOKEN` is not set, but `CF_API_TOKEN` is: rename it";
+    assert!(printed.contains(expected), "{printed}");
+    assert!(!printed.contains(MARK), "{printed}");
+
+    for variables in [
+        &[("CF_API_TOKEN", "")][..],
+        &[other, ("CLOUDFLARE_EMAIL", "a@example.com")],
+    ] {
+        let printed = in_environment(variables);
+        assert!(printed.contains("refused: "), "{printed}");
+        assert!(!printed.contains("CF_API_TOKEN"), "{printed}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Proxies from environment variables and from a custom agent, with custom certificate roots. If a
-//! proxy cannot be used, nothing is sent.
+//! Proxies from environment variables, from the builder and from a custom agent, with custom
+//! certificate roots. If a proxy cannot be used, nothing is sent.
 
 mod common;
 
@@ -34,13 +34,22 @@ impl log::Log for PrintLogger {
 
 #[test]
 fn sends_a_request_in_a_child_process() {
-    if std::env::var_os("IS_CHILD").is_some() {
-        log::set_logger(&PrintLogger).unwrap();
-        log::set_max_level(log::LevelFilter::Debug);
-        let base_url = std::env::var("BASE_URL").unwrap();
-        let client = Client::builder().api_token(TOKEN).base_url(base_url);
-        print_user(&client.allow_http(true).build().unwrap());
+    if std::env::var_os("IS_CHILD").is_none() {
+        return;
     }
+    log::set_logger(&PrintLogger).unwrap();
+    log::set_max_level(log::LevelFilter::Debug);
+    let base_url = std::env::var("BASE_URL").unwrap();
+    let builder = Client::builder()
+        .api_token(TOKEN)
+        .base_url(base_url)
+        .allow_http(true);
+    let builder = match std::env::var("EXPLICIT_PROXY") {
+        Ok(url) if url == "none" => builder.no_proxy(),
+        Ok(url) => builder.proxy(url),
+        Err(_) => builder,
+    };
+    print_user(&builder.build().unwrap());
 }
 
 /// Sends a request in a process with these environment variables. Returns its output and log, and
@@ -89,30 +98,33 @@ fn uses_the_proxy_that_a_variable_names() {
 fn skips_empty_variables_and_prefers_the_specific_one() {
     let api = api();
     let proxy = Proxy::http_connect(api.address(), CONNECTED);
-    let url = format!("http://{}", proxy.address);
-    let unreachable = format!("http://{}", unused_address());
+    let url = &*format!("http://{}", proxy.address);
+    let unreachable = &*format!("http://{}", unused_address());
     for variables in [
-        [
-            ("http_proxy", ""),
-            ("HTTP_PROXY", &*url),
-            ("ALL_PROXY", &*unreachable),
-        ],
-        [
-            ("http_proxy", " "),
-            ("all_proxy", &*url),
-            ("ALL_PROXY", &*unreachable),
-        ],
-        [
-            ("http_proxy", &*url),
-            ("HTTP_PROXY", &*unreachable),
-            ("https_proxy", &*unreachable),
-        ],
+        &[("http_proxy", " "), ("all_proxy", url)][..],
+        &[("http_proxy", url), ("https_proxy", unreachable)],
         // GNOME also sets `all_proxy`, to a SOCKS proxy.
-        [
-            ("http_proxy", &*url),
-            ("all_proxy", "socks://127.0.0.1:1/"),
-            ("ALL_PROXY", "ftp://x"),
-        ],
+        &[("http_proxy", url), ("all_proxy", "socks://127.0.0.1:1/")],
+    ] {
+        let printed = send_with(&hidden_http_url(), variables);
+        assert!(printed.contains("user 7"), "{variables:?}: {printed}");
+    }
+    assert_eq!(proxy.count(), 3);
+}
+
+/// On Windows, each of these pairs is one variable.
+#[cfg(not(windows))]
+#[test]
+fn prefers_a_variable_in_lower_case_unless_it_is_empty() {
+    let api = api();
+    let proxy = Proxy::http_connect(api.address(), CONNECTED);
+    let url = &*format!("http://{}", proxy.address);
+    let unreachable = &*format!("http://{}", unused_address());
+    for variables in [
+        [("http_proxy", ""), ("HTTP_PROXY", url)],
+        [("http_proxy", url), ("HTTP_PROXY", unreachable)],
+        [("http_proxy", url), ("HTTP_PROXY", "ftp://x")],
+        [("all_proxy", url), ("ALL_PROXY", unreachable)],
     ] {
         let printed = send_with(&hidden_http_url(), &variables);
         assert!(printed.contains("user 7"), "{variables:?}: {printed}");
@@ -121,7 +133,27 @@ fn skips_empty_variables_and_prefers_the_specific_one() {
 }
 
 #[test]
-fn bypasses_the_proxy_for_hosts_in_no_proxy_for_loopback_and_under_cgi() {
+fn under_cgi_uses_no_variable_that_a_request_header_can_set() {
+    let api = api();
+    let proxy = Proxy::http_connect(api.address(), CONNECTED);
+    let url = &*format!("http://{}", proxy.address);
+    let cgi = ("REQUEST_METHOD", "GET");
+    // On Windows the two names are one variable.
+    let is_used = !cfg!(windows);
+    for (name, is_used) in [
+        ("HTTP_PROXY", false),
+        ("http_proxy", is_used),
+        ("ALL_PROXY", true),
+    ] {
+        let before = proxy.count();
+        let printed = send_with(&hidden_http_url(), &[(name, url), cgi]);
+        assert_eq!(printed.contains("user 7"), is_used, "{name}: {printed}");
+        assert_eq!(proxy.count() - before, usize::from(is_used), "{name}");
+    }
+}
+
+#[test]
+fn bypasses_the_proxy_for_hosts_in_no_proxy_and_for_loopback() {
     let api = api();
     let proxy = Proxy::http_connect(api.address(), CONNECTED);
     let url = format!("http://{}", proxy.address);
@@ -130,7 +162,6 @@ fn bypasses_the_proxy_for_hosts_in_no_proxy_for_loopback_and_under_cgi() {
         ("no_proxy", "127.0.0.1, hidden.example"),
         ("no_proxy", ".hidden.example:80"),
         ("no_proxy", "*"),
-        ("REQUEST_METHOD", "GET"),
     ] {
         let printed = send_with(&hidden_http_url(), &[("HTTP_PROXY", &url), exception]);
         // Without the proxy, the host does not resolve.
@@ -140,8 +171,12 @@ fn bypasses_the_proxy_for_hosts_in_no_proxy_for_loopback_and_under_cgi() {
             "{exception:?}: {printed}"
         );
     }
-    let printed = send_with(&api.url(), &[("http_proxy", &url), ("ALL_PROXY", &url)]);
-    assert!(printed.contains("user 7"), "{printed}");
+    let port = api.address().port();
+    for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
+        let base_url = format!("http://{host}:{port}/client/v4");
+        let printed = send_with(&base_url, &[("http_proxy", &url), ("ALL_PROXY", &url)]);
+        assert!(printed.contains("user 7"), "{host}: {printed}");
+    }
     assert_eq!(proxy.count(), 0);
 
     for no_proxy in ["example.com", "hidden.example:443", "127.0.0.0/8"] {
@@ -166,13 +201,22 @@ fn fails_before_sending_if_the_selected_variable_is_unusable() {
         "http://user:s3cr3t@",
         "http://user:s3cr3t%ff@proxy.example",
     ] {
-        for (name, other) in [("https_proxy", "HTTPS_PROXY"), ("all_proxy", "ALL_PROXY")] {
-            let printed = send_with(&Tls::hidden_url(), &[(name, value), (other, &usable)]);
+        for (name, others) in [
+            ("https_proxy", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"]),
+            ("all_proxy", ["ALL_PROXY", "http_proxy", "HTTP_PROXY"]),
+        ] {
+            // A usable variable that is not selected does not help.
+            let mut variables = vec![(name, value)];
+            for other in others {
+                if !(cfg!(windows) && other.eq_ignore_ascii_case(name)) {
+                    variables.push((other, &usable));
+                }
+            }
+            let printed = send_with(&Tls::hidden_url(), &variables);
             let expected = format!(
-                "connect true: GET /user: could not connect: `{name}` is not a usable proxy"
+                "connect false: GET /user: `{name}` is not a usable proxy: it should look like"
             );
             assert!(printed.contains(&expected), "{name}={value}: {printed}");
-            assert!(printed.contains("1 attempt"), "{name}={value}: {printed}");
         }
     }
     assert_eq!(proxy.count(), 0);
@@ -277,6 +321,163 @@ fn reports_a_server_that_is_not_a_proxy() {
     }
 }
 
+#[test]
+fn refuses_an_agent_whose_proxy_has_a_port_that_ureq_would_replace() {
+    let api = api();
+    for port in ["99999", "0", ""] {
+        let client = through(&format!("http://127.0.0.1:{port}"), &api.url());
+        let error = client.delete_token("1").send().unwrap_err();
+        let expected = "the port of the proxy is not a number from 1 to 65535";
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(!error.may_have_been_applied(), "{error}");
+        assert_eq!(api.count(), 0);
+    }
+}
+
+/// Uses a proxy of the builder.
+mod explicit {
+    use cloudflare_user::{Body, ClientBuilder, http};
+
+    use super::*;
+
+    fn builder() -> ClientBuilder {
+        Client::builder().api_token(TOKEN)
+    }
+
+    #[test]
+    fn replaces_the_environment_and_serves_every_host() {
+        let api = api();
+        let proxy = Proxy::http_connect(api.address(), CONNECTED);
+        let url = &*format!("http://user:s3cr3t@{}", proxy.address);
+        let unreachable = &*format!("http://{}", unused_address());
+        let explicit = ("EXPLICIT_PROXY", url);
+        for variables in [
+            &[explicit][..],
+            &[explicit, ("http_proxy", unreachable)],
+            &[explicit, ("http_proxy", "ftp://x")],
+            &[explicit, ("no_proxy", "*")],
+            &[explicit, ("NO_PROXY", HIDDEN)],
+            &[explicit, ("REQUEST_METHOD", "GET")],
+        ] {
+            let printed = send_with(&hidden_http_url(), variables);
+            assert!(printed.contains("user 7"), "{variables:?}: {printed}");
+        }
+        assert_eq!(proxy.count(), 6);
+    }
+
+    #[test]
+    fn no_proxy_ignores_the_environment() {
+        let proxy = Proxy::http_connect(unused_address(), CONNECTED);
+        let url = &*format!("http://{}", proxy.address);
+        for variable in [("http_proxy", url), ("all_proxy", url), ("all_proxy", "x:")] {
+            let variables = [("EXPLICIT_PROXY", "none"), variable];
+            let printed = send_with(&hidden_http_url(), &variables);
+            // Without a proxy, the host does not resolve.
+            assert!(printed.contains("could not connect"), "{printed}");
+            assert!(!printed.contains("proxy"), "{printed}");
+        }
+        assert_eq!(proxy.count(), 0);
+    }
+
+    #[test]
+    fn the_later_of_proxy_and_no_proxy_counts() {
+        let api = api();
+        let proxy = Proxy::http_connect(api.address(), CONNECTED);
+        let url = format!("http://{}", proxy.address);
+        let builder = || builder().base_url(api.url());
+        for (builder, count) in [
+            (builder().proxy("http://").no_proxy(), 0),
+            (builder().proxy(&url).no_proxy(), 0),
+            (builder().no_proxy().proxy(&url), 1),
+            (builder().proxy("http://").proxy(url.clone()), 1),
+        ] {
+            let before = proxy.count();
+            builder.build().unwrap().user().send().unwrap();
+            assert_eq!(proxy.count() - before, count);
+        }
+        assert!(builder().no_proxy().proxy("http://").build().is_err());
+    }
+
+    #[test]
+    fn plain_http_to_loopback_uses_a_proxy_on_loopback_only() {
+        let api = api();
+        let proxy = Proxy::http_connect(api.address(), CONNECTED);
+        let on_loopback = format!("http://localhost:{}", proxy.address.port());
+        // A documentation address, where no proxy listens.
+        for (url, count) in [("http://192.0.2.1:9".to_owned(), 0), (on_loopback, 1)] {
+            let client = builder().base_url(api.url()).proxy(&url).build().unwrap();
+            assert_eq!(client.user().send().unwrap().id, "7");
+            assert_eq!(proxy.count(), count, "{url}");
+        }
+    }
+
+    #[track_caller]
+    fn assert_refused(builder: ClientBuilder, reason: &str) {
+        let error = builder.build().unwrap_err();
+        assert!(error.is_invalid_request(), "{error}");
+        assert!(error.to_string().starts_with(reason), "{error}");
+        assert!(
+            !format!("{error} {error:?}").contains("s3cr3t"),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn refuses_an_unusable_url_without_showing_it() {
+        for url in [
+            "",
+            " ",
+            "http://",
+            "ftp://user:s3cr3t@proxy.example",
+            "http://user:s3cr3t#@proxy.example",
+            "http://user:s3cr3t/@proxy.example",
+            "http://user:s3cr3t@proxy.example:99999",
+            "http://user:s3cr3t@proxy.example:0",
+            "\"http://user:s3cr3t@proxy.example\"",
+        ] {
+            assert_refused(
+                builder().proxy(url),
+                "`proxy` is not a usable proxy: it should look",
+            );
+        }
+        assert_refused(Client::builder().proxy("http://"), "`api_token` is not set");
+    }
+
+    #[cfg(not(feature = "socks-proxy"))]
+    #[test]
+    fn refuses_a_socks_proxy_without_the_feature() {
+        let reason = "the proxy uses SOCKS: enable the feature `socks-proxy`";
+        for scheme in ["socks4", "socks4a", "socks5", "socks5h", "socks"] {
+            let url = format!("{scheme}://user:s3cr3t@proxy.example");
+            assert_refused(builder().proxy(url), reason);
+        }
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    #[test]
+    fn refuses_an_https_proxy_without_a_tls_feature() {
+        let builder = builder().proxy("https://user:s3cr3t@proxy.example");
+        assert_refused(builder, "https needs TLS: enable");
+    }
+
+    #[test]
+    fn refuses_a_proxy_together_with_a_transport() {
+        let transport = |_: http::Request<Vec<u8>>| {
+            let body = Body::from(success(r#"{"id":"7"}"#));
+            Ok(http::Response::new(body))
+        };
+        let url = "http://user:s3cr3t@proxy.example:3128";
+        for builder in [
+            builder().proxy(url).transport(transport),
+            builder().transport(transport).proxy(url),
+        ] {
+            assert_refused(builder, "`proxy` is set together with `transport`");
+        }
+        let client = builder().no_proxy().transport(transport).build().unwrap();
+        assert_eq!(client.user().send().unwrap().id, "7");
+    }
+}
+
 /// A client with a custom agent that uses this proxy.
 fn through(proxy: &str, base_url: &str) -> Client {
     let proxy = ureq::Proxy::new(proxy).unwrap();
@@ -344,8 +545,7 @@ fn refuses_a_socks_proxy_without_the_feature() {
         let url = format!("{scheme}://{proxy}");
         let printed = send_with(&hidden_http_url(), &[("ALL_PROXY", &url)]);
         assert!(
-            printed.contains("connect true")
-                && printed.contains("enable the feature `socks-proxy`"),
+            printed.contains("the proxy uses SOCKS: enable the feature `socks-proxy`"),
             "{printed}"
         );
         let error = through(&url, &api.url()).user().send().unwrap_err();

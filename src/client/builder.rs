@@ -7,22 +7,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::HeaderValue;
-use url::{Host, Url};
+use secrecy::SecretString;
+use url::Url;
 
 use super::limiter::RateLimiter;
 use super::limits::{LONGEST, Limits};
 use super::{Client, Shared};
-use crate::auth::{Auth, Setting};
+use crate::auth::{Auth, IntoSecret, Setting};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
-use crate::transport::{AttemptOptions, Transport, UreqTransport};
+use crate::transport::{AttemptOptions, Transport, TransportError, UreqTransport, is_loopback};
 
 const BASE_URL: &str = "https://api.cloudflare.com/client/v4";
 const USER_AGENT: &str = concat!("cloudflare-user/", env!("CARGO_PKG_VERSION"));
 
-const TOKEN: &str = "CLOUDFLARE_API_TOKEN";
-const EMAIL: &str = "CLOUDFLARE_EMAIL";
-const KEY: &str = "CLOUDFLARE_API_KEY";
+const TOKEN_VARIABLE: &str = "CLOUDFLARE_API_TOKEN";
+const EMAIL_VARIABLE: &str = "CLOUDFLARE_EMAIL";
+const KEY_VARIABLE: &str = "CLOUDFLARE_API_KEY";
+const BASE_URL_VARIABLE: &str = "CLOUDFLARE_BASE_URL";
+/// The name that other programs use for the token.
+const OTHER_TOKEN_VARIABLE: &str = "CF_API_TOKEN";
 
 /// Builds a [`Client`] with a credential, limits, or a transport of your choice.
 ///
@@ -47,31 +51,46 @@ const KEY: &str = "CLOUDFLARE_API_KEY";
 /// ```
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    credential: Credential,
-    base_url: Setting,
+    /// An error if no credential is set, or if the environment's is unusable.
+    credential: Result<Credential>,
+    /// An error if the environment's is unusable.
+    base_url: Result<Setting<String>>,
     allow_http: bool,
     user_agent: Option<String>,
     connect_timeout: Duration,
     limits: Limits,
     max_response_size: usize,
+    proxy: ProxySetting,
     transport: Option<Box<dyn Transport>>,
 }
 
 enum Credential {
+    Token(Setting<SecretString>),
+    Key {
+        email: Setting<SecretString>,
+        key: Setting<SecretString>,
+    },
+}
+
+/// Which proxy a client without a custom transport uses.
+enum ProxySetting {
+    Environment,
     None,
-    Token(Setting),
-    Key { email: Setting, key: Setting },
+    Url(String),
 }
 
 impl ClientBuilder {
     pub(crate) fn new() -> Self {
         let attempt = AttemptOptions::default();
         Self {
-            credential: Credential::None,
-            base_url: Setting {
+            credential: Err(Error::configuration(
+                "api_token",
+                "is not set: call `api_token`, or `api_key` with an email and a key",
+            )),
+            base_url: Ok(Setting {
                 name: "base_url",
                 value: BASE_URL.to_owned(),
-            },
+            }),
             allow_http: false,
             user_agent: None,
             connect_timeout: attempt.connect,
@@ -82,6 +101,7 @@ impl ClientBuilder {
                 max_retry_wait: Duration::from_secs(60),
             },
             max_response_size: 64 << 20,
+            proxy: ProxySetting::Environment,
             transport: None,
         }
     }
@@ -91,45 +111,42 @@ impl ClientBuilder {
     /// The variables are those of [`Client::from_env`]. Use that function if you need the defaults
     /// for everything else.
     ///
-    /// # Errors
-    ///
-    /// Returns an error if no credential is set, if only one of email and key is set, or if both a
-    /// token and a key are set. Invalid values are an error of [`build`](Self::build). Both errors
-    /// name the environment variables.
-    pub fn from_env() -> Result<Self> {
-        let credential = Credential::from_env()?;
-        let builder = Self::new();
-        let base_url = variable("CLOUDFLARE_BASE_URL")?.unwrap_or(builder.base_url);
-        Ok(Self {
-            credential,
-            base_url,
-            ..builder
-        })
+    /// This function reads the variables now and does not fail. [`build`](Self::build) returns an
+    /// error if a variable is missing or unusable, unless its value is set explicitly:
+    /// [`api_token`](Self::api_token) and [`api_key`](Self::api_key) replace all three variables of
+    /// the credential, and [`base_url`](Self::base_url) replaces `CLOUDFLARE_BASE_URL`.
+    pub fn from_env() -> Self {
+        let mut builder = Self::new();
+        builder.credential = Credential::from_env();
+        if let Some(base_url) = variable(BASE_URL_VARIABLE).transpose() {
+            builder.base_url = base_url;
+        }
+        builder
     }
 
     /// Sets an API token as the credential, without surrounding white space. Replaces a credential
     /// that was set before.
-    pub fn api_token(mut self, token: impl Into<String>) -> Self {
-        self.credential = Credential::Token(Setting {
+    pub fn api_token(mut self, token: impl IntoSecret) -> Self {
+        self.credential = Ok(Credential::Token(Setting {
             name: "api_token",
-            value: token.into(),
-        });
+            value: token.into_secret(),
+        }));
         self
     }
 
     /// Sets an email address and its Global API Key as the credential. Replaces a credential that
     /// was set before.
-    pub fn api_key(mut self, email: impl Into<String>, key: impl Into<String>) -> Self {
-        self.credential = Credential::Key {
+    pub fn api_key(mut self, email: impl Into<String>, key: impl IntoSecret) -> Self {
+        self.credential = Ok(Credential::Key {
             email: Setting {
                 name: "email",
-                value: email.into(),
+                value: email.into().into(),
             },
             key: Setting {
                 name: "api_key",
-                value: key.into(),
+                value: key.into_secret(),
             },
-        };
+        });
         self
     }
 
@@ -139,10 +156,10 @@ impl ClientBuilder {
     /// Plain http is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`),
     /// because it exposes the credential. [`allow_http`](Self::allow_http) accepts it for any host.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Setting {
+        self.base_url = Ok(Setting {
             name: "base_url",
             value: url.into(),
-        };
+        });
         self
     }
 
@@ -206,6 +223,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends requests through this proxy, such as `http://user:password@proxy.example:3128`, instead
+    /// of the environment's. Replaces [`no_proxy`](Self::no_proxy).
+    ///
+    /// The format is that of [a proxy from the
+    /// environment](UreqTransport#proxies-from-the-environment). The proxy serves every host: the
+    /// variable `NO_PROXY` is ignored. Plain http to a loopback host uses only a proxy that is on
+    /// this machine too. A custom [`transport`](Self::transport) has its own proxy, so
+    /// [`build`](Self::build) refuses both.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = ProxySetting::Url(url.into());
+        self
+    }
+
+    /// Sends requests without a proxy, whatever the environment says. Replaces
+    /// [`proxy`](Self::proxy).
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = ProxySetting::None;
+        self
+    }
+
     /// Sends requests with a [`Transport`] instead of the default one: to configure [proxies and
     /// certificate roots](crate#corporate-networks), or to [test a program](crate#testing) without
     /// a network.
@@ -218,23 +255,14 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the credential is missing or invalid, or if the base URL or the user
-    /// agent is invalid. The error names the setter, or the environment variable of a value that
-    /// [`from_env`](Self::from_env) read. It does not show the value.
+    /// Returns an error if the credential is missing or invalid, or if the base URL, the user agent
+    /// or the [`proxy`](Self::proxy) is invalid. The error names the setter, or the environment
+    /// variable of a value that [`from_env`](Self::from_env) read. It does not show the value.
     pub fn build(self) -> Result<Client> {
-        let auth = match &self.credential {
-            Credential::Token(token) => Auth::token(token)?,
-            Credential::Key { email, key } => Auth::key(email, key)?,
-            Credential::None => {
-                let reason = "is not set: call `api_token`, or `api_key` with an email and a key";
-                return Err(Error::configuration("api_token", reason));
-            }
-        };
-        let base_url = base_url(&self.base_url, self.allow_http)?;
+        let auth = self.credential?.into_auth()?;
+        let base_url = base_url(&self.base_url?, self.allow_http)?;
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let transport = self
-            .transport
-            .unwrap_or_else(|| Box::new(UreqTransport::with_default_agent(&base_url)));
+        let transport = transport(self.transport, self.proxy, &base_url)?;
         let shared = Shared {
             transport,
             auth,
@@ -263,38 +291,66 @@ impl fmt::Debug for ClientBuilder {
 
 impl Credential {
     fn from_env() -> Result<Self> {
-        let token = variable(TOKEN)?;
-        let email = variable(EMAIL)?;
-        let key = variable(KEY)?;
+        let token = variable(TOKEN_VARIABLE)?;
+        let email = variable(EMAIL_VARIABLE)?;
+        let key = variable(KEY_VARIABLE)?;
         if token.is_some() && key.is_some() {
             return Err(Error::configuration(
-                TOKEN,
+                TOKEN_VARIABLE,
                 "is set together with `CLOUDFLARE_API_KEY`: unset one of the two",
             ));
         }
         if let Some(token) = token {
-            return Ok(Self::Token(token));
+            return Ok(Self::Token(token.into_secret()));
         }
         match (email, key) {
-            (Some(email), Some(key)) => Ok(Self::Key { email, key }),
+            (Some(email), Some(key)) => Ok(Self::Key {
+                email: email.into_secret(),
+                key: key.into_secret(),
+            }),
             (Some(_), None) => Err(Error::configuration(
-                EMAIL,
+                EMAIL_VARIABLE,
                 "is set without `CLOUDFLARE_API_KEY`: set both, or `CLOUDFLARE_API_TOKEN` alone",
             )),
             (None, Some(_)) => Err(Error::configuration(
-                KEY,
+                KEY_VARIABLE,
                 "is set without `CLOUDFLARE_EMAIL`: set both, or `CLOUDFLARE_API_TOKEN` alone",
             )),
             (None, None) => Err(Error::configuration(
-                TOKEN,
-                "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`",
+                TOKEN_VARIABLE,
+                why_no_credential_is_set(),
             )),
+        }
+    }
+
+    fn into_auth(self) -> Result<Auth> {
+        match self {
+            Self::Token(token) => Auth::token(&token),
+            Self::Key { email, key } => Auth::key(&email, &key),
         }
     }
 }
 
+impl Setting<String> {
+    fn into_secret(self) -> Setting<SecretString> {
+        Setting {
+            name: self.name,
+            value: self.value.into(),
+        }
+    }
+}
+
+fn why_no_credential_is_set() -> &'static str {
+    let has_other_name = env::var_os(OTHER_TOKEN_VARIABLE).is_some_and(|value| !value.is_empty());
+    if has_other_name {
+        "is not set, but `CF_API_TOKEN` is: rename it to `CLOUDFLARE_API_TOKEN`"
+    } else {
+        "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`"
+    }
+}
+
 /// Reads an environment variable. An empty one counts as unset.
-fn variable(name: &'static str) -> Result<Option<Setting>> {
+fn variable(name: &'static str) -> Result<Option<Setting<String>>> {
     match env::var(name) {
         Ok(value) if value.trim().is_empty() => Ok(None),
         Ok(value) => Ok(Some(Setting { name, value })),
@@ -303,10 +359,38 @@ fn variable(name: &'static str) -> Result<Option<Setting>> {
     }
 }
 
+/// Returns the custom transport, or the default one with the proxy of the settings.
+fn transport(
+    custom: Option<Box<dyn Transport>>,
+    proxy: ProxySetting,
+    base_url: &str,
+) -> Result<Box<dyn Transport>> {
+    if let Some(transport) = custom {
+        if matches!(proxy, ProxySetting::Url(_)) {
+            let reason = "is set together with `transport`: set the proxy of the transport instead";
+            return Err(Error::configuration("proxy", reason));
+        }
+        return Ok(transport);
+    }
+    let transport = match proxy {
+        ProxySetting::Environment => UreqTransport::with_proxy_from_env(base_url),
+        ProxySetting::None => UreqTransport::without_proxy(),
+        ProxySetting::Url(url) => UreqTransport::with_proxy(&url).map_err(proxy_error)?,
+    };
+    Ok(Box::new(transport))
+}
+
+fn proxy_error(error: TransportError) -> Error {
+    match error.parameter() {
+        Some(setter) => Error::configuration(setter, error.into_reason()),
+        None => Error::missing_feature(error.into_reason()),
+    }
+}
+
 /// Returns the base URL without a trailing slash, or an error if credentials may not be sent there.
 ///
 /// The error does not show the URL, because it may contain a secret.
-fn base_url(setting: &Setting, allow_http: bool) -> Result<String> {
+fn base_url(setting: &Setting<String>, allow_http: bool) -> Result<String> {
     let text = &setting.value;
     let invalid = |reason: &'static str| Err(Error::configuration(setting.name, reason));
     // `Url` would remove them without an error.
@@ -316,12 +400,7 @@ fn base_url(setting: &Setting, allow_http: bool) -> Result<String> {
     let Ok(url) = Url::parse(text) else {
         return invalid("is not a URL: it should look like `https://api.cloudflare.com/client/v4`");
     };
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
+    let is_loopback = url.host_str().is_some_and(is_loopback);
     match url.scheme() {
         "https" => {}
         "http" if is_loopback || allow_http => {}

@@ -20,7 +20,7 @@ pub use self::builder::ClientBuilder;
 use self::limiter::RateLimiter;
 use self::limits::Limits;
 pub use self::rate_limit::RateLimit;
-use crate::auth::Auth;
+use crate::auth::{Auth, IntoSecret};
 use crate::call::{Call, CompleteResponse};
 use crate::cancel::Cancel;
 use crate::endpoint::Endpoint;
@@ -68,7 +68,7 @@ impl Client {
     /// token and a key are set, or if a value is invalid. The error names the environment
     /// variables.
     pub fn from_env() -> Result<Self> {
-        ClientBuilder::from_env()?.build()
+        ClientBuilder::from_env().build()
     }
 
     /// Creates a client with an API token and the default settings. Reads no credential from the
@@ -78,7 +78,7 @@ impl Client {
     ///
     /// Returns an error if the token is empty or contains characters that no token has, such as
     /// quotes.
-    pub fn new(api_token: impl Into<String>) -> Result<Self> {
+    pub fn new(api_token: impl IntoSecret) -> Result<Self> {
         Self::builder().api_token(api_token).build()
     }
 

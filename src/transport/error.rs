@@ -1,17 +1,16 @@
 use std::error::Error;
+use std::fmt;
 
 /// An error of a [`Transport`](crate::Transport) or a [`Body`](crate::Body): no complete response
 /// arrived.
 ///
 /// A custom transport creates one with the function that fits: `TransportError::connect("the socket
 /// is closed")`.
-#[derive(Debug, thiserror::Error)]
-// `source()` is `None`, because `Display` already prints the cause.
-#[error("{text}")]
+#[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     progress: Progress,
-    /// The environment variable that an error of kind `Configuration` is about.
+    /// The setter or the environment variable that an error of kind `Configuration` is about.
     parameter: Option<&'static str>,
     text: String,
 }
@@ -112,11 +111,11 @@ impl TransportError {
         }
     }
 
-    /// Creates an error of kind `Configuration` about an environment variable.
-    pub(crate) fn unusable_variable(name: &'static str, reason: &str) -> Self {
+    /// Creates an error of kind `Configuration` about a setter or an environment variable.
+    pub(crate) fn unusable(parameter: &'static str, reason: impl Into<Source>) -> Self {
         Self {
-            parameter: Some(name),
-            ..Self::configuration(format!("`{name}` {reason}"))
+            parameter: Some(parameter),
+            ..Self::configuration(reason)
         }
     }
 
@@ -228,7 +227,8 @@ impl TransportError {
         self.progress == Progress::Sent
     }
 
-    /// Returns the environment variable that an error of kind `Configuration` is about.
+    /// Returns the setter or the environment variable that an error of kind `Configuration` is
+    /// about.
     pub(crate) fn parameter(&self) -> Option<&'static str> {
         self.parameter
     }
@@ -238,11 +238,23 @@ impl TransportError {
         self.progress == Progress::Connecting
     }
 
-    /// Returns `true` if no connection was made, for another reason than a timeout.
-    pub(crate) fn is_connect(&self) -> bool {
-        self.is_while_connecting() && self.kind != TransportErrorKind::Timeout
+    /// Returns the text without the parameter.
+    pub(crate) fn into_reason(self) -> String {
+        self.text
     }
 }
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parameter) = self.parameter {
+            write!(f, "`{parameter}` ")?;
+        }
+        f.write_str(&self.text)
+    }
+}
+
+// `source()` is `None`, because `Display` already prints the cause.
+impl Error for TransportError {}
 
 #[cfg(test)]
 mod tests {
@@ -259,7 +271,7 @@ mod tests {
             (TransportError::client_certificate("x"), K::Certificate),
         ] {
             assert_eq!(error.kind(), kind, "{error}");
-            assert!(error.is_connect(), "{error}");
+            assert!(error.is_while_connecting(), "{error}");
             assert!(!error.may_have_reached_server(), "{error}");
         }
     }
@@ -268,7 +280,7 @@ mod tests {
     fn a_timeout_while_connecting_is_a_timeout() {
         let error = TransportError::connect_timeout("x");
         assert_eq!(error.kind(), K::Timeout);
-        assert!(error.is_while_connecting() && !error.is_connect());
+        assert!(error.is_while_connecting());
         assert!(!error.may_have_reached_server());
     }
 
@@ -277,10 +289,10 @@ mod tests {
         for error in [
             TransportError::configuration("x"),
             TransportError::missing_feature("x", "y"),
-            TransportError::unusable_variable("x", "y"),
+            TransportError::unusable("x", "y"),
         ] {
             assert_eq!(error.kind(), K::Configuration, "{error}");
-            assert!(!error.is_connect(), "{error}");
+            assert!(!error.is_while_connecting(), "{error}");
             assert!(!error.may_have_reached_server(), "{error}");
         }
     }
@@ -296,17 +308,17 @@ mod tests {
         ] {
             assert_eq!(error.kind(), kind, "{error}");
             assert!(error.may_have_reached_server(), "{error}");
-            assert!(!error.is_connect(), "{error}");
             assert!(!error.is_while_connecting(), "{error}");
         }
     }
 
     #[test]
-    fn names_the_variable_that_is_unusable() {
-        let error = TransportError::unusable_variable("https_proxy", "is not a usable proxy");
+    fn names_the_parameter_that_is_unusable() {
+        let error = TransportError::unusable("https_proxy", "is not a usable proxy");
         assert_eq!(error.parameter(), Some("https_proxy"));
         let text = error.to_string();
         assert_eq!(text, "`https_proxy` is not a usable proxy");
+        assert_eq!(error.into_reason(), "is not a usable proxy");
         assert_eq!(TransportError::configuration("x").parameter(), None);
     }
 

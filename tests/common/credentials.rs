@@ -7,7 +7,7 @@
 pub const MARK: &str = "s3cr3t";
 
 /// Invalid credentials, and a part of the hint in the error of each.
-pub const MISTAKES: [(&str, &str); 33] = [
+pub const MISTAKES: [(&str, &str); 38] = [
     ("\"s3cr3t\"", "quotation marks"),
     ("'s3cr3t'", "quotation marks"),
     ("`s3cr3t`", "quotation marks"),
@@ -23,6 +23,11 @@ pub const MISTAKES: [(&str, &str); 33] = [
     ("{s3cr3t}", "`$` or a brace"),
     ("s3cr3t}", "`$` or a brace"),
     ("Bearer $s3cr3t", "`$` or a brace"),
+    ("<s3cr3t>", "`<` or `>`"),
+    ("<s3cr3t", "`<` or `>`"),
+    ("s3cr3t>", "`<` or `>`"),
+    ("Bearer <s3cr3t>", "`<` or `>`"),
+    ("<your s3cr3t>", "`<` or `>`"),
     ("s3cr3t\\n", "backslash"),
     ("s3cr3t\\r\\n", "backslash"),
     ("s3cr3t\\", "backslash"),

@@ -16,7 +16,7 @@ use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
 use self::classify::classify;
-use self::proxy::{EXPECTED_PROXY, is_socks};
+use self::proxy::is_socks;
 use super::host::is_loopback;
 use super::proxy::ProxyVariable;
 use super::{AttemptOptions, Body, Transport, TransportError, TransportErrorKind};
@@ -118,7 +118,7 @@ impl UreqTransport {
     /// Creates the transport of a client with an explicit proxy, or returns why it cannot be used.
     pub(crate) fn with_proxy(url: &str) -> Result<Self, TransportError> {
         let Some(proxy) = proxy::parse(url) else {
-            return Err(TransportError::configuration(EXPECTED_PROXY));
+            return Err(unusable_proxy("proxy"));
         };
         let transport = Self::with_default_agent(Some(proxy.clone()));
         transport.check_proxy(&proxy)?;
@@ -161,10 +161,7 @@ impl UreqTransport {
     /// proxy.
     fn check(&self, uri: &Uri, proxy: Option<&Proxy>) -> Result<(), TransportError> {
         if let Some(variable) = self.unusable_proxy {
-            return Err(TransportError::unusable_variable(
-                variable,
-                &format!("is not a usable proxy: {EXPECTED_PROXY}"),
-            ));
+            return Err(unusable_proxy(variable));
         }
         if let Some(proxy) = proxy {
             self.check_proxy(proxy)?;
@@ -288,6 +285,13 @@ impl fmt::Debug for UreqTransport {
     }
 }
 
+/// Returns the error about a setter or an environment variable that is not a proxy.
+fn unusable_proxy(parameter: &'static str) -> TransportError {
+    let reason = "is not a usable proxy: it should look like `http://user:password@proxy.example:3128`, with `/`, `?` \
+        and `#` in the password percent-encoded";
+    TransportError::unusable(parameter, reason)
+}
+
 /// Logs one warning a process if ureq logs whole requests. The crate cannot turn that off, because
 /// a `max_level` feature of `log` applies to the whole program.
 fn warn_of_credentials_in_logs() {
@@ -336,10 +340,7 @@ mod tests {
         ] {
             let error = UreqTransport::with_proxy(url).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Configuration, "{url}");
-            assert!(
-                error.to_string().starts_with("it should look like"),
-                "{error}"
-            );
+            assert_eq!(error.parameter(), Some("proxy"), "{url}");
             assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
         }
         assert!(UreqTransport::with_proxy("http://user:pass@proxy.example:3128").is_ok());

@@ -2,10 +2,6 @@
 
 use ureq::{Proxy, ProxyProtocol};
 
-/// What the URL of a proxy should look like, for errors.
-pub(super) const EXPECTED_PROXY: &str = "it should look like `http://user:password@proxy.example:3128`, with `/`, `?` \
-    and `#` in the password percent-encoded";
-
 /// Parses the URL of a proxy, with or without a scheme and a slash at its end.
 ///
 /// A password with an unescaped `/`, `?` or `#` is refused, because a part of it would be parsed as
