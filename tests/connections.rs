@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use cloudflare_user::{
-    AttemptOptions, Transport, TransportError, TransportErrorKind, UreqTransport, http,
+    AttemptOptions, Client, Transport, TransportError, TransportErrorKind, UreqTransport, http,
 };
 use common::success;
 use common::tcp::{Tcp, response};
@@ -125,6 +125,27 @@ fn connects_anew_after_all_idle_connections_died() {
 
     let second = read(&transport, &server.url(), true);
     assert!(second.is_ok(), "{second:?}");
+    assert_eq!(server.connections(), 5);
+}
+
+/// After a change of network, as when a laptop wakes up in another one.
+#[test]
+fn a_client_retries_on_a_new_connection_after_all_idle_connections_died() {
+    let server = Resetting::new();
+    let client = Client::builder()
+        .api_token("a-token-of-the-tests")
+        .base_url(format!("http://{}", server.address))
+        .max_retries(1)
+        .max_retry_wait(Duration::from_millis(1))
+        .build()
+        .unwrap();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| client.user().send().unwrap());
+        }
+    });
+    assert_eq!(server.connections(), 4);
+    client.user().send().unwrap();
     assert_eq!(server.connections(), 5);
 }
 

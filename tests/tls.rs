@@ -3,7 +3,7 @@
 
 mod common;
 
-use cloudflare_user::{Client, UreqTransport};
+use cloudflare_user::{Client, ErrorKind, UreqTransport};
 use common::network::{Tls, in_environment, print_user};
 
 fn client_of(url: &str) -> Client {
@@ -62,8 +62,9 @@ mod with_a_provider {
         let server = Tls::new();
         let client = client_of(&server.url);
         let error = client.user().send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Certificate, "{error}");
         assert!(
-            error.to_string().contains("certificate was refused") && error.is_connect(),
+            error.to_string().contains("certificate was refused"),
             "{error}"
         );
         assert_eq!(
@@ -87,7 +88,7 @@ mod with_a_provider {
     }
 
     #[test]
-    fn reports_a_connect_error_if_the_server_requires_a_client_certificate() {
+    fn reports_that_the_server_requires_a_client_certificate() {
         for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
             let server = Tls::requiring_client_certificates(version);
             let agent = ureq::Agent::config_builder()
@@ -99,7 +100,7 @@ mod with_a_provider {
                 client.user().send().unwrap_err(),
                 client.delete_token("1").send().unwrap_err(),
             ] {
-                assert!(error.is_connect(), "{version:?}: {error}");
+                assert_eq!(error.kind(), ErrorKind::Certificate, "{version:?}: {error}");
                 assert!(!error.may_have_been_applied(), "{version:?}: {error}");
                 assert!(
                     error.to_string().contains("client certificate"),
@@ -152,7 +153,7 @@ mod with_system_roots {
         let server = Tls::new();
         let printed = on_a_machine_with_roots("/nowhere", &server);
         assert!(
-            printed.contains("connect true") && printed.contains("certificate"),
+            printed.contains("Certificate, no parameter: ") && printed.contains("certificate"),
             "{printed}"
         );
         assert!(
@@ -187,7 +188,9 @@ fn refuses_https_without_a_tls_feature_and_names_the_features() {
                 .contains("https needs TLS: enable the feature `rustls` or `native-tls`"),
             "{error}"
         );
-        assert!(!error.is_connect() && !error.may_have_been_applied());
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert_eq!((error.parameter(), error.attempts()), (None, 0), "{error}");
+        assert!(!error.may_have_been_applied(), "{error}");
     }
     assert_eq!(
         server.connections.load(std::sync::atomic::Ordering::SeqCst),
@@ -235,7 +238,12 @@ fn names_the_missing_feature_that_a_custom_agent_needs() {
         let names_a_feature = error.to_string().contains("enable the feature `");
         assert_eq!(names_a_feature, !is_enabled, "{feature}: {error}");
         // With the feature, the agent does not trust the server.
-        assert_eq!(error.is_connect(), is_enabled, "{feature}: {error}");
+        let expected = if is_enabled {
+            ErrorKind::Certificate
+        } else {
+            ErrorKind::Configuration
+        };
+        assert_eq!(error.kind(), expected, "{feature}: {error}");
     }
     assert!(server.requests().is_empty());
 }

@@ -313,7 +313,8 @@ pub fn print_user(client: &cloudflare_user::Client) {
         Ok(user) => println!("user {}", user.id),
         Err(error) => {
             assert!(!error.may_have_been_applied());
-            println!("connect {}: {error}", error.is_connect());
+            let parameter = error.parameter().unwrap_or("no parameter");
+            println!("{:?}, {parameter}: {error}", error.kind());
         }
     }
 }
