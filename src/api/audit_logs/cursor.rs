@@ -9,8 +9,8 @@ const DEFAULT_OVERLAP: Duration = Duration::from_secs(15 * 60);
 /// The position in the audit log from which [`follow`](crate::Client::follow) continues.
 ///
 /// Save it with serde after each run. Later 0.x versions can read a saved cursor. Use one cursor
-/// for each set of filters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// for each set of filters and each account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLogCursor {
     /// The time of the latest yielded log.
     #[serde(with = "date::instant")]
@@ -33,8 +33,12 @@ pub(super) struct Identity {
 }
 
 impl AuditLogCursor {
-    /// Makes a cursor that starts at this instant, rounded down to a whole second.
-    pub fn starting_at(instant: OffsetDateTime) -> Self {
+    /// Makes a cursor that starts at this date or instant, rounded down to a whole second. A date
+    /// means midnight UTC.
+    ///
+    /// A year outside 0 to 9999 is refused by [`follow`](crate::Client::follow) before sending.
+    pub fn starting_at(start: impl Into<DateOrDateTime>) -> Self {
+        let instant = start.into().instant();
         Self {
             position: instant,
             floor: instant,

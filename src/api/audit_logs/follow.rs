@@ -49,11 +49,16 @@ impl Follow {
         refuse_parameters_of_the_cursor(&self.request)?;
         let now = OffsetDateTime::now_utc();
         let after_position = self.cursor.position.saturating_add(time::Duration::SECOND);
+        let since = self.cursor.since();
+        let before = now.max(after_position);
+        for instant in [since, before] {
+            DateOrDateTime::from(instant).check("cursor")?;
+        }
         let request = self
             .request
             .clone()
-            .since(self.cursor.since())
-            .before(now.max(after_position))
+            .since(since)
+            .before(before)
             .direction(Direction::Asc);
         let mut yielded = HashSet::new();
         for identity in &self.cursor.yielded {
@@ -174,11 +179,11 @@ impl Client {
     /// ```no_run
     /// # let client = cloudflare_user::Client::from_env()?;
     /// use cloudflare_user::AuditLogCursor;
-    /// use time::OffsetDateTime;
+    /// use time::macros::date;
     ///
     /// let cursor = match std::fs::exists("cursor.json")? {
     ///     true => serde_json::from_slice(&std::fs::read("cursor.json")?)?,
-    ///     false => AuditLogCursor::starting_at(OffsetDateTime::now_utc()),
+    ///     false => AuditLogCursor::starting_at(date!(2026-11-01)),
     /// };
     /// let mut logs = client.audit_logs().action_type("token_create").follow(&cursor);
     /// for log in &mut logs {
@@ -191,10 +196,23 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
+    /// Use one cursor for each set of filters and each account.
+    ///
+    /// # What it cannot see
+    ///
+    /// * Cloudflare removes logs after 18 months. If it removes some during a run, the logs after
+    ///   them move to earlier pages, which were read already, and can be missed.
+    /// * A clock of this machine that is ahead delays nothing. But a new cursor that starts at the
+    ///   current time then starts too late, and earlier logs are missed.
+    /// * As long as each run starts from the cursor of the run before, a log is yielded twice only
+    ///   if it has no `id` and its JSON changed.
+    ///
     /// # Errors
     ///
     /// A request with `since`, `before`, `direction` or `page` is refused before sending, because
-    /// the cursor sets them.
+    /// the cursor sets them, and so is a cursor outside the years 0 to 9999. After any error but
+    /// that of an item, the iterator ends, and the next run resumes from
+    /// [`cursor`](Follow::cursor).
     pub fn follow<C>(&self, request: &ListAuditLogs<C>, cursor: &AuditLogCursor) -> Follow {
         Follow {
             client: self.clone(),
