@@ -6,14 +6,27 @@ use serde_json::Value;
 
 /// An amount of money or of things, as the API wrote it: a number, or text such as `3.45 usd`.
 ///
-/// It is written back in the same form. Digits that an `f64` cannot hold are lost.
+/// It is written back in the same form. Text and whole numbers of up to 64 bits are kept exactly.
+/// Any other number is read as an `f64`, of which 15 digits are exact.
+///
+/// [`as_f64`](Self::as_f64) is exact for whole numbers up to 2^53 (9,007,199,254,740,992). Larger
+/// ones and most fractions are rounded, so sums of money need a decimal type. That of `rust_decimal`
+/// parses the text of an amount:
 ///
 /// ```
 /// use cloudflare_user::Amount;
+/// use rust_decimal::Decimal;
 ///
-/// let amounts = [Amount::from(20), Amount::from("3.45 usd")];
-/// let total: f64 = amounts.iter().filter_map(Amount::as_f64).sum();
-/// assert_eq!(total, 23.45);
+/// let amounts = [Amount::from("0.10 usd"), Amount::from("0.20 usd"), Amount::from(20)];
+/// let mut total = Decimal::ZERO;
+/// for amount in &amounts {
+///     let text = amount.to_string();
+///     let number = text.split_whitespace().next().unwrap_or_default();
+///     total += number.parse::<Decimal>()?;
+/// }
+/// assert_eq!(total.to_string(), "20.30");
+/// assert_ne!(0.10 + 0.20, 0.30); // what a sum of `f64` would give
+/// # Ok::<(), rust_decimal::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
