@@ -5,9 +5,9 @@ mod common;
 use std::io::Read;
 
 use cloudflare_user::{
-    AuditLogCursor, Client, CreateToken, DeleteToken, Endpoint, Error, GetToken, ListAuditLogs,
-    ListPermissionGroups, ListTokens, Policy, Result, RollToken, TokenStatus, UpdateToken,
-    VerifyToken,
+    AuditLogCursor, Client, CreateToken, DeleteToken, Endpoint, Error, ErrorKind, GetToken,
+    ListAuditLogs, ListPermissionGroups, ListTokens, Policy, Result, RollToken, TokenStatus,
+    UpdateToken, VerifyToken,
 };
 use common::{Api, RecordedRequest, fixture, ok, scripted, success};
 use time::macros::datetime;
@@ -199,8 +199,8 @@ fn refuses_an_account_that_would_address_another_resource() {
     for (_, rest, send_bound) in BOUND {
         for account in ["", ".", ".."] {
             let error: Error = send_bound(&client, account).unwrap_err();
-            assert!(error.is_invalid_request(), "{rest}: {error}");
-            assert!(error.to_string().starts_with("`account_id` is "), "{error}");
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{rest}: {error}");
+            assert_eq!(error.parameter(), Some("account_id"), "{rest}: {error}");
         }
     }
     assert!(requests.lock().unwrap().is_empty());
@@ -252,5 +252,5 @@ fn refuses_to_verify_the_token_of_a_client_with_a_key() {
         .build()
         .unwrap();
     let error = client.verify_token().in_account(ACCOUNT).send();
-    assert!(error.unwrap_err().is_invalid_request());
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Configuration);
 }

@@ -3,8 +3,8 @@
 mod common;
 
 use cloudflare_user::{
-    Client, ComponentValue, EditUser, Endpoint, Error, Frequency, RatePlan, RatePlanId, Result,
-    UpdateSubscription,
+    Client, ComponentValue, EditUser, Endpoint, Error, ErrorKind, Frequency, RatePlan, RatePlanId,
+    Result, UpdateSubscription,
 };
 use common::{Api, fixture, ok, scripted, success};
 use serde_json::json;
@@ -16,9 +16,8 @@ const ID: &str = "506e3185e9c882d175a2d0cb0093d9f2";
 fn assert_refused(parameter: &str, send: impl FnOnce(&Client) -> Result<()>) {
     let (client, requests) = scripted(vec![ok(success("{}"))]);
     let error: Error = send(&client).unwrap_err();
-    assert!(error.is_invalid_request(), "{error}");
-    let text = error.to_string();
-    assert!(text.starts_with(&format!("`{parameter}` ")), "{text}");
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert_eq!(error.parameter(), Some(parameter), "{error}");
     assert!(requests.lock().unwrap().is_empty());
 }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use cloudflare_user::{Client, CreateToken, GetToken, Policy, Token};
+use cloudflare_user::{Client, CreateToken, ErrorKind, GetToken, Policy, Token};
 use common::{Api, client_returning, fixture, ok, scripted, success};
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -158,9 +158,8 @@ fn refuses_a_copy_with_an_invalid_change_and_one_of_a_policy_without_an_effect()
         (copy("copy").request_ip_not_in([""; 0]), "request_ip_not_in"),
     ] {
         let error = request.send().unwrap_err();
-        assert!(error.is_invalid_request(), "{error}");
-        let text = error.to_string();
-        assert!(text.starts_with(&format!("`{parameter}` ")), "{text}");
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+        assert_eq!(error.parameter(), Some(parameter), "{error}");
     }
     assert!(requests.lock().unwrap().is_empty());
 }

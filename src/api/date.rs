@@ -5,16 +5,19 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::SystemTime;
 
+use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 
+use crate::api::invalid_text::invalid_text;
 use crate::error::{Error, Result};
 
 /// A date or an instant.
 ///
-/// It parses from text, for example as an argument of `clap`. It converts from [`time::Date`],
-/// [`time::OffsetDateTime`], and [`SystemTime`], to which the types of chrono and jiff convert.
+/// It parses from text, for example as an argument of `clap`, and deserializes from it, for example
+/// in a settings file. It converts from [`time::Date`], [`time::OffsetDateTime`], and
+/// [`SystemTime`], to which the types of chrono and jiff convert.
 ///
 /// ```
 /// use cloudflare_user::{DateOrDateTime, ListAuditLogs};
@@ -54,7 +57,7 @@ impl DateOrDateTime {
     }
 
     /// Returns the instant. A date means midnight UTC, as in the API.
-    pub(crate) fn instant(self) -> OffsetDateTime {
+    pub fn instant(self) -> OffsetDateTime {
         match self {
             Self::Date(date) => date.midnight().assume_utc(),
             Self::DateTime(instant) => instant,
@@ -97,9 +100,11 @@ impl FromStr for DateOrDateTime {
 
     fn from_str(text: &str) -> Result<Self> {
         parse_exactly(text).ok_or_else(|| {
-            let reason = "is neither a date, such as 2026-11-01, nor a date and time with an \
-                          offset, such as 2026-11-01T12:30:00Z";
-            Error::invalid_request("date", reason)
+            invalid_text(
+                text,
+                "is neither a date, such as 2026-11-01, nor a date and time with an offset, such \
+                 as 2026-11-01T12:30:00Z",
+            )
         })
     }
 }
@@ -141,9 +146,32 @@ impl fmt::Display for DateOrDateTime {
     }
 }
 
+/// Writes the text that is sent.
 impl Serialize for DateOrDateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+/// Reads what [`FromStr`] parses.
+impl<'de> Deserialize<'de> for DateOrDateTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = DateOrDateTime;
+
+    // A date of TOML is not text, unless it has quotation marks.
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date or a date and time in quotation marks, such as \"2026-11-01\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<DateOrDateTime, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

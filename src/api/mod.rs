@@ -7,6 +7,7 @@ pub(crate) mod audit_logs;
 pub(crate) mod billing;
 pub(crate) mod date;
 pub(crate) mod deleted;
+mod invalid_text;
 pub(crate) mod invites;
 pub(crate) mod model;
 pub(crate) mod order;

@@ -5,6 +5,7 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde_json::Value;
 
 use crate::api::amount::Amount;
+use crate::api::invalid_text::invalid_text;
 
 /// Defines an enum of texts that the API returns. `Other` keeps an unknown text, which is written
 /// back unchanged.
@@ -21,7 +22,8 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// An unknown value, as the API spells it.
+            /// An unknown value, as the API spells it. A misspelled value is not detected: it is
+            /// this one.
             Other(String),
         }
 
@@ -44,6 +46,16 @@ macro_rules! open_enum {
             }
         }
 
+        /// Never fails. A misspelled value is not detected: it becomes [`Other`](Self::Other).
+        /// Letter case counts.
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
+            }
+        }
+
         impl From<String> for $name {
             fn from(text: String) -> Self {
                 Self::from(text.as_str())
@@ -62,6 +74,72 @@ macro_rules! open_enum {
             }
         }
     };
+}
+
+/// Defines an enum of texts that requests send. It has no `Other`, because the API refuses unknown
+/// texts.
+macro_rules! sent_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+        }
+
+        impl $name {
+            const TEXTS: &[&str] = &[$($text),*];
+
+            /// Returns the value as it is sent.
+            pub fn as_str(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+
+        /// Parses the value as it is sent. Letter case counts.
+        impl std::str::FromStr for $name {
+            type Err = $crate::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)*
+                    _ => Err($crate::api::model::unknown_value(text, Self::TEXTS)),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+/// Returns the error about a text that is none of the values of a [`sent_enum!`].
+pub(crate) fn unknown_value(text: &str, values: &[&str]) -> crate::Error {
+    let reason = format!("is none of `{}`", values.join("`, `"));
+    invalid_text(text, &reason)
 }
 
 /// Defines a struct that the API returns: an object in which every field may be missing. Default
@@ -93,7 +171,7 @@ macro_rules! model {
     };
 }
 
-pub(crate) use {model, open_enum};
+pub(crate) use {model, open_enum, sent_enum};
 
 /// Whether a field has its default value.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {

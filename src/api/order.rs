@@ -1,21 +1,21 @@
-use serde::Serialize;
+use crate::api::model::sent_enum;
 
-/// The direction in which a list is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Ascending, such as the oldest first.
-    Asc,
-    /// Descending, such as the newest first.
-    Desc,
+sent_enum! {
+    /// The direction in which a list is ordered.
+    pub enum Direction {
+        /// Ascending, such as the oldest first.
+        Asc = "asc",
+        /// Descending, such as the newest first.
+        Desc = "desc",
+    }
 }
 
-/// How many of the filters an item must match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Match {
-    /// At least one filter.
-    Any,
-    /// All filters.
-    All,
+sent_enum! {
+    /// How many of the filters an item must match.
+    pub enum Match {
+        /// At least one filter.
+        Any = "any",
+        /// All filters.
+        All = "all",
+    }
 }

@@ -12,7 +12,7 @@ pub(crate) use super::amount::Amount;
 pub(crate) use super::date::DateOrDateTime;
 pub(crate) use super::deleted::Deleted;
 pub(crate) use super::model::{
-    OrDefault, id, is_default, model, open_enum, opt_id, or_default, timestamp,
+    OrDefault, id, is_default, model, open_enum, opt_id, or_default, sent_enum, timestamp,
 };
 pub(crate) use super::order::{Direction, Match};
 pub(crate) use super::owner::Owner;

@@ -68,16 +68,16 @@ impl<C> ListBillingHistory<C> {
     }
 }
 
-/// The field that the billing history is ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BillingOrder {
-    /// The kind of item.
-    Type,
-    /// The time of the charge.
-    OccurredAt,
-    /// The action.
-    Action,
+sent_enum! {
+    /// The field that the billing history is ordered by.
+    pub enum BillingOrder {
+        /// The kind of item.
+        Type = "type",
+        /// The time of the charge.
+        OccurredAt = "occurred_at",
+        /// The action.
+        Action = "action",
+    }
 }
 
 impl<C> Endpoint for ListBillingHistory<C> {

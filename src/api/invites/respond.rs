@@ -20,14 +20,14 @@ pub struct RespondToInvite<C = Detached> {
 
 constructors!(RespondToInvite(invite_id: impl Into<String>, response: InviteResponse));
 
-/// The response to an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InviteResponse {
-    /// Joins the organization.
-    Accepted,
-    /// Does not join the organization.
-    Rejected,
+sent_enum! {
+    /// The response to an invitation.
+    pub enum InviteResponse {
+        /// Joins the organization.
+        Accepted = "accepted",
+        /// Does not join the organization.
+        Rejected = "rejected",
+    }
 }
 
 impl<C> Endpoint for RespondToInvite<C> {

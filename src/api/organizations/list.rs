@@ -78,16 +78,16 @@ impl<C> ListOrganizations<C> {
     }
 }
 
-/// The field that organizations are ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OrganizationOrder {
-    /// The identifier.
-    Id,
-    /// The name.
-    Name,
-    /// The status.
-    Status,
+sent_enum! {
+    /// The field that organizations are ordered by.
+    pub enum OrganizationOrder {
+        /// The identifier.
+        Id = "id",
+        /// The name.
+        Name = "name",
+        /// The status.
+        Status = "status",
+    }
 }
 
 impl<C> Endpoint for ListOrganizations<C> {
