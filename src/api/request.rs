@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// Marks a request that is not bound to a client.
 ///
-/// A detached request is plain data. [`Client::send`](crate::Client::send),
+/// A detached request is plain data, which serializes to its query or its body, without the
+/// parameters of its path. [`Client::send`](crate::Client::send),
 /// [`iter`](crate::Client::iter) and [`pages`](crate::Client::pages) run it. It has no `send` and
 /// no `iter`:
 ///
@@ -50,6 +51,8 @@ macro_rules! constructors {
     ($request:ident($($required:ident: $type:ty),*) $({ $($optional:ident),* $(,)? })?) => {
         impl $request {
             /// Makes a detached request.
+            ///
+            /// It serializes to its query or its body, without the parameters of its path.
             pub fn new($($required: $type),*) -> Self {
                 Self {
                     client: $crate::Detached,

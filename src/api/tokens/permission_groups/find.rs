@@ -9,6 +9,10 @@ impl Client {
     /// Write`. A [`Policy`](crate::Policy) takes the group's identifier;
     /// [`CreateToken`](crate::CreateToken) has an example.
     ///
+    /// It searches the groups for tokens of the user. For tokens of an account, use
+    /// [`permission_groups`](Self::permission_groups) with
+    /// [`in_account`](crate::ListPermissionGroups::in_account).
+    ///
     /// # Errors
     ///
     /// The same as for [`send`](Self::send). If no group matches and an item of the list cannot be
