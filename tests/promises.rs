@@ -1,11 +1,13 @@
 //! The traits of public types, checked when this file is compiled. A new field of a type could
 //! remove one unnoticed. `requests.rs` checks those of requests.
 
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 use std::io::Read;
 use std::iter::FusedIterator;
+use std::str::FromStr;
 
 use cloudflare_user::*;
 use serde::Serialize;
@@ -21,10 +23,15 @@ fn is_model<T: Shareable + Clone + PartialEq + Serialize + DeserializeOwned + 's
 fn is_model_with_a_secret<T: Shareable + Clone + DeserializeOwned + 'static>() {}
 fn is_open<T>()
 where
-    T: Shareable + Clone + Eq + Hash + Display + From<&'static str> + Serialize + DeserializeOwned,
+    T: Shareable + Clone + Eq + Hash + Display + From<&'static str> + FromStr<Err = Infallible>,
+    T: Serialize + DeserializeOwned,
 {
 }
-fn is_closed<T: Shareable + Copy + Eq + Hash + Serialize + 'static>() {}
+fn is_closed<T>()
+where
+    T: Shareable + Copy + Eq + Hash + Display + FromStr<Err = Error> + Serialize + DeserializeOwned,
+{
+}
 fn is_error<T: Shareable + StdError + 'static>() {}
 fn is_iterator<T: Movable + FusedIterator + 'static>() {}
 
@@ -57,7 +64,7 @@ fn errors_convert_to_boxed_errors() {
 
 #[test]
 fn iterators_and_bodies_can_move_to_another_thread() {
-    check_each!(is_iterator: Iter<AuditLog>, Pages<AuditLog>);
+    check_each!(is_iterator: Iter<AuditLog>, Pages<AuditLog>, Follow);
     fn is_read<T: Movable + Read + Default + From<String> + From<Vec<u8>> + From<&'static str>>() {}
     is_read::<Body>();
     fn is_page<T: Shareable + IntoIterator<Item = AuditLog> + Clone + PartialEq>() {}
@@ -69,6 +76,10 @@ fn iterators_and_bodies_can_move_to_another_thread() {
 fn parts_of_requests_can_be_compared_and_serialized() {
     fn is_part_of_a_request<T: Shareable + Clone + PartialEq + Serialize + 'static>() {}
     check_each!(is_part_of_a_request: Policy, DateOrDateTime);
+    fn is_read_from_text<T: Copy + Display + FromStr<Err = Error> + DeserializeOwned>() {}
+    is_read_from_text::<DateOrDateTime>();
+    fn is_saved<T: Shareable + Clone + Eq + Serialize + DeserializeOwned + 'static>() {}
+    is_saved::<AuditLogCursor>();
 }
 
 #[test]

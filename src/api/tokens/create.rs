@@ -9,7 +9,7 @@ use crate::api::prelude::*;
 /// lifetime. Cloudflare may refuse a new token with status 403 for some seconds after its creation.
 ///
 /// The request is retried only if the server did not process it, because a retry could create a
-/// second token.
+/// second token. [`copy_of`](Self::copy_of) starts from a token that was read.
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;

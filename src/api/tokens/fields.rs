@@ -9,8 +9,8 @@ const MAX_NAME_LENGTH: usize = 120;
 
 /// The fields of a token that creations and updates have in common.
 ///
-/// Fields that were read with a token are sent back, or copied, unchecked. Fields that the caller sets are
-/// validated.
+/// Fields that were read with a token are sent back or copied unchecked. Fields that the caller sets
+/// are validated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct TokenFields {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -161,7 +161,7 @@ impl<C> UpdateToken<C> {
     ///
     /// The list is left out of the request. The API has been reported to keep a condition that a
     /// request leaves out, so check `condition.request_ip.in_` of the returned token. If it is not
-    /// empty, create a new token.
+    /// empty, create a new token, for example with [`copy_token`](crate::Client::copy_token).
     pub fn clear_request_ip_in(mut self) -> Self {
         self.fields.clear_request_ip_in();
         self
