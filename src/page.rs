@@ -15,6 +15,13 @@ pub struct Page<T> {
     pub info: Option<PageInfo>,
 }
 
+/// Makes a page without information about the list, for the tests of a program.
+impl<T> From<Vec<T>> for Page<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self { items, info: None }
+    }
+}
+
 impl<T> IntoIterator for Page<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;

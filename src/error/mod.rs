@@ -37,6 +37,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 pub struct Error(Box<Inner>);
 
+#[allow(clippy::large_enum_variant, reason = "it is boxed as a whole")]
 enum Inner {
     Refused(Refused),
     Failed(FailedRequest),
