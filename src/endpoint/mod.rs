@@ -53,6 +53,42 @@ use crate::error::{Error, Result};
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
+/// # Optional fields of a body
+///
+/// A field that is `None` is sent as `null`, which clears the field for most endpoints of
+/// Cloudflare. Leave it out of the body of a PATCH or PUT with `skip_serializing_if`:
+///
+/// ```no_run
+/// use cloudflare_user::Endpoint;
+/// use cloudflare_user::http::Method;
+///
+/// /// Changes the settings of a zone. Settings that are `None` stay as they are.
+/// #[derive(Default, serde::Serialize)]
+/// struct EditZone {
+///     #[serde(skip)]
+///     zone_id: String,
+///     #[serde(skip_serializing_if = "Option::is_none")]
+///     paused: Option<bool>,
+///     #[serde(skip_serializing_if = "Option::is_none")]
+///     vanity_name_servers: Option<Vec<String>>,
+/// }
+///
+/// impl Endpoint for EditZone {
+///     type Output = serde_json::Value;
+///     const METHOD: Method = Method::PATCH;
+///     fn path(&self) -> Vec<&str> {
+///         vec!["zones", &self.zone_id]
+///     }
+/// }
+/// # let client = cloudflare_user::Client::from_env()?;
+///
+/// let zone_id = "023e105f4ecef8ad9ca31a8372d0c353".to_owned();
+/// client.send(&EditZone { zone_id, paused: Some(true), ..EditZone::default() })?;
+/// # Ok::<(), cloudflare_user::Error>(())
+/// ```
+///
+/// In a query, `None` is always left out.
+///
 /// # Paginated lists
 ///
 /// An endpoint whose output is a [`Page`](crate::Page) is a paginated list. Implement

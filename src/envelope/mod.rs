@@ -29,6 +29,11 @@ pub(crate) const LARGEST_FAILURE: usize = 1 << 20;
 ///
 /// The crate implements it for both. It cannot be implemented elsewhere.
 // `Page` must never implement `Deserialize`: that keeps the two implementations apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the output of an endpoint",
+    label = "implement `serde::Deserialize` for it without borrowing, or use `Page<T>` for a list",
+    note = "for example with `#[derive(serde::Deserialize)]`; `serde_json::Value` takes any JSON"
+)]
 pub trait Output: sealed::Decode {
     /// The type of the items of a [`Page`]; otherwise the output itself.
     type Item;
