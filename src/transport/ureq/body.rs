@@ -1,5 +1,5 @@
-//! Reads the body of a response of ureq: decompresses what ureq does not, classifies failures, and
-//! checks the end of an export that declares no length.
+//! Reads the body of a response of ureq: decompresses it, classifies failures, and checks the end of
+//! an export that declares no length.
 
 use std::io::{self, Read};
 
@@ -9,6 +9,8 @@ use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use http::{HeaderValue, StatusCode, Version};
 
 use super::classify::classify_body;
+#[cfg(feature = "gzip")]
+use super::gzip::GzipReader;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// Converts a response of ureq. Errors of the body contain a [`TransportError`].
@@ -16,29 +18,28 @@ pub(super) fn with_body(
     response: http::Response<ureq::Body>,
     streaming: bool,
 ) -> http::Response<Body> {
-    #[allow(unused_mut)]
+    #[cfg_attr(not(feature = "gzip"), expect(unused_mut))]
     let (mut head, body) = response.into_parts();
-    // ureq removes `Content-Length` and `Content-Encoding` of a body that it decompresses, so a
-    // compressed export that is not chunked counts as one without a length. That is harmless as
-    // long as its CSV ends in a line break.
-    let needs_line_break = streaming
-        && head.status.is_success()
-        && head.status != StatusCode::NO_CONTENT
-        && !declares_its_end(head.version, &head.headers);
+    if matches!(
+        head.status,
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    ) {
+        return http::Response::from_parts(head, Body::default());
+    }
+    let declares_its_end = declares_its_end(head.version, &head.headers);
     let reader = body.into_reader();
     #[cfg(feature = "gzip")]
     if head.headers.get(CONTENT_ENCODING).is_some_and(is_gzip) {
         head.headers.remove(CONTENT_ENCODING);
         head.headers.remove(CONTENT_LENGTH);
-        return http::Response::from_parts(
-            head,
-            checked(flate2::read::MultiGzDecoder::new(reader), false),
-        );
+        let reader = GzipReader::new(reader, declares_its_end);
+        return http::Response::from_parts(head, checked(reader, false));
     }
+    let needs_line_break = streaming && head.status.is_success() && !declares_its_end;
     http::Response::from_parts(head, checked(reader, needs_line_break))
 }
 
-/// Whether ureq detects that the body is truncated.
+/// Whether the head says where the body ends, so that ureq detects that it is truncated.
 fn declares_its_end(version: Version, headers: &HeaderMap) -> bool {
     let has_chunks =
         version != Version::HTTP_10 && headers.get_all(TRANSFER_ENCODING).iter().any(is_chunked);
@@ -50,8 +51,7 @@ fn is_chunked(encoding: &HeaderValue) -> bool {
     encoding.windows(7).any(|word| word == b"chunked")
 }
 
-/// Whether the body is compressed. ureq decompresses it only if `Content-Encoding` is `gzip` in
-/// lower case.
+/// Whether `Content-Encoding` is gzip. Its names have no case, and `x-gzip` is an old one.
 #[cfg(feature = "gzip")]
 fn is_gzip(encoding: &HeaderValue) -> bool {
     matches!(

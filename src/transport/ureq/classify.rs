@@ -69,8 +69,6 @@ fn classify_direct(error: ureq::Error) -> TransportError {
         E::HostNotFound | E::ConnectionFailed => TransportError::connect(error),
         E::Io(error) => classify_io(error),
         E::Protocol(_) | E::LargeResponseHeader(..) => TransportError::malformed(error),
-        #[cfg(feature = "gzip")]
-        E::Decompress(_, error) => classify_body(error),
         E::RequireHttpsOnly(_) => TransportError::configuration(
             "the agent allows https only, and the base URL is plain http",
         ),
@@ -81,9 +79,31 @@ fn classify_direct(error: ureq::Error) -> TransportError {
         E::NativeTls(_) => TransportError::certificate(error),
         #[cfg(feature = "native-tls")]
         E::Der(_) => TransportError::configuration(error),
-        _ => TransportError::other(error),
+        _ => classify_other(error),
     }
 }
+
+/// Classifies an error of a variant that exists only with a feature of ureq that this crate does not
+/// enable. Another crate can enable `gzip`, and ureq then decompresses by itself.
+fn classify_other(error: ureq::Error) -> TransportError {
+    let text = error.to_string();
+    if !text.contains("decompression failed: ") {
+        TransportError::other(error)
+    } else if contains_any(&text, CORRUPT_STREAM) {
+        TransportError::malformed(error)
+    } else {
+        // The stream is truncated, or the connection failed.
+        TransportError::interrupted(error)
+    }
+}
+
+/// The errors of flate2 for data that is not gzip.
+const CORRUPT_STREAM: &[&str] = &[
+    "invalid gzip header",
+    "corrupt gzip stream",
+    "corrupt deflate stream",
+    "deflate decompression error",
+];
 
 /// Classifies the refusal of an HTTP proxy. A retry does not help against a client error, such as a
 /// wrong password.

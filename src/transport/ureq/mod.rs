@@ -2,6 +2,8 @@
 
 mod body;
 mod classify;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod proxy;
 mod tls;
 
@@ -11,7 +13,11 @@ use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use http::Uri;
+#[cfg(feature = "gzip")]
+use http::header::{ACCEPT_ENCODING, HeaderValue};
 use http::uri::Scheme;
+#[cfg(feature = "gzip")]
+use ureq::config::{AutoHeaderValue, Config};
 use ureq::{Agent, AsSendBody, Proxy, ProxyProtocol};
 
 use self::body::with_body;
@@ -259,8 +265,10 @@ impl UreqTransport {
 impl Transport for UreqTransport {
     fn execute(
         &self,
-        request: http::Request<Vec<u8>>,
+        #[cfg_attr(not(feature = "gzip"), expect(unused_mut))] mut request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Body>, TransportError> {
+        #[cfg(feature = "gzip")]
+        accept_gzip(&mut request, self.agent.config());
         let proxy = self.proxy_for(request.uri());
         self.check(request.uri(), proxy)?;
         let options: Option<AttemptOptions> = request.extensions().get().copied();
@@ -282,6 +290,16 @@ impl Transport for UreqTransport {
 impl fmt::Debug for UreqTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqTransport").finish_non_exhaustive()
+    }
+}
+
+/// Asks for a compressed response, unless the request or the agent's configuration has an
+/// `Accept-Encoding`.
+#[cfg(feature = "gzip")]
+fn accept_gzip(request: &mut http::Request<Vec<u8>>, config: &Config) {
+    if matches!(config.accept_encoding(), AutoHeaderValue::Default) {
+        let encoding = request.headers_mut().entry(ACCEPT_ENCODING);
+        encoding.or_insert(HeaderValue::from_static("gzip"));
     }
 }
 

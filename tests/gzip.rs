@@ -1,0 +1,194 @@
+//! The end of compressed responses: empty bodies, and bytes after a complete stream.
+
+#![cfg(feature = "gzip")]
+
+mod common;
+
+use std::io::Write;
+use std::sync::atomic::Ordering;
+
+use cloudflare_user::{Client, Deleted, Endpoint, ErrorKind, ExposeSecret, Policy, http};
+use common::success;
+use common::tcp::{Reply, Tcp};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+const ENCODINGS: [&str; 4] = ["gzip", "GZIP", "x-gzip", "X-GZip"];
+
+fn compress(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A server that sends this head and body to every request and keeps the connection open.
+fn server(head: &str, body: &[u8]) -> Tcp {
+    let head = format!("HTTP/1.1 {head}\n\n").replace('\n', "\r\n");
+    let response = [head.as_bytes(), body].concat();
+    Tcp::new(move |_, _| Reply::Send(response.clone()))
+}
+
+/// A server that sends this compressed body.
+fn server_compressing(encoding: &str, body: &[u8]) -> Tcp {
+    let length = body.len();
+    let head = format!("200 OK\ncontent-encoding: {encoding}\ncontent-length: {length}");
+    server(&head, body)
+}
+
+fn client(server: &Tcp) -> Client {
+    Client::builder()
+        .api_token("a-token-of-the-tests")
+        .base_url(server.url())
+        .build()
+        .unwrap()
+}
+
+/// A write whose response may have no body.
+#[derive(serde::Serialize)]
+struct Purge;
+
+impl Endpoint for Purge {
+    type Output = Option<Deleted>;
+    const METHOD: http::Method = http::Method::POST;
+    const UNWRAPPED: bool = true;
+    fn path(&self) -> Vec<&str> {
+        vec!["purge"]
+    }
+}
+
+#[test]
+fn an_empty_body_is_empty() {
+    for encoding in ENCODINGS {
+        let empty_chunks =
+            format!("200 OK\ncontent-encoding: {encoding}\ntransfer-encoding: chunked");
+        for server in [
+            server(
+                &format!("204 No Content\ncontent-encoding: {encoding}"),
+                b"",
+            ),
+            server_compressing(encoding, b""),
+            server(&empty_chunks, b"0\r\n\r\n"),
+        ] {
+            let client = client(&server);
+            let error = client.user().send().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+            assert_eq!(error.attempts(), 1, "{error}");
+            assert_eq!(error.body(), Some(&b""[..]), "{error}");
+            assert_eq!(client.send(&Purge).unwrap(), None);
+        }
+    }
+}
+
+#[test]
+fn an_empty_body_without_a_declared_end_is_truncated() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
+    let server = Tcp::new(move |_, _| Reply::Close(head.into()));
+    let error = client(&server)
+        .with_max_retries(0)
+        .user()
+        .send()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+}
+
+#[test]
+fn an_empty_stream_is_an_empty_body() {
+    let server = server_compressing("gzip", &compress(""));
+    let error = client(&server).user().send().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    assert_eq!(error.body(), Some(&b""[..]), "{error}");
+}
+
+#[test]
+fn ignores_white_space_and_zeros_after_the_secret_of_a_new_token() {
+    let created = compress(&success(r#"{"id":"1","value":"a-new-secret"}"#));
+    for encoding in ENCODINGS {
+        for padding in [
+            b"\r\n".as_slice(),
+            b"\n",
+            b" ",
+            b"\0",
+            &[0; 512],
+            &[0; 20_000],
+        ] {
+            let server = server_compressing(encoding, &[&*created, padding].concat());
+            let policy = Policy::allow().permission_group("g").all_zones();
+            let created = client(&server).create_token("ci", [policy]).send().unwrap();
+            assert_eq!(created.value.expose_secret(), "a-new-secret");
+            assert_eq!(server.count(), 1);
+        }
+    }
+}
+
+#[test]
+fn other_bytes_after_the_stream_are_malformed() {
+    let user = compress(&success(r#"{"id":"7"}"#));
+    for encoding in ENCODINGS {
+        for other in [b"x".as_slice(), b"<html>", b"\r\n}", b"\0\0\x01"] {
+            let server = server_compressing(encoding, &[&*user, other].concat());
+            let client = client(&server);
+            let error = client.user().send().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+            assert_eq!(error.attempts(), 1, "{error}");
+            let error = client.delete_token("1").send().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+            assert!(error.may_have_been_applied(), "{error}");
+        }
+    }
+}
+
+/// The connection is read to the end of the HTTP body, so that it can be used again.
+#[test]
+fn uses_the_connection_of_a_compressed_response_again() {
+    let text = success(r#"{"id":"7"}"#);
+    let (first, second) = text.split_at(text.len() / 2);
+    let body = [compress(first), compress(second), b"\r\n".to_vec()].concat();
+    let length = body.len();
+    let chunks = [
+        format!("{length:x}\r\n").as_bytes(),
+        &body,
+        b"\r\n0\r\n\r\n",
+    ]
+    .concat();
+    let head = "200 OK\ncontent-encoding: gzip\ntransfer-encoding: chunked";
+    for server in [server_compressing("gzip", &body), server(head, &chunks)] {
+        let client = client(&server);
+        for _ in 0..3 {
+            assert_eq!(client.user().send().unwrap().id, "7");
+        }
+        assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[test]
+fn asks_for_gzip_and_for_no_encoding_of_an_export() {
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
+    let client = client(&server);
+    client.user().send().unwrap();
+    let _ = client.audit_logs().export();
+    let heads = server.requests();
+    let header = |head: &str| head.to_lowercase().contains("accept-encoding: gzip\r\n");
+    assert!(header(&heads[0]), "{}", heads[0]);
+    let head = heads[1].to_lowercase();
+    assert!(head.contains("accept-encoding: identity\r\n"), "{head}");
+    assert_eq!(head.matches("accept-encoding").count(), 1, "{head}");
+}
+
+#[test]
+fn keeps_the_accept_encoding_of_a_custom_agent() {
+    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
+    for (encoding, expected) in [("", None), ("br", Some("accept-encoding: br\r\n"))] {
+        let agent = ureq::Agent::config_builder().accept_encoding(encoding);
+        let transport = cloudflare_user::UreqTransport::new(agent.build().into());
+        let client = Client::builder()
+            .api_token("a-token-of-the-tests")
+            .base_url(server.url())
+            .transport(transport);
+        client.build().unwrap().user().send().unwrap();
+        let head = server.requests().pop().unwrap().to_lowercase();
+        match expected {
+            Some(header) => assert!(head.contains(header), "{head}"),
+            None => assert!(!head.contains("accept-encoding"), "{head}"),
+        }
+    }
+}
