@@ -368,7 +368,7 @@ fn reports_malformed_gzip_bodies() {
         ),
         (
             "another encoding",
-            response("200 OK", "content-encoding: br\r\n", "\u{1}\u{2}"),
+            response("200 OK", "content-encoding: zstd\r\n", "\u{1}\u{2}"),
             Got::Decode,
             1,
         ),

@@ -84,7 +84,7 @@ fn classify_direct(error: ureq::Error) -> TransportError {
 }
 
 /// Classifies an error of a variant that exists only with a feature of ureq that this crate does not
-/// enable. Another crate can enable `gzip`, and ureq then decompresses by itself.
+/// enable. Another crate can enable `gzip` or `brotli`, and ureq then decompresses by itself.
 fn classify_other(error: ureq::Error) -> TransportError {
     let text = error.to_string();
     if !text.contains("decompression failed: ") {
@@ -97,12 +97,13 @@ fn classify_other(error: ureq::Error) -> TransportError {
     }
 }
 
-/// The errors of flate2 for data that is not gzip.
+/// The errors of flate2 for data that is not gzip, and of brotli for data that is not brotli.
 const CORRUPT_STREAM: &[&str] = &[
     "invalid gzip header",
     "corrupt gzip stream",
     "corrupt deflate stream",
     "deflate decompression error",
+    "Invalid Data",
 ];
 
 /// Classifies the refusal of an HTTP proxy. A retry does not help against a client error, such as a

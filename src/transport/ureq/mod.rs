@@ -29,9 +29,10 @@ use super::{AttemptOptions, Body, Transport, TransportError, TransportErrorKind}
 
 /// A [`Transport`] over [ureq](https://docs.rs/ureq): HTTP/1.1, with connections that are reused.
 ///
-/// A client creates one by default, whose proxy comes [from the
-/// environment](#proxies-from-the-environment). Create one from your own agent to use another
-/// proxy, other certificate roots or another resolver:
+/// A client creates one by default, whose proxy comes from
+/// [`ClientBuilder::proxy`](crate::ClientBuilder::proxy) or [from the
+/// environment](#proxies-from-the-environment). Create one from your own agent to use other
+/// certificate roots or another resolver:
 ///
 /// ```
 /// use cloudflare_user::{Client, UreqTransport};
@@ -44,29 +45,44 @@ use super::{AttemptOptions, Body, Transport, TransportError, TransportErrorKind}
 /// With any agent, the client sets the timeouts, redirects are not followed, and a request over
 /// plain http to this machine does not use a proxy on another one.
 ///
-/// A request fails before anything is sent if the proxy is invalid, or if a feature of this crate
-/// is off that it needs: `socks-proxy` for a SOCKS proxy, and for TLS the feature of the agent's
-/// provider (`rustls` or `native-tls`) and verifier (`platform-verifier`).
+/// A request fails before anything is sent, with the kind
+/// [`Configuration`](crate::ErrorKind::Configuration), if the proxy is invalid, or if a feature of
+/// this crate is off that it needs: `socks-proxy` for a SOCKS proxy, and for TLS the feature of the
+/// agent's provider (`rustls` or `native-tls`) and verifier (`platform-verifier`).
 ///
 /// # Proxies from the environment
 ///
-/// A client without a custom [`transport`](crate::ClientBuilder::transport) reads the environment
-/// once, when it is built. An https base URL selects the first that is set of `https_proxy`,
-/// `HTTPS_PROXY`, `all_proxy` and `ALL_PROXY`; plain http selects from `http_proxy`, `HTTP_PROXY`,
-/// `all_proxy` and `ALL_PROXY`. An empty variable counts as unset. `HTTP_PROXY` is ignored if
-/// `REQUEST_METHOD` is set, because a CGI server fills it from a request header. Loopback hosts
-/// never use a proxy from the environment.
+/// A client without a custom [`transport`](crate::ClientBuilder::transport) and an explicit
+/// [`proxy`](crate::ClientBuilder::proxy) reads the environment once, when it is built. An https
+/// base URL selects the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and
+/// `ALL_PROXY`; plain http selects from `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An
+/// empty variable counts as unset. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, because a CGI
+/// server fills it from a request header. On Windows, where it is the same variable as `http_proxy`,
+/// both are ignored then. Loopback hosts never use a proxy from the environment.
 ///
 /// The format is `http://user:password@proxy.example:3128`. The scheme is `http` (the default),
 /// `https`, `socks4`, `socks4a`, `socks5`, `socks5h`, or `socks`, which is SOCKS 5. The port
 /// defaults to 80, 443 for `https`, and 1080 for SOCKS. A `/`, `?` or `#` in the password must be
-/// percent-encoded. If the selected value is invalid, each request fails with
-/// [`is_connect`](crate::Error::is_connect), even if another variable is valid.
+/// percent-encoded. If the selected value is invalid, each request fails with the kind
+/// [`Configuration`](crate::ErrorKind::Configuration), even if another variable is valid.
+/// [`parameter`](crate::Error::parameter) then returns the name of the variable.
 ///
 /// `no_proxy`, or else `NO_PROXY`, lists hosts that use no proxy, separated by commas. An entry is
 /// a host, which includes its subdomains, or `*` for all hosts. For a base URL with an IP address,
 /// it can be an address or a range such as `10.0.0.0/8`. Each entry can have a port:
 /// `example.com:8443`, `[fd00::1]:8443`.
+///
+/// # Features of ureq
+///
+/// This crate enables as few features of ureq as it can. If another crate of the program enables
+/// one, Cargo enables it here too:
+///
+/// | feature of ureq | what changes |
+/// | --- | --- |
+/// | `gzip`, which is one of its defaults | ureq decompresses by itself. An empty body with `Content-Encoding: gzip`, and bytes after a compressed stream, are then interruptions. In your own `Cargo.toml`, disable the default features of ureq. |
+/// | `cookies` | ureq sends the cookies of earlier responses with later requests of the same client. |
+/// | `charset` | ureq converts bodies with a `Content-Type` of `text/…` in another charset to UTF-8. JSON is not converted. |
+/// | `brotli` | ureq decompresses brotli, although the client asks for gzip only. |
 ///
 /// # Limitations of ureq
 ///
@@ -80,8 +96,10 @@ use super::{AttemptOptions, Body, Transport, TransportError, TransportErrorKind}
 /// | A forked child shares the idle connections of its parent, so their responses mix up. | Build the client after the fork. |
 /// | Plain http through a proxy uses CONNECT, which many proxies allow for port 443 only. | An https base URL, or an entry in `no_proxy`. |
 /// | It reads at most 20 headers of the response to CONNECT, and accepts only status 200. | Another proxy, or an entry in `no_proxy`. |
+/// | `ureq::Proxy` uses the default port instead of one above 65535: it takes `http://127.0.0.1:99999` for port 80. | None is needed: this transport refuses such a proxy. |
 /// | With SOCKS 4 and 5, it resolves the host itself and tries only its first address. | `socks5h` or `socks4a`. |
 /// | A `100 Continue` with headers, folded header lines, and more than 128 headers are errors. | A server that does not send them. |
+/// | A chunk whose size line, with its extensions, is longer than 20 bytes is an error of kind `Malformed`. ureq discards that chunk and what it read together with it, so after a write, [`Error::body`](crate::Error::body) can lack a new secret. | A server or proxy that sends no chunk extensions. |
 pub struct UreqTransport {
     agent: Agent,
     /// The environment variable that is selected and invalid.
