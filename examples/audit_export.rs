@@ -1,259 +1,353 @@
-//! Exports the audit log, or a part of it, and resumes after an interruption, for example with
-//! `cargo run --example audit_export -- --since 2026-11-01 --csv --output november.csv`. It sends
-//! its requests to Cloudflare if the environment has a credential, and otherwise to a demonstration
-//! server.
+//! Exports the audit log, or a part of it, and resumes after an interruption.
+//!
+//! ```console
+//! $ cargo run --example audit_export -- --demo --since 7d --csv --output week.csv
+//! ```
 
+mod common;
 mod demo;
-#[path = "common/journal.rs"]
-mod journal;
-#[path = "common/state.rs"]
-mod state;
 
-use std::error::Error;
-use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Parser;
-use cloudflare_user::{Client, DateOrDateTime, Endpoint, Page, http::Method};
-use fs_err as fs;
+use cloudflare_user::http::Method;
+use cloudflare_user::{Client, DateOrDateTime, Endpoint, ListAuditLogs, Page};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json, value::RawValue};
 use time::{Duration, OffsetDateTime};
 
-use journal::{Journal, read_state};
+use common::api::{Api, ApiOptions, CredentialHash, Source, help};
+use common::append::Appender;
+use common::audit_filters::AuditFilters;
+use common::csv_rows::{self, Cells};
+use common::failure::{self, Failure, Result};
+use common::file_id::FileId;
+use common::log_line::LogLine;
+use common::private_file::{self, with_suffix};
+use common::state::StateFile;
+use common::stop::Stop;
+use common::times::{self, Moment};
+use common::{print, replace};
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 if all was exported, 1 for a failure, 2 for an invalid command line; 130, 143 and 129 for
+SIGINT, SIGTERM and SIGHUP. After any but 0, pass --resume with the same options, or remove FILE.part and
+FILE.state to start over. The token needs the permission Account Settings Read.
+
+In cron:    30 2 1 * *  . /etc/cloudflare.env; audit_export --since 32d --csv --output /srv/audit.csv";
 
 /// Exports the audit log, newest first
 ///
-/// An unfinished export is FILE.part, and FILE.state holds what --resume needs. FILE.state.lock
-/// prevents a second process from using them, and is not removed. In CSV, a cell that starts with
-/// = + - @ tab or a line break gets a leading apostrophe, because a spreadsheet would run it as a
-/// formula.
-#[derive(Clone, Parser, Serialize, Deserialize)]
-#[command(
-    after_help = "Exit codes: 0 if all was exported, 1 for a failure, 2 for an invalid command line, 130 for Ctrl-C.\n\
-    After a failure or Ctrl-C, pass --resume with the same options, or remove FILE.part and FILE.state to start over."
-)]
-struct Export {
-    #[arg(long, value_parser = date, help = "Only from this date or time on, inclusive (RFC 3339, UTC)")]
-    since: Option<String>,
-    #[arg(long, value_parser = date, help = "Only before this time or date; latest and default: 15 minutes ago")]
-    before: Option<String>,
-    #[arg(long, help = "Only actions of this type, such as login")]
-    #[serde(rename = "action.type")]
-    action_type: Option<String>,
-    #[arg(long, help = "Only actions by this email address")]
-    #[serde(rename = "actor.email")]
-    actor_email: Option<String>,
-    #[arg(long, help = "Only actions from this IP address or CIDR range")]
-    #[serde(rename = "actor.ip")]
-    actor_ip: Option<String>,
-    #[arg(long, help = "Only changes to the zone with this name")]
-    #[serde(rename = "zone.name")]
-    zone_name: Option<String>,
-    #[arg(long, help = "Leave out logs of the user level")]
-    hide_user_logs: bool,
-    #[arg(skip)]
-    page: Option<u64>,
-    #[arg(long, help = "Write CSV instead of one line of JSON for each log")]
-    #[serde(skip)]
+/// FILE is replaced when the export is complete, and keeps its mode and owner. Until then the export
+/// is FILE.part, and FILE.state has what --resume needs. FILE.state.lock prevents a second process,
+/// and is not removed. In CSV, a cell that a spreadsheet would run as a formula gets a leading
+/// apostrophe.
+#[derive(Parser)]
+#[command(version, after_help = help(AFTER_HELP))]
+struct Options {
+    /// Only from this time on: a date or time (RFC 3339), or a duration ago, such as 7d
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// Only before this time; the latest, and the default, is 15 minutes ago
+    #[arg(long, value_name = "TIME")]
+    before: Option<Moment>,
+    #[command(flatten)]
+    filters: AuditFilters,
+    /// Write CSV instead of one line of JSON for each log
+    #[arg(long)]
     csv: bool,
-    #[arg(
-        long,
-        requires = "csv",
-        help = "Write cells of CSV as they are, including formulas"
-    )]
-    #[serde(skip)]
+    /// Write cells of CSV as they are, including formulas
+    #[arg(long, requires = "csv")]
     raw_cells: bool,
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "Write to this file, which is replaced, instead of standard output"
-    )]
-    #[serde(skip)]
-    output: Option<PathBuf>,
-    #[arg(
-        long,
-        value_name = "PAGES",
-        default_value_t = 0,
-        help = "Fetch up to this many pages ahead, at most 32"
-    )]
-    #[serde(skip)]
+    /// The file to write, which is replaced; - is standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+    /// Fetch up to this many pages ahead, at most 32
+    #[arg(long, value_name = "PAGES", default_value_t = 0)]
     read_ahead: usize,
-    #[arg(
-        long,
-        requires = "output",
-        help = "Continue an export that was interrupted"
-    )]
-    #[serde(skip)]
+    /// Continue an export that was interrupted
+    #[arg(long)]
     resume: bool,
+    #[command(flatten)]
+    api: ApiOptions,
 }
 
-/// What the state file holds beside the length of the output.
+/// What the state file holds beside the lines that are being written.
 #[derive(Clone, Serialize, Deserialize)]
 struct Position {
+    source: Source,
+    credential: CredentialHash,
+    /// The options that must be the same to resume, as they were given.
     options: Value,
-    request: Export,
+    since: Option<String>,
+    before: String,
+    page: u64,
+    /// The number of logs before this page.
     logs: u64,
+    /// Those of the page before. If logs were added meanwhile, this page repeats some of them.
+    last_ids: HashSet<String>,
+    is_complete: bool,
 }
 
-/// `ListAuditLogs` of this crate decodes the logs. Here they stay as the server sent them.
-impl Endpoint for Export {
+enum Ended {
+    Complete { logs: u64 },
+    BySignal(u8),
+}
+
+/// `ListAuditLogs` decodes the logs. Here they stay as the server sent them.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct RawAuditLogs(ListAuditLogs);
+
+impl Endpoint for RawAuditLogs {
     type Output = Page<Box<RawValue>>;
     const METHOD: Method = Method::GET;
     const MAX_PER_PAGE: Option<u64> = Some(1000);
 
     fn path(&self) -> Vec<&str> {
-        vec!["user", "audit_logs"]
+        self.0.path()
+    }
+
+    fn item_id(log: &Box<RawValue>) -> Option<Cow<'_, str>> {
+        #[derive(Deserialize)]
+        struct Id {
+            id: String,
+        }
+        let log: Id = serde_json::from_str(log.get()).ok()?;
+        Some(log.id.into())
     }
 }
 
-/// Formats a date or time in UTC, so that texts compare as times.
-fn date(text: &str) -> Result<String, cloudflare_user::Error> {
-    text.parse().map(|date: DateOrDateTime| date.to_string())
+fn main() -> ExitCode {
+    failure::exit_code(run(&Options::parse()), 1)
 }
 
-fn main() {
-    let Err(error) = run(&Export::parse()) else {
-        return;
-    };
-    if error.downcast_ref().map(io::Error::kind) != Some(ErrorKind::BrokenPipe) {
-        _ = writeln!(io::stderr(), "error: {error}");
-        std::process::exit(1);
-    }
-}
-
-fn run(options: &Export) -> Result<(), Box<dyn Error>> {
-    let (client, _demo) = demo::client()?;
-    ctrlc::set_handler(|| {
-        // Waits until the current page is written.
-        let _stdout = io::stdout().lock();
-        _ = writeln!(
-            io::stderr(),
-            "\nstopped; --resume continues an export into a file"
-        );
-        std::process::exit(130);
-    })?;
-    // A fixed end, because newer logs would move the items of all pages. Logs can become visible 15
-    // minutes late.
-    let settled =
-        Some(DateOrDateTime::from(OffsetDateTime::now_utc() - Duration::minutes(15)).to_string());
-    let request = Export {
-        before: options.before.clone().or(settled.clone()).min(settled),
-        ..options.clone()
-    };
+fn run(options: &Options) -> Result<u8> {
+    let stop = Stop::listen()?;
+    let (since, before) = period(options)?;
+    let api = options.api.connect(&stop)?;
     let start = Position {
-        options: json!([options, options.csv, options.raw_cells]),
-        request,
+        source: api.source.clone(),
+        credential: CredentialHash::new(),
+        options: json!({
+            "since": options.since,
+            "before": options.before,
+            "filters": options.filters,
+            "csv": options.csv,
+            "raw_cells": options.raw_cells,
+        }),
+        since: since.map(times::shown),
+        before: times::shown(before),
+        page: 1,
         logs: 0,
+        last_ids: HashSet::new(),
+        is_complete: false,
     };
-    let Some(path) = &options.output else {
-        return export(&client, options, start, |lines, _| {
-            Ok(io::stdout().lock().write_all(lines.as_bytes())?)
-        });
-    };
-    if fs::metadata(path).is_ok_and(|existing| !existing.is_file()) {
-        return Err(format!("{} is not a file", path.display()).into());
-    }
-    let [part, state] = [".part", ".state"].map(|suffix| state::with_suffix(path, suffix));
-    let _lock = state::lock(&state)?;
-    let length = fs::metadata(path).ok().map(|file| file.len());
-    if !fs::exists(&part)?
-        && read_state::<Position>(&state)?.is_some_and(|saved| saved.length == length)
-    {
-        fs::remove_file(&state)?; // A run was killed between the rename and the removal at the end.
+    let outcome = if options.output == Path::new("-") {
         if options.resume {
-            return Ok(());
+            return Err(Failure::invalid("--resume needs --output FILE"));
+        }
+        export(&api.client, options, &stop, start, |lines, _| {
+            print::data(&String::from_utf8_lossy(lines))
+        })
+    } else {
+        export_to_file(&api, options, &stop, start)
+    };
+    match outcome? {
+        Ended::Complete { logs } => {
+            print::report(format_args!("exported {logs} logs"));
+            Ok(0)
+        }
+        Ended::BySignal(code) => {
+            print::report("stopped; --resume continues an export into a file");
+            Ok(code)
         }
     }
-    let mut journal = Journal::open(Some(&part), state.clone(), false, start.clone())?;
-    let saved = journal.position();
-    if saved.request.page.is_none() {
-        // Nothing was written yet, so the options may differ.
-        journal.commit(start.clone())?;
-    } else if !options.resume || saved.options != start.options {
-        return Err(format!(
-            "{} is unfinished: pass --resume and the same options, or see --help",
-            part.display()
-        )
-        .into());
+}
+
+/// The end is fixed, because newer logs would move the items of all pages. Logs can become visible
+/// 15 minutes late.
+fn period(options: &Options) -> Result<(Option<OffsetDateTime>, OffsetDateTime)> {
+    let settled = OffsetDateTime::now_utc() - Duration::minutes(15);
+    let before = match &options.before {
+        Some(before) => before.instant.min(settled),
+        None => settled,
+    };
+    let Some(since) = &options.since else {
+        return Ok((None, before));
+    };
+    times::require_past("--since", since)?;
+    if since.instant >= before {
+        return Err(Failure::invalid(format_args!(
+            "--since {since} is not before the end of the export, {}",
+            times::shown(before)
+        )));
     }
-    export(
-        &client,
-        options,
-        journal.position().clone(),
-        |lines, position| {
-            journal.append(lines)?;
-            journal.commit(position.clone())
-        },
-    )?;
-    state::rename(&part, path)?;
-    Ok(fs::remove_file(&state)?)
+    Ok((Some(since.instant), before))
+}
+
+/// Exports to `FILE.part`, and renames it when it is complete.
+fn export_to_file(api: &Api, options: &Options, stop: &Stop, start: Position) -> Result<Ended> {
+    let file = replace::target_of(&options.output)?;
+    if fs_err::metadata(&file).is_ok_and(|existing| !existing.is_file()) {
+        return Err(Failure::invalid(format_args!(
+            "{} is not a file",
+            file.display()
+        )));
+    }
+    api.may_write_to(&file)?;
+    let part = with_suffix(&file, ".part");
+    let state = StateFile::lock(&with_suffix(&file, ".state"), "audit_export")?;
+    let mut appender = Appender::to_private_file(&part, state, start.clone())?;
+
+    let is_renamed = appender.position().is_complete
+        && FileId::at(&part)?.is_none()
+        && FileId::at(&file)? == appender.output_id();
+    if appender.output_id().is_none() || (is_renamed && !options.resume) {
+        // Nothing was written yet, or the earlier run was killed after its last step but one.
+        if fs_err::metadata(&part).is_ok_and(|part| part.len() > 0) {
+            let part = part.display();
+            return Err(Failure::invalid(format_args!(
+                "{part} is in the way: move it away"
+            )));
+        }
+        appender.restart(start)?;
+    } else {
+        require_same_export(appender.position(), &start, options, &part)?;
+        if is_renamed {
+            let logs = appender.position().logs;
+            appender.remove_state()?;
+            return Ok(Ended::Complete { logs });
+        }
+        appender.require_unchanged_output()?;
+        appender.finish()?;
+    }
+    if !appender.position().is_complete {
+        let position = appender.position().clone();
+        let append = |lines: &[u8], position: &Position| appender.append(lines, position.clone());
+        let ended = export(&api.client, options, stop, position, append)?;
+        if let Ended::BySignal(_) = ended {
+            return Ok(ended);
+        }
+    }
+    let logs = appender.position().logs;
+    if let Some(part) = private_file::open_existing(&part)? {
+        replace::take_over_attributes(part.file(), &file)?;
+    }
+    private_file::rename(&part, &file)?;
+    appender.remove_state()?;
+    Ok(Ended::Complete { logs })
+}
+
+/// Refuses to continue another export than the one that was begun.
+fn require_same_export(
+    saved: &Position,
+    start: &Position,
+    options: &Options,
+    part: &Path,
+) -> Result<()> {
+    let part = part.display();
+    let reason = if !options.resume {
+        "to continue it, pass --resume"
+    } else if saved.source != start.source {
+        "it has data of another server"
+    } else if !saved.credential.is_current() {
+        "it was made with another credential"
+    } else if saved.options != start.options {
+        "it was made with other options"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::invalid(format_args!(
+        "{part} is of an unfinished export: {reason}; to start over, remove it and its state (see \
+         --help)"
+    )))
 }
 
 /// Passes the lines of each page to `write`, with the position after them.
 fn export(
     client: &Client,
-    options: &Export,
+    options: &Options,
+    stop: &Stop,
     mut position: Position,
-    mut write: impl FnMut(&str, &Position) -> Result<(), Box<dyn Error>>,
-) -> Result<(), Box<dyn Error>> {
-    let style = ProgressStyle::with_template("{msg}, {human_pos} logs, {per_sec:0}")?;
-    let bar = ProgressBar::no_length()
-        .with_style(style)
-        .with_position(position.logs);
+    mut write: impl FnMut(&[u8], &Position) -> Result<()>,
+) -> Result<Ended> {
+    let style = ProgressStyle::with_template("page {msg}, {human_pos} logs, {per_sec:0}")?;
+    let bar = ProgressBar::no_length().with_style(style);
     let mut pages = client
-        .pages(&position.request)
+        .pages(&request(options, &position)?)
         .read_ahead(options.read_ahead);
-    while let Some(page) = pages.next().transpose()? {
-        if pages.size_hint().0 > 0 {
-            // This page has logs that are not JSON. The first one ends the export before the page
-            // is written.
-            pages.next().transpose()?;
+    let mut is_first = position.page == 1;
+    let mut logs = Vec::new();
+    loop {
+        match pages.next() {
+            None => break,
+            Some(Ok(page)) => {
+                logs.extend(
+                    page.items
+                        .iter()
+                        .map(|log| LogLine::new(log.get().as_bytes())),
+                );
+            }
+            // A log that is not JSON. It follows its page, and more can follow.
+            Some(Err(error)) if error.is_item() => {
+                print::report(format_args!("warning: {error}"));
+                logs.push(LogLine::new(error.body().unwrap_or_default()));
+            }
+            Some(Err(error)) => match stop.exit_code() {
+                Some(code) => return Ok(Ended::BySignal(code)),
+                None => return Err(error.into()),
+            },
         }
-        let lines = match options.csv {
-            true => csv(&page.items, options, position.request.page.is_none())?,
-            false => page
-                .items
-                .iter()
-                .map(|log| log.get().replace('\n', " ") + "\n")
-                .collect(),
-        };
-        bar.set_message(format!(
-            "page {}",
-            position.request.page.insert(pages.next_page())
-        ));
-        position.logs += page.items.len() as u64;
+        if pages.next_page() == position.page {
+            continue;
+        }
+        logs.retain(|log| !position.last_ids.contains(&log.identity()));
+        let lines = to_lines(&logs, options, is_first)?;
+        is_first = false;
+        position.page = pages.next_page();
+        position.logs += logs.len() as u64;
+        position.last_ids = logs.drain(..).map(|log| log.identity()).collect();
+        bar.set_message(position.page.to_string());
         bar.set_position(position.logs);
-        let _stdout = io::stdout().lock();
         bar.suspend(|| write(&lines, &position))?;
+        if let Some(code) = stop.exit_code() {
+            return Ok(Ended::BySignal(code));
+        }
     }
-    Ok(())
+    bar.finish_and_clear();
+    position.is_complete = true;
+    write(&to_lines(&[], options, is_first)?, &position)?;
+    let logs = position.logs;
+    Ok(Ended::Complete { logs })
 }
 
-fn csv(
-    logs: &[Box<RawValue>],
-    options: &Export,
-    has_header: bool,
-) -> Result<String, Box<dyn Error>> {
-    const COLUMNS: &str = "when,action.type,action.result,actor.email,actor.ip,interface,metadata.zone_name,resource.type,id";
-    let mut rows = csv::Writer::from_writer(Vec::new());
-    if has_header {
-        rows.write_record(COLUMNS.split(','))?;
+fn request(options: &Options, position: &Position) -> Result<RawAuditLogs> {
+    let mut request = options.filters.request().page(position.page);
+    if let Some(since) = &position.since {
+        request = request.since(since.parse::<DateOrDateTime>()?);
     }
-    for log in logs {
-        let log: Value = serde_json::from_str(log.get())?;
-        let cell = |name: &str| {
-            let text = match name.split('.').fold(&log, |value, key| &value[key]) {
-                Value::Null => String::new(),
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            let is_formula =
-                !options.raw_cells && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-            if is_formula { format!("'{text}") } else { text }
+    let before: DateOrDateTime = position.before.parse()?;
+    Ok(RawAuditLogs(request.before(before)))
+}
+
+/// The lines of a page; the first one of CSV is the header.
+fn to_lines(logs: &[LogLine], options: &Options, is_first: bool) -> Result<Vec<u8>> {
+    let is_stdout = options.output == Path::new("-");
+    if options.csv {
+        let cells = Cells {
+            may_be_formulas: options.raw_cells,
+            may_have_controls: !is_stdout,
         };
-        rows.write_record(COLUMNS.split(',').map(cell))?;
+        return csv_rows::rows(logs, is_first, cells);
     }
-    Ok(String::from_utf8(rows.into_inner()?)?)
+    let lines = logs.iter().map(|log| match is_stdout {
+        true => log.for_stdout(),
+        false => log.for_file(),
+    });
+    Ok(lines.flatten().collect())
 }

@@ -1,159 +1,243 @@
 //! Appends the audit logs that are new since the last run to a file, each log once, even if the
-//! program is killed.
+//! program is killed. It can also report actions that you name.
 //!
 //! ```console
-//! $ cargo run --example audit_follow -- --output new.jsonl --since 7d --alert token_create,token_roll
+//! $ cargo run --example audit_follow -- --demo --since 7d --output new.jsonl --alert token_create
 //! ```
-//!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
-//! demonstration server.
 
+mod common;
 mod demo;
-#[path = "common/journal.rs"]
-mod journal;
-#[path = "common/state.rs"]
-mod state;
 
-use std::error::Error;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use clap::Parser;
-use cloudflare_user::{AuditLog, AuditLogCursor, Client, DateOrDateTime};
-use serde_json::{Value, json};
+use cloudflare_user::{AuditLog, AuditLogCursor, Client};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use journal::Journal;
+use common::alerts::{AlertOptions, Alerts};
+use common::api::{Api, ApiOptions, Source, help};
+use common::append::Appender;
+use common::audit_filters::AuditFilters;
+use common::failure::{self, Failure, Result};
+use common::log_line::LogLine;
+use common::print;
+use common::private_file::with_suffix;
+use common::state::StateFile;
+use common::stop::Stop;
+use common::times::{self, Moment};
 
-type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+const AFTER_HELP: &str = "\
+Exit codes: 0 for no alert, 1 after an alert, 2 for an invalid command line or a failure, even after an
+alert; 130, 143 and 129 for SIGINT, SIGTERM and SIGHUP. The next run continues where this one ended.
+To continue in another file, move FILE and STATE together. To start anew, move both away.
+The token needs the permission Account Settings Read.
+
+In cron:    */10 * * * *  . /etc/cloudflare.env; audit_follow --quiet --output /var/log/cloudflare.jsonl";
 
 /// Appends new audit logs to a file as JSON lines, oldest first
 ///
-/// Each log is in the file once, even if this program is killed: the state file holds the position
-/// in the audit log and the length of the file, and the next start truncates the file to that
-/// length. After a kill, alerts can be printed twice, and without --output logs too. STATE.lock
-/// prevents a second process, and is not removed.
+/// Each log is in the file once, even if this program is killed, and a reader that follows the file
+/// sees it once. After each rotation (renamed, copied and truncated, or deleted), the lines go on in
+/// the file that is at the path. If it was rotated while a killed run was appending, the last lines
+/// can be repeated, and a warning says so. On standard output, lines can be repeated after a kill.
+///
+/// STATE.lock prevents a second process and is not removed. Use one state for each set of filters.
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 for no alert, 1 after an alert, 2 for an invalid command line or a failure, even\n\
-    after an alert, 130 for a second Ctrl-C. The next run continues after the last log that was written."
-)]
+#[command(version, after_help = help(AFTER_HELP))]
 struct Options {
-    /// The file to append to; without it, logs go to standard output, and --state is required
-    #[arg(long, value_name = "FILE", required_unless_present = "state")]
-    output: Option<PathBuf>,
+    /// The file to append to; - is standard output, and needs --state
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
     /// The state file [default: FILE.state]
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
-    /// Continue in a new FILE, after the old one was moved away or is damaged
-    #[arg(long, requires = "output")]
-    new_output: bool,
     /// Where the first run starts: a date or time (RFC 3339), or a duration ago, such as 7d
     /// [default: now]
-    #[arg(long, value_name = "TIME", value_parser = parse_start)]
-    since: Option<OffsetDateTime>,
-    /// Run again after each interval, at least 1s, until Ctrl-C; failures that may pass are
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// How late a log can become visible and still be found [default: 15min]
+    #[arg(long, value_name = "DURATION", value_parser = times::parse_age)]
+    overlap: Option<Duration>,
+    /// Run again after each interval, at least 1s, until a signal; failures that may pass are
     /// reported
-    #[arg(long, value_name = "INTERVAL", value_parser = parse_interval)]
+    #[arg(long, value_name = "INTERVAL", value_parser = times::parse_interval)]
     every: Option<Duration>,
-    /// Report these actions on standard error, separated by commas, such as token_create,token_roll
-    #[arg(long, value_name = "ACTIONS", value_delimiter = ',')]
-    alert: Vec<String>,
-    /// Do not report actions of these email addresses, separated by commas
-    #[arg(long, value_name = "EMAILS", value_delimiter = ',', requires = "alert")]
-    except: Vec<String>,
     /// Save after this many logs
     #[arg(long, value_name = "LOGS", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..))]
     batch: u32,
+    /// Print alerts, warnings and errors only
+    #[arg(short, long)]
+    quiet: bool,
+    #[command(flatten)]
+    alerts: AlertOptions,
+    #[command(flatten)]
+    filters: AuditFilters,
+    #[command(flatten)]
+    api: ApiOptions,
+}
+
+/// What the state file holds beside the lines that are being appended.
+#[derive(Clone, Serialize, Deserialize)]
+struct Position {
+    source: Source,
+    filters: AuditFilters,
+    /// `None` is standard output.
+    output: Option<PathBuf>,
+    cursor: AuditLogCursor,
+    /// The time of the latest log, in seconds since 1970. Before the first log, it is the start.
+    latest: i64,
+}
+
+/// Why a run ended before all new logs were appended.
+enum Failed {
+    Api(cloudflare_user::Error),
+    Output(Failure),
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self::Output(failure)
+    }
 }
 
 fn main() -> ExitCode {
-    run(Options::parse()).unwrap_or_else(|error| {
-        _ = writeln!(io::stderr(), "error: {error}");
-        ExitCode::from(2)
-    })
+    failure::exit_code(run(&Options::parse()), 2)
 }
 
-fn run(options: Options) -> Result<ExitCode> {
-    let (client, _demo) = demo::client()?;
-    let (stop, stopped) = mpsc::sync_channel(1);
-    ctrlc::set_handler(move || {
-        // The first Ctrl-C stops after the current log. A second one also ends a pending request.
-        if stop.try_send(()).is_err() {
-            std::process::exit(130);
-        }
-    })?;
-    let output = options.output.as_deref();
-    let state = options
-        .state
-        .clone()
-        .or(output.map(|path| state::with_suffix(path, ".state")))
-        .unwrap_or_default();
-    let _lock = state::lock(&state)?;
-    let start = AuditLogCursor::starting_at(options.since.unwrap_or_else(OffsetDateTime::now_utc));
-    let mut journal = Journal::open(output, state, options.new_output, start)?;
-    let mut has_alerted = false;
+fn run(options: &Options) -> Result<u8> {
+    if let Some(since) = &options.since {
+        times::require_past("--since", since)?;
+    }
+    let stop = Stop::listen()?;
+    let api = options.api.connect(&stop)?;
+    let mut appender = open_output(options, &api)?;
+    let mut alerts = Alerts::default();
     loop {
-        let (is_stopped, wait) =
-            match append_new_logs(&client, &mut journal, &options, &stopped, &mut has_alerted) {
-                Ok(is_stopped) => (is_stopped, Duration::ZERO),
-                Err(error) => (false, time_to_wait(error, options.every.is_some())?),
-            };
-        let Some(every) = options.every.filter(|_| !is_stopped) else {
-            break;
+        let outcome = append_new_logs(&api.client, &mut appender, options, &stop, &mut alerts);
+        let shortest_wait = match (outcome, options.every) {
+            (Ok(count), _) => {
+                summarize(count, appender.position(), options);
+                Duration::ZERO
+            }
+            (Err(failed), None) => return Err(into_failure(failed)),
+            (Err(failed), Some(_)) => shortest_wait_after(failed, options)?,
         };
-        if stopped.recv_timeout(every.max(wait)).is_ok() {
-            break;
+        if let Some(code) = stop.exit_code() {
+            return Ok(code);
+        }
+        let Some(every) = options.every else {
+            return Ok(u8::from(alerts.has_alerted));
+        };
+        stop.wait(every.max(shortest_wait));
+        if let Some(code) = stop.exit_code() {
+            return Ok(code);
         }
     }
-    Ok(ExitCode::from(u8::from(has_alerted)))
 }
 
-/// Appends what is new, and returns whether Ctrl-C was pressed.
+fn is_stdout(options: &Options) -> bool {
+    options.output == Path::new("-")
+}
+
+fn open_output(options: &Options, api: &Api) -> Result<Appender<Position>> {
+    let output = if is_stdout(options) {
+        None
+    } else {
+        api.may_write_to(&options.output)?;
+        Some(std::path::absolute(&options.output)?)
+    };
+    let state_path = match (&options.state, &output) {
+        (Some(state), _) => state.clone(),
+        (None, Some(output)) => with_suffix(output, ".state"),
+        (None, None) => return Err(Failure::invalid("standard output needs --state")),
+    };
+    let start = options
+        .since
+        .as_ref()
+        .map_or_else(OffsetDateTime::now_utc, |since| since.instant);
+    let start = Position {
+        source: api.source.clone(),
+        filters: options.filters.clone(),
+        output: output.clone(),
+        cursor: AuditLogCursor::starting_at(start),
+        latest: start.unix_timestamp(),
+    };
+    let state = StateFile::lock(&state_path, "audit_follow")?;
+    let appender = match &output {
+        Some(path) => Appender::to_file(path, state, start.clone())?,
+        None => Appender::to_stdout(state, start.clone())?,
+    };
+    let saved = appender.position();
+    start.source.require_same(&saved.source, &state_path)?;
+    if saved.filters != start.filters {
+        return Err(Failure::invalid(format_args!(
+            "{} is of other filters: use another state",
+            state_path.display()
+        )));
+    }
+    // Without --state, the state is the one beside the output, also if both were moved.
+    let is_other_file = options.state.is_some() && saved.output != output;
+    if is_other_file || saved.output.is_some() != output.is_some() {
+        let saved = saved.output.as_deref().unwrap_or(Path::new("-"));
+        return Err(Failure::invalid(format_args!(
+            "{} is of --output {}: use another state",
+            state_path.display(),
+            saved.display()
+        )));
+    }
+    Ok(appender)
+}
+
+/// Appends what is new, and returns how many logs there were.
 fn append_new_logs(
     client: &Client,
-    journal: &mut Journal<AuditLogCursor>,
+    appender: &mut Appender<Position>,
     options: &Options,
-    stopped: &Receiver<()>,
-    has_alerted: &mut bool,
-) -> Result<bool> {
-    let mut logs = client.audit_logs().follow(journal.position());
+    stop: &Stop,
+    alerts: &mut Alerts,
+) -> Result<usize, Failed> {
+    // Completes what a killed or failed run did not.
+    appender.finish()?;
+    let mut position = appender.position().clone();
+    warn_of_future(&position);
+    if let Some(overlap) = options.overlap {
+        position.cursor = position.cursor.overlap(overlap);
+    }
+    let mut logs = client.follow(&options.filters.request(), &position.cursor);
+    let mut count = 0;
     loop {
         let mut batch = Vec::new();
-        let end = loop {
-            if batch.len() == options.batch as usize {
-                break None;
-            } else if stopped.try_recv().is_ok() {
-                break Some(Ok(true));
-            }
+        let mut end = None;
+        for _ in 0..options.batch {
             match logs.next() {
-                None => break Some(Ok(false)),
-                Some(Err(error)) if !error.is_item() => break Some(Err(error.into())),
-                Some(log) => batch.push(to_json(log)?),
+                Some(Err(error)) if !error.is_item() => end = Some(Err(Failed::Api(error))),
+                Some(log) => {
+                    let log = to_line(log);
+                    alerts.report(&log, &options.alerts);
+                    batch.extend(match is_stdout(options) {
+                        true => log.for_stdout(),
+                        false => log.for_file(),
+                    });
+                    position.latest = position.latest.max(seconds(&log).unwrap_or(i64::MIN));
+                    count += 1;
+                }
+                None => end = Some(Ok(count)),
             }
-        };
+            if stop.exit_code().is_some() {
+                end = Some(Ok(count));
+            }
+            if end.is_some() {
+                break;
+            }
+        }
         if !batch.is_empty() {
-            journal.append(
-                &batch
-                    .iter()
-                    .map(|log| format!("{log}\n"))
-                    .collect::<String>(),
-            )?;
-            for log in batch.iter().filter(|log| is_alert(log, options)) {
-                let [when, action, email, ip, id] =
-                    ["/when", "/action/type", "/actor/email", "/actor/ip", "/id"]
-                        .map(|field| text(log, field));
-                writeln!(
-                    io::stderr(),
-                    "alert: {when} {action} by {email} from {ip}, id {id}"
-                )?;
-                *has_alerted = true;
-            }
-            journal.commit(logs.cursor())?;
+            position.cursor = logs.cursor();
+            appender.append(&batch, position.clone())?;
+            alerts.forget();
         }
         if let Some(end) = end {
             return end;
@@ -162,73 +246,91 @@ fn append_new_logs(
 }
 
 /// A log that cannot be decoded is written as it was received.
-fn to_json(log: cloudflare_user::Result<AuditLog>) -> Result<Value> {
-    let error = match log {
-        Ok(log) => return Ok(serde_json::to_value(log)?),
-        Err(error) => error,
+fn to_line(log: cloudflare_user::Result<AuditLog>) -> LogLine {
+    match log {
+        Ok(log) => LogLine::new(&serde_json::to_vec(&log).unwrap_or_default()),
+        Err(error) => {
+            print::report(format_args!("warning: {error}"));
+            LogLine::new(error.body().unwrap_or_default())
+        }
+    }
+}
+
+/// The time of a log, in seconds since 1970. A time in the future is of another clock, and is not
+/// used.
+fn seconds(log: &LogLine) -> Option<i64> {
+    let when = OffsetDateTime::parse(log.text("/when")?, &Rfc3339).ok()?;
+    let is_past = when <= OffsetDateTime::now_utc();
+    is_past.then(|| when.unix_timestamp())
+}
+
+fn warn_of_future(position: &Position) {
+    let behind = OffsetDateTime::now_utc().unix_timestamp() - position.latest;
+    if behind < 0 {
+        print::report(format_args!(
+            "warning: the saved position, {}, is in the future: logs before it are not found. \
+             Correct the clock of this machine, or start anew (see --help)",
+            shown(position)
+        ));
+    }
+}
+
+fn summarize(count: usize, position: &Position, options: &Options) {
+    if options.quiet {
+        return;
+    }
+    let behind = OffsetDateTime::now_utc().unix_timestamp() - position.latest;
+    let behind = Duration::from_secs(behind.try_into().unwrap_or_default());
+    let next = match options.every {
+        Some(every) => format!("; next run in {}", times::rounded(every)),
+        None => String::new(),
     };
-    writeln!(io::stderr(), "warning: {error}")?;
-    let json = error.body().unwrap_or_default();
-    Ok(serde_json::from_slice(json)
-        .unwrap_or_else(|_| json!({"malformed": String::from_utf8_lossy(json)})))
+    print::report(format_args!(
+        "{count} new logs; position {}, {} behind{next}",
+        shown(position),
+        times::rounded(behind)
+    ));
 }
 
-fn is_alert(log: &Value, Options { alert, except, .. }: &Options) -> bool {
-    let [action, email] = ["/action/type", "/actor/email"].map(|field| text(log, field));
-    // A malformed log may be of any action.
-    let is_listed = alert.iter().any(|listed| listed.trim() == action)
-        || (!alert.is_empty() && log.get("malformed").is_some());
-    is_listed
-        && !except
-            .iter()
-            .any(|listed| listed.trim().eq_ignore_ascii_case(&email))
+fn shown(position: &Position) -> String {
+    let latest = OffsetDateTime::from_unix_timestamp(position.latest);
+    latest.map_or_else(|error| error.to_string(), times::shown)
 }
 
-/// The text of a field. Control characters are escaped, because a terminal obeys them.
-fn text(log: &Value, field: &str) -> String {
-    log.pointer(field)
-        .and_then(Value::as_str)
-        .unwrap_or("-")
-        .escape_debug()
-        .to_string()
-}
-
-/// Reports a temporary failure and returns how long to wait at least; any other failure is
-/// returned.
-fn time_to_wait(error: Box<dyn Error>, is_loop: bool) -> Result<Duration> {
-    let Some(failure) = error.downcast_ref::<cloudflare_user::Error>() else {
-        return Err(error);
+/// Reports a failure that may pass, and returns how long to wait at least. Any other is returned.
+fn shortest_wait_after(failed: Failed, options: &Options) -> Result<Duration> {
+    let may_pass = match &failed {
+        Failed::Api(error) => {
+            !error.is_invalid_request() && !error.is_unauthorized() && !error.is_not_found()
+        }
+        // A full disk, for example.
+        Failed::Output(_) => !is_stdout(options),
     };
-    let wait = failure.retry_after();
-    let end = wait.and_then(|wait| OffsetDateTime::now_utc().checked_add(wait.try_into().ok()?));
-    let end = end.and_then(|end| end.replace_nanosecond(0).ok()?.format(&Rfc3339).ok());
-    let hint = end
-        .map(|end| format!("; run again after {end}"))
-        .unwrap_or_default();
-    if !is_loop || failure.is_unauthorized() || failure.is_invalid_request() {
-        return Err(format!("{failure}{hint}").into());
+    if !may_pass {
+        return Err(into_failure(failed));
     }
-    writeln!(io::stderr(), "warning: {failure}")?;
-    Ok(wait.unwrap_or_default())
+    let wait = retry_after(&failed).unwrap_or_default();
+    print::report(format_args!("warning: {}", into_failure(failed).text()));
+    Ok(wait)
 }
 
-fn parse_start(text: &str) -> Result<OffsetDateTime, String> {
-    if let Ok(ago) = humantime::parse_duration(text) {
-        let ago = time::Duration::try_from(ago).ok();
-        return ago
-            .and_then(|ago| OffsetDateTime::now_utc().checked_sub(ago))
-            .ok_or("is too long ago".into());
-    }
-    match text.parse() {
-        Ok(DateOrDateTime::Date(date)) => Ok(date.midnight().assume_utc()),
-        Ok(DateOrDateTime::DateTime(time)) => Ok(time),
-        Err(error) => Err(error.to_string()),
-    }
+/// The wait that the server asks for. One of more than an hour is ignored, as by the client itself.
+fn retry_after(failed: &Failed) -> Option<Duration> {
+    let Failed::Api(error) = failed else {
+        return None;
+    };
+    let an_hour = Duration::from_secs(60 * 60);
+    error.retry_after().filter(|wait| *wait <= an_hour)
 }
 
-fn parse_interval(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text).map_err(|error| error.to_string())? {
-        interval if interval >= Duration::from_secs(1) => Ok(interval),
-        _ => Err("the shortest interval is 1s".into()),
+fn into_failure(failed: Failed) -> Failure {
+    let wait = retry_after(&failed);
+    match (failed, wait) {
+        (Failed::Api(error), Some(wait)) => {
+            let then = times::shown(OffsetDateTime::now_utc() + wait);
+            Failure::new(format_args!("{error}; run again after {then}"))
+        }
+        (Failed::Api(error), None) => error.into(),
+        (Failed::Output(failure), _) => failure,
     }
 }

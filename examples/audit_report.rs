@@ -1,61 +1,85 @@
 //! Draws a month of audit logs as SVG, and as charts on the terminal.
 //!
 //! ```console
-//! $ cargo run --example audit_report -- --days 7 --output week.svg
+//! $ cargo run --example audit_report -- --demo --days 7 --output week.svg
 //! ```
-//!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
-//! demonstration server.
 
+mod common;
 mod demo;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use charts_rs::MultiChart;
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser as Text;
+use cloudflare_user::{Client, ListAuditLogs};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
+use common::api::{ApiOptions, help};
+use common::failure::{self, Failure, Result};
+use common::print::{self, clean};
+use common::replace;
+use common::stop::Stop;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 if the picture was written, 1 for a failure, 2 for an invalid command line. The token needs
+the permission Account Settings Read.
+
+In cron:    0 6 * * *  . /etc/cloudflare.env; audit_report --output /srv/www/audit.svg >/dev/null";
+
 /// Draws how many audit logs there were by day, by type and by actor
+///
+/// An existing FILE is replaced when the new picture is complete, and keeps its mode and owner.
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 if the picture was written, 1 for a failure, 2 for an invalid command line."
-)]
-struct Arguments {
+#[command(version, after_help = help(AFTER_HELP))]
+struct Options {
     /// How many days to show, 1 to 366, today included, in UTC
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
     days: u16,
-    /// The SVG file to write; an existing file is replaced
+    /// The SVG file to write; with -, the picture is written to standard output instead of the charts
     #[arg(long, value_name = "FILE", default_value = "audit_report.svg")]
-    output: String,
+    output: PathBuf,
+    /// Read the logs of this account, and not those of the user
+    #[arg(long, value_name = "ID", value_parser = Text::new())]
+    account: Option<String>,
+    #[command(flatten)]
+    api: ApiOptions,
 }
 
 /// A label, and how many actions succeeded and failed.
 type Bars = Vec<(String, [u32; 2])>;
 
-fn main() {
-    let Err(error) = run() else { return };
-    _ = writeln!(io::stderr(), "error: {error}");
-    std::process::exit(1);
+fn main() -> ExitCode {
+    failure::exit_code(run(&Options::parse()), 1)
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
-    let Arguments { days, output } = Arguments::parse();
-    let charts = read(days)?;
-    fs_err::write(&output, picture(&charts)?)?;
-    let text: String = charts.iter().map(terminal_chart).collect();
-    match writeln!(io::stdout(), "{text}The picture is in {output}.") {
-        // A broken pipe means that the reader has seen enough, as with `| head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
+fn run(options: &Options) -> Result<u8> {
+    let api = options.api.connect(&Stop::none())?;
+    let path = &options.output;
+    let is_stdout = path == Path::new("-");
+    if !is_stdout {
+        api.may_write_to(path)?;
     }
+    let charts = read(&api.client, options)?;
+    let picture = picture(&charts).map_err(|error| Failure::new(format_args!("SVG: {error}")))?;
+    if is_stdout {
+        print::data(&picture)?;
+        return Ok(0);
+    }
+    replace::replace(path, picture.as_bytes())?;
+    print::report(format_args!("The picture is in {}.", path.display()));
+    let text: String = charts.iter().map(terminal_chart).collect();
+    print::data(&text)?;
+    Ok(0)
 }
 
 /// Counts the logs as they arrive, so that only one page is in memory.
-fn read(days: u16) -> Result<[(String, Bars); 3], Box<dyn Error>> {
+fn read(client: &Client, options: &Options) -> Result<[(String, Bars); 3]> {
+    let days = options.days;
     let now = OffsetDateTime::now_utc();
     let first = now.date() - Duration::days(i64::from(days) - 1);
     let dates = (0..i64::from(days)).map(|day| (first + Duration::days(day)).to_string());
@@ -63,9 +87,12 @@ fn read(days: u16) -> Result<[(String, Bars); 3], Box<dyn Error>> {
     let (mut by_type, mut by_actor) = (BTreeMap::new(), BTreeMap::new());
     let (mut total, mut left_out) = ([0; 2], 0);
 
-    let (client, _demo) = demo::client()?;
     // With `before`, new logs do not move the items of a page meanwhile.
-    for log in client.audit_logs().since(first).before(now).iter() {
+    let mut request = ListAuditLogs::new().since(first).before(now);
+    if let Some(account) = &options.account {
+        request = request.in_account(account);
+    }
+    for log in client.iter(&request) {
         let log = match log {
             Err(error) if !error.is_item() => return Err(error.into()),
             // A log that cannot be decoded has no time, and is counted as left out.
@@ -98,8 +125,8 @@ fn ranked(counts: BTreeMap<Option<String>, [u32; 2]>) -> Bars {
     let mut bars = Bars::new();
     for (name, count) in counts {
         // The name comes from the server, and a terminal obeys control characters.
-        let name = name.unwrap_or_else(|| String::from("(none)"));
-        bars.push((name.escape_debug().take(32).collect(), count));
+        let name = clean(&name.unwrap_or_else(|| String::from("(none)")));
+        bars.push((shortened(&name), count));
     }
     bars.sort_by_key(|(_, [good, bad])| Reverse(good + bad));
     let others = bars.split_off(bars.len().min(8));
@@ -110,13 +137,23 @@ fn ranked(counts: BTreeMap<Option<String>, [u32; 2]>) -> Bars {
     bars
 }
 
+/// A long label would leave no room for the bars.
+fn shortened(label: &str) -> String {
+    const LONGEST: usize = 24;
+    if label.chars().count() <= LONGEST {
+        return label.to_owned();
+    }
+    let start: String = label.chars().take(LONGEST - 1).collect();
+    start + "…"
+}
+
 fn terminal_chart((title, bars): &(String, Bars)) -> String {
     let most = bars.iter().map(|(_, [good, bad])| good + bad).max();
     let cells = |count: u32| (count * 40).div_ceil(most.unwrap_or(1).max(1)) as usize;
     let mut text = format!("{title}\n\n");
     for (label, [good, bad]) in bars {
         let bar = "█".repeat(cells(*good)) + &"░".repeat(cells(*bad));
-        text += &format!("{label:>32}  {bar}  {}\n", good + bad);
+        text += &format!("{label:>24}  {bar}  {}\n", good + bad);
     }
     text + "\n"
 }

@@ -1,22 +1,31 @@
 //! Lists zones with a custom endpoint, `GET /zones`, which this crate does not have.
 //!
 //! ```console
-//! $ cargo run --example custom_endpoint -- --status pending
+//! $ cargo run --example custom_endpoint -- --demo --status pending
 //! ```
-//!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
-//! demonstration server.
 
+mod common;
 mod demo;
 
-use std::error::Error;
-use std::io::{self, ErrorKind, Write};
+use std::borrow::Cow;
 use std::process::ExitCode;
 
+use clap::builder::NonEmptyStringValueParser as Text;
 use clap::{Parser, ValueEnum};
 use cloudflare_user::http::Method;
-use cloudflare_user::{Client, Endpoint, Page};
+use cloudflare_user::{Endpoint, Page};
 use serde::{Deserialize, Serialize};
+
+use common::api::{ApiOptions, help};
+use common::failure::{self, Failure, Result};
+use common::print::{self, clean};
+use common::stop::Stop;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 if all zones were printed, 1 for a failure or a zone that cannot be decoded, 2 for an invalid
+command line. The token needs the permission Zone Read.
+
+In cron:    0 6 * * *  . /etc/cloudflare.env; custom_endpoint --status moved";
 
 /// `GET /zones`. The fields are the query; a field that is `None` is left out.
 ///
@@ -37,11 +46,17 @@ impl Endpoint for ListZones {
     fn path(&self) -> Vec<&str> {
         vec!["zones"]
     }
+
+    // Each zone is yielded once, even if a new one moves it to the next page.
+    fn item_id(zone: &Zone) -> Option<Cow<'_, str>> {
+        Some(zone.id.as_str().into())
+    }
 }
 
 /// The fields of a zone that the table shows. Other fields are ignored.
 #[derive(Deserialize)]
 struct Zone {
+    id: String,
     name: String,
     // Not a `Status`, so that a status that Cloudflare adds is not an error.
     status: Option<String>,
@@ -68,12 +83,10 @@ enum Status {
 
 /// Lists the zones that the credential can read
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 if all zones were printed, 1 for a failure, 2 for an invalid command line."
-)]
+#[command(version, after_help = help(AFTER_HELP))]
 struct Options {
     /// Only the zone with this name; contains:shop selects all names that contain shop
-    #[arg(long)]
+    #[arg(long, value_parser = Text::new())]
     name: Option<String>,
     /// Only zones with this status
     #[arg(long, value_enum)]
@@ -81,64 +94,58 @@ struct Options {
     /// At most this many zones [default: all]
     #[arg(long, value_name = "ZONES")]
     limit: Option<usize>,
+    #[command(flatten)]
+    api: ApiOptions,
 }
 
 fn main() -> ExitCode {
-    match run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        // A broken pipe means that the reader has seen enough, as with `| head`.
-        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Unlike `eprintln!`, this does not panic if standard error is closed.
-            _ = writeln!(io::stderr(), "error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    failure::exit_code(run(Options::parse()), 1)
 }
 
-fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let (client, _demo) = demo::client()?;
+fn run(options: Options) -> Result<u8> {
+    let api = options.api.connect(&Stop::none())?;
     let request = ListZones {
         name: options.name,
         status: options.status,
     };
+    print::data(&row("zone", "status", "plan", "name servers"))?;
+    let mut code = 0;
     let limit = options.limit.unwrap_or(usize::MAX);
-    print_table(&client, &request, limit).map_err(|error| {
-        match error.downcast_ref::<cloudflare_user::Error>() {
-            Some(refused) if refused.is_unauthorized() => {
-                format!("{refused}: the token needs the permission Zone Read").into()
+    // Only the pages that `limit` needs are requested.
+    for zone in api.client.iter(&request).take(limit) {
+        match zone {
+            Ok(zone) => print_zone(&zone)?,
+            // The zones after it are still yielded.
+            Err(error) if error.is_item() => {
+                print::report(format_args!("error: {error}"));
+                code = 1;
             }
-            _ => error,
+            Err(error) if error.is_unauthorized() => {
+                let reason = "the token needs the permission Zone Read";
+                return Err(Failure::new(format_args!("{error}: {reason}")));
+            }
+            Err(error) => return Err(error.into()),
         }
-    })
+    }
+    Ok(code)
 }
 
-fn print_table(client: &Client, request: &ListZones, limit: usize) -> Result<(), Box<dyn Error>> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", row("zone", "status", "plan", "name servers"))?;
-    // Only the pages that `limit` needs are requested.
-    for zone in client.iter(request).take(limit) {
-        let zone = zone?;
-        let status = match &zone.status {
-            _ if zone.paused => "paused",
-            status => status.as_deref().unwrap_or_default(),
-        };
-        let plan = zone.plan.map(|plan| plan.name).unwrap_or_default();
-        let servers = zone.name_servers.join(", ");
-        writeln!(out, "{}", row(&zone.name, status, &plan, &servers))?;
-    }
-    Ok(())
+fn print_zone(zone: &Zone) -> Result<()> {
+    let status = if zone.paused {
+        "paused"
+    } else {
+        zone.status.as_deref().unwrap_or_default()
+    };
+    let plan = zone.plan.as_ref().map_or("", |plan| &plan.name);
+    print::data(&row(
+        &zone.name,
+        status,
+        plan,
+        &zone.name_servers.join(", "),
+    ))
 }
 
 fn row(zone: &str, status: &str, plan: &str, servers: &str) -> String {
-    // The texts come from the server, and a terminal obeys control characters.
-    let [zone, status, plan, servers] =
-        [zone, status, plan, servers].map(|text| text.escape_debug().to_string());
-    format!("{zone:<28}  {status:<12}  {plan:<16}  {servers}")
-}
-
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    let [zone, status, plan, servers] = [zone, status, plan, servers].map(clean);
+    format!("{zone:<28}  {status:<12}  {plan:<16}  {servers}\n")
 }

@@ -2,216 +2,292 @@
 //! its owner can read.
 //!
 //! ```console
-//! $ cargo run --example token_create -- backup --permission 'Zone Read' --permission 'DNS Read' --all-zones \
+//! $ cargo run --example token_create -- --demo backup --permission 'Zone Read' --all-zones \
 //!       --ip 198.51.100.0/24 --expires-in 90d --output backup.secret
 //! ```
-//!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
-//! demonstration server.
 
+mod common;
 mod demo;
-#[path = "common/secret_file.rs"]
-mod secret_file;
 
-use std::error::Error;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser as Text;
 use clap::{Args, Parser};
-use cloudflare_user::{Client, DateOrDateTime, ExposeSecret, PermissionScope, Policy};
-use fs_err as fs;
+use cloudflare_user::{Client, ExposeSecret, PermissionScope, Policy, Token};
 use time::OffsetDateTime;
+
+use common::api::{ApiOptions, help};
+use common::failure::{self, Failure, Result};
+use common::print::{self, clean};
+use common::secret_file::{self, SecretFile};
+use common::stop::Stop;
+use common::times;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 if the token was created, 1 if it was not, 2 for an invalid command line, 3 if it may have
+been created and the secret is not in FILE; 130, 143 and 129 for SIGINT, SIGTERM and SIGHUP, also if the
+token was created before the script ended. After exit code 3, FILE has what arrived of a successful
+response, or else instructions. The token in use needs the permission API Tokens Write.
+
+R2 wants an access key: its id is the id of the token, and its secret is the SHA-256 of the content of
+FILE, in hexadecimal: sha256sum FILE.
+
+In cron:    0 4 1 * *  . /etc/cloudflare.env; token_create \"backup-$(date +\\%F)\" --all-zones \\
+                       --permission 'Zone Read' --expires-in 35d --output \"/srv/secrets/$(date +\\%F)\"";
 
 /// Creates an API token, and writes its secret to a new file that only its owner can read
 ///
 /// All permissions of a token made here have the same scope: zones, accounts or R2 buckets.
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 if the token was created, 1 if it was not, 2 for an invalid command line, \
-    3 if it may have been created, 130 for Ctrl-C.\n\
-    After exit code 3, FILE has what arrived of a successful response, or else instructions."
-)]
+#[command(version, after_help = help(AFTER_HELP))]
 struct Options {
     /// The name of the token
+    #[arg(value_parser = parse_name)]
     name: String,
     /// The name of a permission group, such as 'Zone Read'; may be given several times
-    #[arg(long = "permission", value_name = "GROUP", required = true)]
+    #[arg(long = "permission", value_name = "GROUP", required = true, value_parser = Text::new())]
     permissions: Vec<String>,
     #[command(flatten)]
     resources: Resources,
     /// Accept the token only from this IP address or CIDR range; may be given several times
     /// [default: any address]
-    #[arg(long = "ip", value_name = "CIDR")]
+    #[arg(long = "ip", value_name = "CIDR", value_parser = Text::new())]
     ips: Vec<String>,
     #[command(flatten)]
     lifetime: Lifetime,
     /// The file for the secret; it must not exist
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
+    /// List the permission groups and their scopes, and create nothing; needs no other option
+    #[arg(long)]
+    list_permissions: bool,
+    #[command(flatten)]
+    api: ApiOptions,
+}
+
+/// The options of `--list-permissions`.
+#[derive(Parser)]
+struct ListOptions {
+    #[arg(long)]
+    list_permissions: bool,
+    #[command(flatten)]
+    api: ApiOptions,
 }
 
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 struct Resources {
     /// A zone, by its identifier; may be given several times
-    #[arg(long = "zone", value_name = "ID")]
+    #[arg(long = "zone", value_name = "ID", value_parser = Text::new())]
     zones: Vec<String>,
     /// All zones of all accounts
     #[arg(long)]
     all_zones: bool,
     /// All zones of an account
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = Text::new())]
     all_zones_in: Option<String>,
     /// An account, by its identifier; may be given several times
-    #[arg(long = "account", value_name = "ID")]
+    #[arg(long = "account", value_name = "ID", value_parser = Text::new())]
     accounts: Vec<String>,
     /// An R2 bucket: ACCOUNT/BUCKET, or ACCOUNT/JURISDICTION/BUCKET; may be given several times
-    #[arg(long = "r2-bucket", value_name = "BUCKET")]
+    #[arg(long = "r2-bucket", value_name = "BUCKET", value_parser = Text::new())]
     r2_buckets: Vec<String>,
 }
 
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 struct Lifetime {
-    /// How long the token works, such as 12h or 90d
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// How long the token works, such as 12h or 90d; 1min to 3650d
+    #[arg(long, value_name = "DURATION", value_parser = times::parse_lifetime)]
     expires_in: Option<Duration>,
     /// When the token expires: a time (RFC 3339), or a date, at 0:00 UTC
-    #[arg(long, value_name = "TIME")]
-    expires_on: Option<DateOrDateTime>,
-}
-
-/// An error and the exit code for it.
-struct Failure(u8, String);
-
-impl<E: Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self(1, format!("{error}; no token was created"))
-    }
+    #[arg(long, value_name = "TIME", value_parser = times::parse_expiry)]
+    expires_on: Option<OffsetDateTime>,
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(code, text)) => {
-            _ = writeln!(io::stderr(), "error: {text}");
-            ExitCode::from(code)
-        }
-    }
+    let is_list = std::env::args_os().any(|argument| argument == "--list-permissions");
+    let outcome = if is_list {
+        list_permissions(&ListOptions::parse())
+    } else {
+        create(&Options::parse())
+    };
+    failure::exit_code(outcome, 1)
 }
 
-fn run(options: &Options) -> Result<(), Failure> {
-    let (client, _demo) = demo::client()?;
-    ctrlc::set_handler(|| {
-        // Waits until the secret is in its file.
-        let _stdout = io::stdout().lock();
-        std::process::exit(130);
-    })?;
-    let policy = policy(&client, options)?;
-    let expires_on = expiry(&options.lifetime)?;
-    let path = &options.output;
-    let mut stdout = io::stdout().lock();
+fn list_permissions(options: &ListOptions) -> Result<u8> {
+    let api = options.api.connect(&Stop::listen()?)?;
+    let groups = api.client.permission_groups().send()?;
+    let mut lines = String::new();
+    for group in groups {
+        let scopes: Vec<&str> = group.scopes.iter().map(PermissionScope::as_str).collect();
+        let name = group.name.unwrap_or_default();
+        lines += &format!("{:<40}  {}\n", clean(&name), clean(&scopes.join(", ")));
+    }
+    print::data(&lines)?;
+    Ok(0)
+}
+
+fn create(options: &Options) -> Result<u8> {
+    let stop = Stop::listen()?;
+    let api = options.api.connect(&stop)?;
+    let policy = policy(&api.client, options)?;
+    if let Some(code) = stop.exit_code() {
+        return Ok(code);
+    }
     // Before the request, so that no token is created if its secret cannot be saved.
-    let mut file = secret_file::reserve(path)?;
+    let mut file = SecretFile::reserve(
+        &options.output,
+        &format!(
+            "the program was stopped before it received a secret. If there is a new token {:?}, \
+             delete it, remove this file, and create the token again.",
+            options.name
+        ),
+    )?;
+    let expires_on = options.lifetime.end();
+    let created = stop.critical("the response, so that the new secret is not lost", || {
+        send_and_save(&api.client, options, policy, expires_on, &mut file)
+    });
+    let token = match created {
+        Some(Ok(token)) => token,
+        Some(Err(NotCreated::Refused(error))) => {
+            file.discard();
+            let code = if error.is_invalid_request() { 2 } else { 1 };
+            return Err(Failure::with_code(
+                stop.exit_code().unwrap_or(code),
+                format_args!("{error}; no token was created"),
+            ));
+        }
+        Some(Err(NotCreated::Lost(reason))) => return Err(Failure::with_code(3, reason)),
+        None => {
+            file.discard();
+            return Ok(stop.exit_code().unwrap_or(1));
+        }
+    };
+    // The token exists now, so a reader that has left is no failure.
+    _ = print::data(&format!(
+        "created: {}\nname: {}\nexpires: {}\nsecret: {}\n",
+        clean(&token.id),
+        clean(&options.name),
+        times::shown(expires_on),
+        options.output.display()
+    ));
+    Ok(stop.exit_code().unwrap_or(0))
+}
+
+enum NotCreated {
+    Refused(cloudflare_user::Error),
+    /// The token may exist, but its secret is not in the file.
+    Lost(String),
+}
+
+fn send_and_save(
+    client: &Client,
+    options: &Options,
+    policy: Policy,
+    expires_on: OffsetDateTime,
+    file: &mut SecretFile,
+) -> Result<Token, NotCreated> {
     let mut request = client
         .create_token(&options.name, [policy])
         .expires_on(expires_on);
     if !options.ips.is_empty() {
         request = request.request_ip_in(&options.ips);
     }
-    let (content, result) = match request.send() {
-        Ok(created) => (
-            created.value.expose_secret().to_owned().into_bytes(),
-            Ok(created.token),
-        ),
-        Err(error) if !error.may_have_been_applied() => {
-            _ = fs::remove_file(path);
-            return Err(error.into());
+    let path = options.output.display();
+    let error = match request.send() {
+        Ok(created) => {
+            let saved = file.fill(created.value.expose_secret().as_bytes());
+            return match saved {
+                Ok(()) => Ok(created.token),
+                Err(error) => Err(NotCreated::Lost(format!(
+                    "{error}; the token {} was created, but its secret is not in {path}: delete \
+                     the token",
+                    created.token.id
+                ))),
+            };
         }
-        // Without a response, the file has instructions. While it exists, no second token is
-        // created.
-        Err(error) => match secret_file::arrived(&error) {
-            Some(response) => (response.to_vec(), Err(error)),
-            None => (format!("{error}\n").into_bytes(), Err(error)),
-        },
+        Err(error) if !error.may_have_been_applied() => return Err(NotCreated::Refused(error)),
+        Err(error) => error,
     };
-    let (name, path) = (&options.name, path.display());
-    let lost = |error| {
-        Failure(
-            3,
-            format!("{error}; if a token {name:?} exists, its secret is lost: delete the token"),
-        )
+    // While the file exists, no second token is created.
+    let saved = match secret_file::arrived(&error) {
+        Some(response) => file.fill(response),
+        None => file.fill_with_advice(&error.to_string()),
     };
-    secret_file::fill(&mut file, &content).map_err(lost)?;
-    let token = result.map_err(|error| Failure(3, format!("{error}; see {path}")))?;
-    // The token exists now, so a broken pipe is no failure.
-    _ = writeln!(stdout, "created: {:?} {name:?}", token.id);
-    _ = writeln!(stdout, "expires: {}", DateOrDateTime::from(expires_on));
-    _ = writeln!(stdout, "secret: {path}");
-    Ok(())
+    Err(NotCreated::Lost(match saved {
+        Ok(()) => format!("{error}; see {path}"),
+        Err(not_saved) => format!(
+            "{error}; {not_saved}; if a token {:?} exists, its secret is lost: delete the token",
+            options.name
+        ),
+    }))
 }
 
 /// Finds the permission groups by their names, in the scope of the resources.
-fn policy(client: &Client, options: &Options) -> Result<Policy, Failure> {
-    let Resources {
-        zones,
-        all_zones,
-        all_zones_in,
-        accounts,
-        r2_buckets,
-    } = &options.resources;
-    let mut policy = Policy::allow();
-    let mut scope = PermissionScope::Zone;
-    if *all_zones {
-        policy = policy.all_zones();
-    }
-    if let Some(account) = all_zones_in {
-        policy = policy.all_zones_in(account);
-    }
-    for zone in zones {
-        policy = policy.zone(zone);
-    }
-    for account in accounts {
-        scope = PermissionScope::Account;
-        policy = policy.account(account);
-    }
-    for bucket in r2_buckets {
-        scope = PermissionScope::R2Bucket;
-        policy = match *bucket.split('/').collect::<Vec<_>>() {
-            [account, bucket] => policy.r2_bucket(account, "default", bucket),
-            [account, jurisdiction, bucket] => policy.r2_bucket(account, jurisdiction, bucket),
-            _ => {
-                return Err(Failure(
-                    2,
-                    format!("--r2-bucket {bucket}: expected ACCOUNT/BUCKET"),
-                ));
-            }
-        };
-    }
+fn policy(client: &Client, options: &Options) -> Result<Policy> {
+    let (mut policy, scope) = options.resources.policy()?;
     for name in &options.permissions {
         let Some(group) = client.find_permission_group(name, scope.clone())? else {
-            return Err(Failure(
-                1,
-                format!("there is no permission group {name:?} with the scope {scope}"),
-            ));
+            return Err(Failure::new(format_args!(
+                "there is no permission group {name:?} with the scope {scope}; \
+                 --list-permissions lists them"
+            )));
         };
         policy = policy.permission_group(group.id);
     }
     Ok(policy)
 }
 
-fn expiry(lifetime: &Lifetime) -> Result<OffsetDateTime, Failure> {
-    let expiry = match (lifetime.expires_in, lifetime.expires_on) {
-        (_, Some(DateOrDateTime::Date(date))) => Some(date.midnight().assume_utc()),
-        (_, Some(DateOrDateTime::DateTime(time))) => Some(time),
-        (duration, None) => duration
-            .and_then(|duration| OffsetDateTime::now_utc().checked_add(duration.try_into().ok()?))
-            .and_then(|time| time.replace_nanosecond(0).ok()),
-    };
-    match expiry {
-        Some(expiry) if expiry > OffsetDateTime::now_utc() => Ok(expiry),
-        _ => Err(Failure(2, String::from("the expiry must be in the future"))),
+impl Resources {
+    fn policy(&self) -> Result<(Policy, PermissionScope)> {
+        let mut policy = Policy::allow();
+        let mut scope = PermissionScope::Zone;
+        if self.all_zones {
+            policy = policy.all_zones();
+        }
+        if let Some(account) = &self.all_zones_in {
+            policy = policy.all_zones_in(account);
+        }
+        for zone in &self.zones {
+            policy = policy.zone(zone);
+        }
+        for account in &self.accounts {
+            scope = PermissionScope::Account;
+            policy = policy.account(account);
+        }
+        for bucket in &self.r2_buckets {
+            scope = PermissionScope::R2Bucket;
+            policy = match *bucket.split('/').collect::<Vec<_>>() {
+                [account, bucket] => policy.r2_bucket(account, "default", bucket),
+                [account, jurisdiction, bucket] => policy.r2_bucket(account, jurisdiction, bucket),
+                _ => {
+                    return Err(Failure::invalid(format_args!(
+                        "--r2-bucket {bucket}: expected ACCOUNT/BUCKET"
+                    )));
+                }
+            };
+        }
+        Ok((policy, scope))
+    }
+}
+
+impl Lifetime {
+    /// When the token expires, in whole seconds.
+    fn end(&self) -> OffsetDateTime {
+        let end = match (self.expires_in, self.expires_on) {
+            (_, Some(end)) => end,
+            (duration, None) => OffsetDateTime::now_utc() + duration.unwrap_or_default(),
+        };
+        end.replace_nanosecond(0).unwrap_or(end)
+    }
+}
+
+fn parse_name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err(String::from("the name is empty")),
+        name => Ok(name.to_owned()),
     }
 }

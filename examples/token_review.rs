@@ -1,33 +1,65 @@
-//! Lists API tokens that are a risk, and why. It fails if there is one, for cron: `cargo run
-//! --example token_review`
+//! Lists API tokens that are a risk, and why, for people, programs and Nagios.
 //!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
-//! demonstration server.
+//! ```console
+//! $ cargo run --example token_review -- --demo --expires-within 14d
+//! ```
 
+mod common;
 mod demo;
 
 use std::cmp::Reverse;
-use std::error::Error;
-use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::Parser;
-use cloudflare_user::{RequestIp, Token, TokenStatus};
+use clap::builder::NonEmptyStringValueParser as Text;
+use clap::{Parser, ValueEnum};
+use cloudflare_user::{Effect, Token, TokenStatus};
 use serde::Serialize;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
+
+use common::api::{ApiOptions, help};
+use common::failure::{self, Result};
+use common::print::{self, clean, clean_json};
+use common::stop::Stop;
+use common::{ip_ranges, times};
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 without a finding, 1 with one, 2 for a failure, a token that cannot be decoded, or an invalid
+command line. With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL (a token that is exposed, or enabled after
+its expiry), 3 UNKNOWN (a failure). The token in use needs the permission API Tokens Read.
+
+In cron:    0 7 * * 1  . /etc/cloudflare.env; token_review --expires-within 14d --ignore 'old printer'";
 
 /// Reviews all API tokens of the user, and prints the riskiest first
 ///
 /// Tokens that are disabled or expired are no risk, since nobody can use them.
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 without a finding, 1 with one, 2 for a failure, a token that cannot be decoded, or an\n\
-    invalid command line."
-)]
-struct Arguments {
-    /// Print JSON: each token as the API describes it, with its findings
-    #[arg(long)]
+#[command(version, after_help = help(AFTER_HELP))]
+struct Options {
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// Also find tokens that expire within this time, such as 14d
+    #[arg(long, value_name = "DURATION", value_parser = times::parse_age)]
+    expires_within: Option<Duration>,
+    /// Leave out the token with this name or identifier; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = Text::new())]
+    ignore: Vec<String>,
+    #[command(flatten)]
+    api: ApiOptions,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    /// Each token with its findings
+    Text,
+    /// Each token as the API describes it, with its findings
+    Json,
+    /// One line for Nagios and its relatives, and a line for each finding
+    Nagios,
 }
 
 #[derive(Serialize)]
@@ -35,80 +67,171 @@ struct Review {
     /// The sum of the weights of the findings.
     risk: u32,
     findings: Vec<&'static str>,
+    #[serde(skip)]
+    is_critical: bool,
     token: Token,
 }
 
-fn main() -> ExitCode {
-    run(&Arguments::parse()).unwrap_or_else(|error| {
-        _ = writeln!(io::stderr(), "error: {error}");
-        ExitCode::from(2)
-    })
+struct Report {
+    /// The riskiest first.
+    reviews: Vec<Review>,
+    ignored: usize,
+    /// Whether there are tokens that cannot be decoded.
+    is_incomplete: bool,
 }
 
-fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let (client, _demo) = demo::client()?;
-    let (mut reviews, mut unreadable) = (Vec::new(), false);
-    for token in client.tokens().include_expired(true).iter() {
+fn main() -> ExitCode {
+    let mut options = Options::parse();
+    if options.json {
+        options.format = Format::Json;
+    }
+    let outcome = review_all(&options).and_then(|report| print_report(&report, options.format));
+    match (outcome, options.format) {
+        (Err(failure), Format::Nagios) => {
+            _ = print::data(&format!("TOKENS UNKNOWN - {}\n", clean(failure.text())));
+            ExitCode::from(3)
+        }
+        (outcome, _) => failure::exit_code(outcome, 2),
+    }
+}
+
+fn review_all(options: &Options) -> Result<Report> {
+    let api = options.api.connect(&Stop::none())?;
+    let mut report = Report {
+        reviews: Vec::new(),
+        ignored: 0,
+        is_incomplete: false,
+    };
+    for token in api.client.tokens().include_expired(true).iter() {
         match token {
-            Ok(token) => reviews.push(review(token)),
+            Ok(token) if is_ignored(&token, &options.ignore) => report.ignored += 1,
+            Ok(token) => report.reviews.push(review(token, options.expires_within)),
             // The tokens after it are still yielded.
             Err(error) if error.is_item() => {
-                _ = writeln!(io::stderr(), "error: {error}");
-                unreadable = true;
+                print::report(format_args!("error: {error}"));
+                report.is_incomplete = true;
             }
             Err(error) => return Err(error.into()),
         }
     }
-    reviews.sort_by_key(|review| Reverse(review.risk));
-    let risky = reviews.iter().filter(|review| review.risk > 0).count();
-    let text = if arguments.json {
-        // JSON leaves some control characters as they are, and a terminal obeys them.
-        let is_control = |letter: char| letter.is_control() && letter != '\n';
-        serde_json::to_string_pretty(&reviews)?.replace(is_control, "\u{fffd}")
-    } else {
-        let all: String = reviews.iter().map(describe).collect();
-        format!("{all}{} tokens, {risky} with a finding", reviews.len())
-    };
-    match writeln!(io::stdout(), "{text}") {
-        // A broken pipe means that the reader has seen enough, as with `| head`.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ if unreadable => Ok(ExitCode::from(2)),
-        _ => Ok(ExitCode::from(u8::from(risky > 0))),
-    }
+    report.reviews.sort_by_key(|review| Reverse(review.risk));
+    Ok(report)
 }
 
-fn review(token: Token) -> Review {
+fn is_ignored(token: &Token, ignore: &[String]) -> bool {
+    let name = token.name.as_deref().unwrap_or_default();
+    ignore
+        .iter()
+        .any(|ignored| ignored == name || *ignored == token.id)
+}
+
+fn review(token: Token, expires_within: Option<Duration>) -> Review {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let now = OffsetDateTime::now_utc();
-    let is_past = |when: Option<OffsetDateTime>, days| {
-        when.is_some_and(|when| when < now - Duration::days(days))
-    };
-    let status = token.status.as_ref().map_or("", TokenStatus::as_str);
+    let is_older =
+        |when: Option<OffsetDateTime>, age: Duration| when.is_some_and(|when| when < now - age);
     let (end, used) = (token.expires_on, token.last_used_on);
+    let is_soon = expires_within.is_some_and(|time| end.is_some_and(|end| end < now + time));
+    let is_late = end.is_some_and(|end| end > now + 3650 * DAY);
+    let status = token.status.as_ref().map_or("", TokenStatus::as_str);
+    let is_exposed = status.contains("exposed");
+    let is_expired = is_older(end, Duration::ZERO);
     let ranges = &token.condition.request_ip.in_;
-    // A range of all addresses does not limit anything.
-    let anywhere = ranges.is_empty() || ranges.iter().any(|range| range.ends_with("/0"));
-    let never = used.is_none() && is_past(token.issued_on, 30);
+    let is_unlimited = ranges.is_empty() || ip_ranges::cover_everything(ranges);
+    let is_never_used = used.is_none() && is_older(token.issued_on, 30 * DAY);
     let checks = [
-        (100, "exposed in public", status.contains("exposed")),
-        (50, "enabled after its expiry", is_past(end, 0)),
+        (100, "exposed in public", is_exposed),
+        (50, "enabled after its expiry", is_expired),
+        (20, "can create tokens", can_create_tokens(&token)),
         (10, "never expires", end.is_none()),
-        (10, "works from any IP address", anywhere),
-        (5, "never used", never),
-        (5, "not used for 90 days", is_past(used, 90)),
+        (10, "expires in more than ten years", is_late),
+        (10, "works from any IP address", is_unlimited),
+        (5, "expires soon", is_soon && !is_expired),
+        (5, "never used", is_never_used),
+        (5, "not used for 90 days", is_older(used, 90 * DAY)),
     ];
     let works = !matches!(status, "disabled" | "expired");
-    let found = checks.iter().filter(|(_, _, found)| works && *found);
+    let found = checks.iter().filter(|(_, _, is_found)| works && *is_found);
     Review {
         risk: found.clone().map(|(weight, _, _)| weight).sum(),
         findings: found.map(|(_, finding, _)| *finding).collect(),
+        is_critical: works && (is_exposed || is_expired),
         token,
     }
 }
 
+/// Such a token can give itself any permission.
+fn can_create_tokens(token: &Token) -> bool {
+    let allowed = token
+        .policies
+        .iter()
+        .filter(|policy| policy.effect == Effect::Allow);
+    let mut groups = allowed.flat_map(|policy| &policy.permission_groups);
+    groups.any(|group| {
+        let name = group.name.as_deref().unwrap_or_default();
+        name.ends_with("API Tokens Write")
+    })
+}
+
+fn print_report(report: &Report, format: Format) -> Result<u8> {
+    let findings = report
+        .reviews
+        .iter()
+        .filter(|review| review.risk > 0)
+        .count();
+    let critical = report
+        .reviews
+        .iter()
+        .filter(|review| review.is_critical)
+        .count();
+    match format {
+        Format::Json => {
+            let json = serde_json::to_string(&report.reviews)?;
+            print::data(&(clean_json(&json) + "\n"))?;
+        }
+        Format::Text => {
+            let all: String = report.reviews.iter().map(describe).collect();
+            print::data(&format!(
+                "{all}{} tokens, {findings} with a finding, {} ignored\n",
+                report.reviews.len(),
+                report.ignored
+            ))?;
+        }
+        Format::Nagios => return print_for_nagios(report, findings, critical),
+    }
+    Ok(match report.is_incomplete {
+        true => 2,
+        false => u8::from(findings > 0),
+    })
+}
+
+fn print_for_nagios(report: &Report, findings: usize, critical: usize) -> Result<u8> {
+    let (code, state) = if critical > 0 {
+        (2, "CRITICAL")
+    } else if report.is_incomplete {
+        (3, "UNKNOWN")
+    } else if findings > 0 {
+        (1, "WARNING")
+    } else {
+        (0, "OK")
+    };
+    let mut text = format!(
+        "TOKENS {state} - {findings} of {} tokens with a finding, {critical} critical | \
+         findings={findings} critical={critical}\n",
+        report.reviews.len()
+    );
+    for review in report.reviews.iter().filter(|review| review.risk > 0) {
+        text += &format!("{}: {}\n", quoted(review), review.findings.join(", "));
+    }
+    print::data(&text)?;
+    Ok(code)
+}
+
 fn describe(review: &Review) -> String {
     let token = &review.token;
-    let now = OffsetDateTime::now_utc();
-    let days = |when: Option<OffsetDateTime>| match when.map(|when| (when - now).whole_days()) {
+    let days = |when: Option<OffsetDateTime>| match when
+        .map(|when| (when - OffsetDateTime::now_utc()).whole_days())
+    {
         None => String::from("never"),
         Some(0) => String::from("today"),
         Some(days @ ..0) => format!("{} days ago", -days),
@@ -121,29 +244,32 @@ fn describe(review: &Review) -> String {
     )];
     for policy in &token.policies {
         let groups = policy.permission_groups.iter();
-        let names = groups.map(|group| group.name.as_deref().unwrap_or(&group.id));
-        let names: Vec<&str> = names.collect();
+        let names: Vec<&str> = groups
+            .map(|group| group.name.as_deref().unwrap_or(&group.id))
+            .collect();
         details.push(format!("{} {}", policy.effect, names.join(", ")));
     }
-    let RequestIp { in_, not_in, .. } = &token.condition.request_ip;
-    let mut from = format!("from {}", in_.join(", "));
-    if in_.is_empty() {
-        from += "any address";
-    }
-    if !not_in.is_empty() {
-        from += &format!(", not from {}", not_in.join(", "));
+    let addresses = &token.condition.request_ip;
+    let mut from = match addresses.in_.is_empty() {
+        true => String::from("from any address"),
+        false => format!("from {}", addresses.in_.join(", ")),
+    };
+    if !addresses.not_in.is_empty() {
+        from += &format!(", not from {}", addresses.not_in.join(", "));
     }
     details.push(from);
-    let name = token.name.as_deref().unwrap_or_default();
     let findings = match review.risk {
         0 => String::from("nothing found"),
         _ => review.findings.join(", "),
     };
-    let mut text = format!("{name:?} {:?}, risk {}\n", token.id, review.risk);
-    text += &format!("  {findings}\n");
+    let mut text = format!("{}, risk {}\n  {findings}\n", quoted(review), review.risk);
     for detail in details {
-        // Most of it comes from the server, and a terminal obeys control characters.
-        text += &format!("    {}\n", detail.escape_debug());
+        text += &format!("    {}\n", clean(&detail));
     }
     text + "\n"
+}
+
+fn quoted(review: &Review) -> String {
+    let name = review.token.name.as_deref().unwrap_or_default();
+    clean(&format!("\"{name}\" {}", review.token.id))
 }

@@ -1,110 +1,171 @@
 //! Rolls API tokens, and writes each new secret to a file that only its owner can read.
 //!
 //! ```console
-//! $ cargo run --example token_rotate -- --output secrets 'deploy*'
+//! $ cargo run --example token_rotate -- --demo --dry-run --output secrets 'deploy*'
 //! ```
-//!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
-//! demonstration server.
 
+mod common;
 mod demo;
-#[path = "common/secret_file.rs"]
-mod secret_file;
 
-use std::error::Error;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser as Text;
 use cloudflare_user::{Client, ExposeSecret, Token};
-use fs_err as fs;
+use time::OffsetDateTime;
+
+use common::api::{ApiOptions, help};
+use common::failure::{self, Failure, Result};
+use common::print::{self, clean};
+use common::secret_file::{self, Left, SecretFile};
+use common::stop::Stop;
+use common::times;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried or for an
+invalid command line; 130, 143 and 129 for SIGINT, SIGTERM and SIGHUP, which end the rotation after the
+current token. The token in use needs the permission API Tokens Write.
+
+In cron:    0 5 1 * *  . /etc/cloudflare.env; token_rotate --yes --older-than 80d \\
+                       --output \"/srv/secrets/$(date +\\%F)\" 'deploy*'";
 
 /// Rolls the API tokens that match, and writes each new secret to DIR/ID.secret
 ///
-/// An old secret stops working at once. A token that is reported as "failed" still has its old
-/// secret. One that is reported as "unknown" may have been rolled. If DIR/ID.secret exists, it has
-/// the response as JSON. If not, check the old secret, and roll the token again if it no longer
-/// works. An existing secret file is not replaced.
+/// The old secret of a token stops working at once. The outcome for each token is one of:
+///
+/// rolled: the new secret is in its file.
+///
+/// failed: nothing was changed, and the old secret works.
+///
+/// skipped: its file exists, which an earlier run filled. Use another DIR to roll it again.
+///
+/// unknown: the request was sent, and no whole response arrived. The file says what to do. This is
+/// also shown for a token whose roll an earlier run did not finish.
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 if all tokens that match were rolled, 1 if some were not, 2 if none was tried or for \
-    an invalid command line, 130 for Ctrl-C."
-)]
-struct Arguments {
+#[command(version, after_help = help(AFTER_HELP))]
+struct Options {
     /// Names or identifiers of tokens; a * at the end of a name matches any suffix
-    #[arg(required = true)]
+    #[arg(required = true, value_parser = Text::new())]
     tokens: Vec<String>,
-    /// The directory for the secrets; created if it is missing
+    /// The folder for the secrets; created if it is missing
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
-    /// Print what would be rolled, and roll nothing
+    /// Only tokens that were issued and last changed longer ago than this, such as 90d
+    #[arg(long, value_name = "DURATION", value_parser = times::parse_age)]
+    older_than: Option<Duration>,
+    /// Print what would be rolled and what an earlier run left, and roll nothing
     #[arg(long)]
     dry_run: bool,
     /// Do not ask before rolling
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    api: ApiOptions,
+}
+
+/// A token that matches, and its file.
+struct Candidate<'a> {
+    token: &'a Token,
+    path: PathBuf,
+    left: Left,
+    is_in_use: bool,
+}
+
+/// What became of a token.
+enum Outcome {
+    Rolled,
+    Failed(String),
+    Skipped,
+    Unknown(String),
 }
 
 fn main() -> ExitCode {
-    run(&Arguments::parse()).unwrap_or_else(|error| {
-        _ = writeln!(io::stderr(), "error: {error}; no token was rolled");
-        ExitCode::from(2)
-    })
+    failure::exit_code(run(&Options::parse()), 2)
 }
 
-fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let (client, _demo) = demo::client()?;
-    ctrlc::set_handler(|| {
-        // Waits until the secret of the current token is in its file.
-        let _stdout = io::stdout().lock();
-        std::process::exit(130);
-    })?;
-    let known = client.tokens().iter().collect::<Result<Vec<_>, _>>()?;
-    let mut meant = Vec::new();
-    for wanted in &arguments.tokens {
-        let before = meant.len();
-        meant.extend(known.iter().filter(|token| is_meant(token, wanted)));
-        if meant.len() == before {
-            return Err(format!("{wanted:?} is not the name or identifier of a token").into());
-        }
+fn run(options: &Options) -> Result<u8> {
+    let stop = Stop::listen()?;
+    let api = options.api.connect(&stop)?;
+    let tokens = api.client.tokens().iter().collect::<Result<Vec<_>, _>>()?;
+    let in_use = token_in_use(&api.client)?;
+    let candidates = candidates(&tokens, options, in_use.as_deref())?;
+    for candidate in &candidates {
+        print::data(&format!("{}\n", candidate.plan()))?;
     }
-    let own = match client.verify_token().send() {
-        // The credential is an email and a key, not a token.
-        Err(error) if error.is_invalid_request() => None,
-        verified => Some(verified?.id),
-    };
-    // The token in use comes last, because the client cannot send requests after it was rolled.
-    meant.sort_by_key(|token| (Some(&token.id) == own.as_ref(), &token.id));
-    meant.dedup_by_key(|token| &token.id);
-    for Token { id, name, .. } in &meant {
-        let name = name.as_deref().unwrap_or_default();
-        _ = writeln!(io::stdout(), "to roll: {id:?} {name:?}");
+    if let Some(code) = stop.exit_code() {
+        return Ok(code);
     }
-    if arguments.dry_run {
-        return Ok(ExitCode::SUCCESS);
+    if options.dry_run {
+        return Ok(0);
     }
-    if !arguments.yes {
-        _ = write!(io::stderr(), "Roll {} tokens? [y/N] ", meant.len());
-        let mut line = String::new();
-        io::stdin().read_line(&mut line)?;
-        if line.trim() != "y" {
-            return Err("not confirmed with y".into());
-        }
+    if !options.yes {
+        confirm(candidates.len())?;
     }
-    fs::create_dir_all(&arguments.output)?;
-    let mut code = ExitCode::SUCCESS;
-    for Token { id, .. } in meant {
-        // A broken pipe does not stop the rotation of the other tokens.
-        _ = match roll(&client, id, &arguments.output) {
-            Ok(path) => writeln!(io::stdout(), "rolled: {id:?}: {}", path.display()),
-            Err(error) => {
-                code = ExitCode::FAILURE;
-                writeln!(io::stderr(), "{id:?}: {error}")
-            }
+    fs_err::create_dir_all(&options.output)?;
+    let mut code = 0;
+    for candidate in &candidates {
+        let rolled = stop.critical("the response, so that the new secret is not lost", || {
+            roll(&api.client, candidate)
+        });
+        let Some(outcome) = rolled else {
+            break;
         };
+        if !matches!(outcome, Outcome::Rolled) {
+            code = 1;
+        }
+        // A reader that has left does not stop the rotation of the other tokens.
+        _ = print::data(&format!(
+            "{} {}: {}\n",
+            clean(&candidate.token.id),
+            clean(candidate.name()),
+            clean(&outcome.describe(&candidate.path))
+        ));
     }
-    Ok(code)
+    Ok(stop.exit_code().unwrap_or(code))
+}
+
+/// The identifier of the token that this run uses; `None` for an email and a key.
+fn token_in_use(client: &Client) -> Result<Option<String>> {
+    match client.verify_token().send() {
+        Ok(verified) => Ok(Some(verified.id)),
+        Err(error) if error.is_invalid_request() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn candidates<'a>(
+    tokens: &'a [Token],
+    options: &Options,
+    in_use: Option<&str>,
+) -> Result<Vec<Candidate<'a>>> {
+    let mut matching: Vec<&Token> = Vec::new();
+    for wanted in &options.tokens {
+        let before = matching.len();
+        matching.extend(tokens.iter().filter(|token| is_meant(token, wanted)));
+        if matching.len() == before {
+            return Err(Failure::invalid(format_args!(
+                "{wanted:?} is not the name or identifier of a token; no token was rolled"
+            )));
+        }
+    }
+    matching.retain(|token| is_old(token, options.older_than));
+    // The token in use comes last, because the client cannot send requests after it was rolled.
+    matching.sort_by_key(|token| (Some(&*token.id) == in_use, &token.id));
+    matching.dedup_by_key(|token| &token.id);
+    let mut candidates = Vec::new();
+    for token in matching {
+        let path = secret_path(&options.output, &token.id);
+        candidates.push(Candidate {
+            left: secret_file::left_at(&path)?,
+            is_in_use: Some(&*token.id) == in_use,
+            path,
+            token,
+        });
+    }
+    Ok(candidates)
 }
 
 fn is_meant(token: &Token, wanted: &str) -> bool {
@@ -115,38 +176,105 @@ fn is_meant(token: &Token, wanted: &str) -> bool {
     }
 }
 
-/// Rolls a token, and returns the path of the file with its new secret.
-fn roll(client: &Client, id: &str, directory: &Path) -> Result<PathBuf, String> {
-    // The identifier comes from a server, and a slash in it would lead out of the directory.
-    let name = id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
-    let path = directory.join(name + ".secret");
-    let _stdout = io::stdout().lock();
-    // Before the request, so that the old secret still works if the new one cannot be saved.
-    let mut file = secret_file::reserve(&path).map_err(|error| format!("failed: {error}"))?;
-    let result = client.roll_token(id).send();
-    let secret = match &result {
-        Ok(secret) => secret.expose_secret().as_bytes(),
-        Err(error) => match secret_file::arrived(error) {
-            Some(response) => response,
-            None => {
-                _ = fs::remove_file(&path);
-                let what = if error.may_have_been_applied() {
-                    "unknown"
-                } else {
-                    "failed"
-                };
-                return Err(format!("{what}: {error}"));
-            }
-        },
+/// A token without times may be of any age, and is rolled.
+fn is_old(token: &Token, older_than: Option<Duration>) -> bool {
+    let Some(age) = older_than else {
+        return true;
     };
-    secret_file::fill(&mut file, secret).map_err(|error| {
-        format!("rolled, but the secret could not be saved, so roll it again: {error}")
-    })?;
-    match result {
-        Ok(_) => Ok(path),
-        Err(error) => Err(format!(
-            "unknown: {error}; {} has the response",
-            path.display()
-        )),
+    let changed = token.issued_on.max(token.modified_on);
+    changed.is_none_or(|changed| changed < OffsetDateTime::now_utc() - age)
+}
+
+/// The identifier comes from a server, and a slash in it would lead out of the folder.
+fn secret_path(folder: &Path, id: &str) -> PathBuf {
+    let name = id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+    folder.join(name + ".secret")
+}
+
+fn confirm(count: usize) -> Result<()> {
+    print::report(format_args!("Roll {count} tokens? [y/N]"));
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    match line.trim() {
+        "y" => Ok(()),
+        _ => Err(Failure::new("not confirmed with y; no token was rolled")),
+    }
+}
+
+fn roll(client: &Client, candidate: &Candidate<'_>) -> Outcome {
+    let path = &candidate.path;
+    match candidate.left {
+        Left::Nothing => {}
+        Left::Secret => return Outcome::Skipped,
+        Left::Unknown => return Outcome::Unknown(String::from("left by an earlier run")),
+    }
+    let advice = "the program was stopped before it received the new secret of a token, which may \
+         have been rolled. Check whether the old secret still works. If not, remove this file and \
+         roll the token again.";
+    // Before the request, so that the old secret still works if the new one cannot be saved.
+    let mut file = match SecretFile::reserve(path, advice) {
+        Ok(file) => file,
+        Err(error) => return Outcome::Failed(error.to_string()),
+    };
+    let error = match client.roll_token(&candidate.token.id).send() {
+        Ok(secret) => {
+            return match file.fill(secret.expose_secret().as_bytes()) {
+                Ok(()) => Outcome::Rolled,
+                Err(error) => Outcome::Unknown(format!(
+                    "rolled, but the new secret is not in the file: {error}; roll it again"
+                )),
+            };
+        }
+        Err(error) => error,
+    };
+    if !error.may_have_been_applied() {
+        file.discard();
+        return Outcome::Failed(error.to_string());
+    }
+    let saved = match secret_file::arrived(&error) {
+        Some(response) => file.fill(response),
+        None => file.fill_with_advice(&format!("{error}. {advice}")),
+    };
+    match saved {
+        Ok(()) => Outcome::Unknown(error.to_string()),
+        Err(not_saved) => Outcome::Unknown(format!("{error}; {not_saved}")),
+    }
+}
+
+impl Candidate<'_> {
+    fn name(&self) -> &str {
+        self.token.name.as_deref().unwrap_or_default()
+    }
+
+    /// What would be done with the token.
+    fn plan(&self) -> String {
+        let path = self.path.display();
+        let plan = match self.left {
+            Left::Nothing => String::from("to roll"),
+            Left::Secret => format!("skipped: {path} exists"),
+            Left::Unknown => format!("unknown: see {path}, which an earlier run left"),
+        };
+        let warning = if self.is_in_use {
+            " (in use: rolled last; this credential then stops working)"
+        } else {
+            ""
+        };
+        clean(&format!(
+            "{} {}: {plan}{warning}",
+            self.token.id,
+            self.name()
+        ))
+    }
+}
+
+impl Outcome {
+    fn describe(&self, path: &Path) -> String {
+        let path = path.display();
+        match self {
+            Self::Rolled => format!("rolled: {path}"),
+            Self::Failed(reason) => format!("failed: {reason}"),
+            Self::Skipped => format!("skipped: {path} exists"),
+            Self::Unknown(reason) => format!("unknown: {reason}; see {path}"),
+        }
     }
 }

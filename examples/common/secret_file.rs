@@ -1,35 +1,107 @@
-//! A file for a secret, which only its owner can read.
+//! A new file for a secret, which only its owner can read.
+//!
+//! It is made before the secret is requested, and says until then that nobody has the secret.
 
-use std::io::{self, Seek, Write};
-use std::path::Path;
+use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 use cloudflare_user::Error;
-use fs_err::{self as fs, File, OpenOptions};
+use fs_err::{self as fs, File};
 
-/// Makes a file that does not exist yet and takes the room for a secret, so that a full disk is an
-/// error now and not when the only copy of the secret has arrived. If the process is killed
-/// meanwhile, the file contains advice.
-pub(crate) fn reserve(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.write(true).create_new(true).open(path)?;
-    let advice = "The program was stopped before it received a secret, which may have been created: check the token.";
-    // `Error::body` holds at most 64 KiB.
-    let room = advice.to_owned() + &" ".repeat(65536 - advice.len());
-    let reserved = file
-        .write_all(room.as_bytes())
-        .and_then(|()| file.sync_all());
-    reserved.inspect_err(|_| drop(fs::remove_file(path)))?;
-    Ok(file)
+use super::file_id::FileId;
+use super::private_file;
+
+/// The start of a file whose secret never arrived.
+const UNKNOWN: &str = "UNKNOWN: ";
+
+pub(crate) struct SecretFile {
+    path: PathBuf,
+    file: File,
 }
 
-/// Writes the secret over the reserved room.
-pub(crate) fn fill(file: &mut File, secret: &[u8]) -> io::Result<()> {
-    file.rewind()?;
-    file.write_all(secret)?;
-    file.set_len(secret.len() as u64)?;
-    file.sync_all()
+/// What an earlier run left at a path.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Left {
+    Nothing,
+    Secret,
+    /// The request was sent, and no usable response arrived. The file says what to do.
+    Unknown,
+}
+
+impl SecretFile {
+    /// Makes a file that does not exist yet and takes the room for a secret, so that a full disk is
+    /// an error now and not when the only copy of the secret has arrived. If the process is killed
+    /// meanwhile, the file has this advice.
+    pub(crate) fn reserve(path: &Path, advice: &str) -> io::Result<Self> {
+        let file = private_file::create_new(path)?;
+        let mut reserved = Self {
+            path: path.to_owned(),
+            file,
+        };
+        // `Error::body` holds at most 64 KiB.
+        let mut content = format!("{UNKNOWN}{advice}\n").into_bytes();
+        content.resize(content.len().max(64 << 10), b'\n');
+        let written = reserved
+            .file
+            .write_all(&content)
+            .and_then(|()| reserved.file.sync_all())
+            .and_then(|()| private_file::sync_folder_of(path));
+        match written {
+            Ok(()) => Ok(reserved),
+            Err(error) => {
+                reserved.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// Replaces the content by a secret, or by a response that may hold one. Fails if the file is
+    /// not at its path any more.
+    pub(crate) fn fill(&mut self, content: &[u8]) -> io::Result<()> {
+        self.file.rewind()?;
+        self.file.write_all(content)?;
+        self.file.set_len(content.len() as u64)?;
+        self.file.sync_all()?;
+        if self.is_at_its_path()? {
+            return Ok(());
+        }
+        Err(io::Error::new(
+            ErrorKind::NotFound,
+            format!("{} was moved or deleted meanwhile", self.path.display()),
+        ))
+    }
+
+    /// Replaces the content by what is known of a request whose response did not arrive.
+    pub(crate) fn fill_with_advice(&mut self, advice: &str) -> io::Result<()> {
+        self.fill(format!("{UNKNOWN}{advice}\n").as_bytes())
+    }
+
+    /// Removes the file, because there is no secret for it.
+    pub(crate) fn discard(self) {
+        if self.is_at_its_path().is_ok_and(|is_there| is_there) {
+            _ = fs::remove_file(&self.path);
+        }
+    }
+
+    fn is_at_its_path(&self) -> io::Result<bool> {
+        Ok(FileId::at(&self.path)? == Some(FileId::of(&self.file)?))
+    }
+}
+
+/// Returns what an earlier run left at a path.
+pub(crate) fn left_at(path: &Path) -> io::Result<Left> {
+    let Some(file) = private_file::open_existing(path)? else {
+        return Ok(Left::Nothing);
+    };
+    let mut start = Vec::new();
+    file.take(UNKNOWN.len() as u64).read_to_end(&mut start)?;
+    // A response that could not be decoded is JSON. No secret starts with a brace.
+    let is_unknown = start.is_empty() || start == UNKNOWN.as_bytes() || start.starts_with(b"{");
+    Ok(if is_unknown {
+        Left::Unknown
+    } else {
+        Left::Secret
+    })
 }
 
 /// Returns what arrived of a successful response to a write, which may hold the only copy of a
@@ -39,4 +111,42 @@ pub(crate) fn arrived(error: &Error) -> Option<&[u8]> {
     error
         .body()
         .filter(|body| error.may_have_been_applied() && is_success && !body.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_was_left_at_each_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        assert_eq!(left_at(&path).unwrap(), Left::Nothing);
+        let mut file = SecretFile::reserve(&path, "check the token").unwrap();
+        assert_eq!(left_at(&path).unwrap(), Left::Unknown);
+        assert!(SecretFile::reserve(&path, "again").is_err());
+        file.fill(br#"{"result":"#).unwrap();
+        assert_eq!(left_at(&path).unwrap(), Left::Unknown);
+        file.fill_with_advice("roll it again").unwrap();
+        assert_eq!(left_at(&path).unwrap(), Left::Unknown);
+        assert_eq!(fs::read(&path).unwrap(), b"UNKNOWN: roll it again\n");
+        file.fill(b"cfut_secret").unwrap();
+        assert_eq!(left_at(&path).unwrap(), Left::Secret);
+        assert_eq!(fs::read(&path).unwrap(), b"cfut_secret");
+        file.discard();
+        assert_eq!(left_at(&path).unwrap(), Left::Nothing);
+    }
+
+    #[test]
+    fn a_file_that_was_moved_is_an_error_and_no_other_file_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let mut file = SecretFile::reserve(&path, "check the token").unwrap();
+        fs::rename(&path, folder.path().join("moved")).unwrap();
+        assert!(file.fill(b"secret").is_err());
+        fs::write(&path, "another secret").unwrap();
+        assert!(file.fill(b"secret").is_err());
+        file.discard();
+        assert_eq!(fs::read(&path).unwrap(), b"another secret");
+    }
 }

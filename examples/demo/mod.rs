@@ -1,15 +1,12 @@
-//! A demonstration server for examples that run without credentials: a part of Cloudflare's User
-//! API with made-up data, on a free port of this machine.
+//! The server of `--demo`: a part of Cloudflare's User API with made-up data, on a free port of this
+//! machine.
 
 mod audit_logs;
 mod tokens;
 mod zones;
 
-use std::env;
-use std::io::{self, Write};
 use std::sync::Arc;
 
-use cloudflare_user::{Client, Result};
 use mockito::{Matcher, Mock, Request, Server, ServerGuard};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -17,34 +14,17 @@ use time::format_description::well_known::Rfc3339;
 
 /// The server, which stops when this is dropped.
 pub(crate) struct Demo {
-    _server: ServerGuard,
+    server: ServerGuard,
     _mocks: Vec<Mock>,
 }
 
-/// Returns a client for Cloudflare if the environment has a credential, and otherwise one for a
-/// demonstration server.
-pub(crate) fn client() -> Result<(Client, Option<Demo>)> {
-    let has_credential = ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"]
-        .iter()
-        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()));
-    if has_credential {
-        return Ok((Client::from_env()?, None));
-    }
-    // Unlike `eprintln!`, this does not panic if standard error is closed.
-    _ = writeln!(
-        io::stderr(),
-        "CLOUDFLARE_API_TOKEN is not set: using a demonstration server with made-up data.\n"
-    );
-    let demo = Demo::start();
-    let client = Client::builder()
-        .api_token("demonstration-token")
-        .base_url(demo._server.url())
-        .build()?;
-    Ok((client, Some(demo)))
-}
-
 impl Demo {
-    fn start() -> Self {
+    /// The base URL.
+    pub(crate) fn url(&self) -> String {
+        self.server.url()
+    }
+
+    pub(crate) fn start() -> Self {
         let mut server = Server::new();
         let now = OffsetDateTime::now_utc();
         let mut mocks = vec![
@@ -60,7 +40,7 @@ impl Demo {
         mocks.extend(tokens::mocks(&mut server, now));
         mocks.extend(zones::mocks(&mut server, now));
         Self {
-            _server: server,
+            server,
             _mocks: mocks,
         }
     }

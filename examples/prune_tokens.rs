@@ -1,78 +1,89 @@
 //! Deletes expired API tokens. Its tests need no socket, because a function takes the place of the
-//! network.
+//! network: `cargo test --example prune_tokens`.
 //!
-//! `cargo run --example offline_tests -- --delete` runs the tool. `cargo test --example
-//! offline_tests` runs the tests, because `Cargo.toml` has `test = true` for this example.
-//!
-//! It sends its requests to Cloudflare if the environment has a credential, and otherwise to a
-//! demonstration server.
+//! ```console
+//! $ cargo run --example prune_tokens -- --demo
+//! ```
 
+mod common;
 mod demo;
 
-use std::error::Error;
-use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use cloudflare_user::{Client, Token, TokenStatus};
 
-/// Deletes expired API tokens
+use common::api::{ApiOptions, help};
+use common::failure::{self, Failure, Result};
+use common::print::{self, clean};
+use common::stop::Stop;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 if all expired tokens were listed or deleted, 1 for a failure or a token that cannot be
+decoded, 2 for an invalid command line, 75 for a rate limit. The token in use needs the permission API
+Tokens Write, and API Tokens Read without --yes.
+
+In cron:    0 3 1 * *  . /etc/cloudflare.env; prune_tokens --yes";
+
+/// Lists expired API tokens, or deletes them
 #[derive(Parser)]
-#[command(
-    after_help = "Exit codes: 0 if all were listed or deleted, 1 for a failure, 2 for an invalid command line, \
-    75 for a rate limit."
-)]
+#[command(version, after_help = help(AFTER_HELP))]
 struct Options {
     /// Delete the tokens; without this option they are only listed
     #[arg(long)]
-    delete: bool,
+    yes: bool,
+    #[command(flatten)]
+    api: ApiOptions,
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    let run = || {
-        let (client, _demo) = demo::client()?;
-        clean_up(&client, options.delete, &mut io::stdout().lock())
-    };
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            _ = writeln!(io::stderr(), "error: {error}");
-            exit_code(error.as_ref()).into()
-        }
-    }
+    failure::exit_code(run(&Options::parse()), 1)
 }
 
-/// What the tool does. The client and the output are arguments, so that tests can pass their own.
-fn clean_up(client: &Client, delete: bool, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+fn run(options: &Options) -> Result<u8> {
+    let api = options.api.connect(&Stop::none())?;
+    // A reader that has left, as with `| head`, does not stop the deletions.
+    prune(&api.client, options.yes, |line| _ = print::data(line))
+}
+
+/// The client and the output are arguments, so that tests can pass their own. Returns the exit code.
+fn prune(client: &Client, delete: bool, mut print: impl FnMut(&str)) -> Result<u8> {
+    let mut code = 0;
     // All pages first, because each deletion moves a token of the next page to a page that was
     // already read.
-    let tokens = client.tokens().include_expired(true).iter();
-    let tokens = tokens.collect::<Result<Vec<Token>, _>>()?;
-    for token in tokens {
-        if token.status != Some(TokenStatus::Expired) {
-            continue;
-        }
-        let outcome = match delete.then(|| client.delete_token(&token.id).send()) {
-            None => "expired; --delete deletes it",
-            Some(Ok(_)) => "deleted",
-            Some(Err(error)) if error.is_not_found() => "gone already",
-            Some(Err(error)) => return Err(error.into()),
-        };
-        match writeln!(out, "{:?}: {outcome}", token.name.unwrap_or_default()) {
-            // A broken pipe, as with `| head`, does not stop the deletions.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-            written => written?,
+    let mut expired: Vec<Token> = Vec::new();
+    for token in client.tokens().include_expired(true).iter() {
+        match token {
+            Ok(token) if token.status == Some(TokenStatus::Expired) => expired.push(token),
+            Ok(_) => {}
+            Err(error) if error.is_item() => {
+                print::report(format_args!("error: {error}"));
+                code = 1;
+            }
+            Err(error) => return Err(failure(error)),
         }
     }
-    Ok(())
+    for token in expired {
+        let outcome = match delete.then(|| client.delete_token(&token.id).send()) {
+            None => "expired; --yes deletes it",
+            Some(Ok(_)) => "deleted",
+            Some(Err(error)) if error.is_not_found() => "gone already",
+            Some(Err(error)) => return Err(failure(error)),
+        };
+        print(&format!(
+            "{}: {outcome}\n",
+            clean(&token.name.unwrap_or_default())
+        ));
+    }
+    Ok(code)
 }
 
-fn exit_code(error: &(dyn Error + 'static)) -> u8 {
-    match error.downcast_ref::<cloudflare_user::Error>() {
-        // `EX_TEMPFAIL` of sysexits.h: a temporary failure.
-        Some(error) if error.is_rate_limited() => 75,
-        _ => 1,
+fn failure(error: cloudflare_user::Error) -> Failure {
+    // `EX_TEMPFAIL` of sysexits.h: a temporary failure.
+    const TEMPORARY: u8 = 75;
+    match error.is_rate_limited() {
+        true => Failure::with_code(TEMPORARY, error),
+        false => Failure::new(error),
     }
 }
 
@@ -91,11 +102,11 @@ mod tests {
         {"id": "3c", "name": "trial", "status": "expired"}
     ]}"#;
 
-    /// Runs the tool with `--delete`, with a transport that responds to deletions with `deletion`.
+    /// Runs the tool with `--yes`, with a transport that responds to deletions with `deletion`.
     /// Returns the outcome, what was printed, and the requests.
     fn run(
         deletion: fn(&str) -> Result<Response<Body>, TransportError>,
-    ) -> (Result<(), Box<dyn Error>>, String, Vec<String>) {
+    ) -> (Result<u8>, String, Vec<String>) {
         let requests = Arc::<Mutex<Vec<String>>>::default();
         let log = Arc::clone(&requests);
         let transport = move |request: Request<Vec<u8>>| {
@@ -108,10 +119,10 @@ mod tests {
         };
         let client = Client::builder().api_token("t").transport(transport);
         let client = client.base_url("https://api.example.com").build().unwrap();
-        let mut out = Vec::new();
-        let outcome = clean_up(&client, true, &mut out);
+        let mut out = String::new();
+        let outcome = prune(&client, true, |line| out += line);
         let requests = requests.lock().unwrap().clone();
-        (outcome, String::from_utf8(out).unwrap(), requests)
+        (outcome, out, requests)
     }
 
     #[test]
@@ -121,7 +132,7 @@ mod tests {
             Ok(Response::new(Body::from(body)))
         });
         assert!(outcome.is_ok());
-        assert_eq!(out, "\"old laptop\": deleted\n\"trial\": deleted\n");
+        assert_eq!(out, "old laptop: deleted\ntrial: deleted\n");
         assert_eq!(
             requests[1..],
             ["DELETE /user/tokens/2b", "DELETE /user/tokens/3c"]
@@ -136,8 +147,8 @@ mod tests {
             Ok(limited.body(Body::from("{}")).unwrap())
         });
         let error = outcome.unwrap_err();
-        assert_eq!(exit_code(error.as_ref()), 75);
-        assert!(error.to_string().contains("retry after 240 s"));
+        assert!(error.text().contains("retry after 240 s"));
+        assert_eq!(failure::exit_code(Err(error), 1), ExitCode::from(75));
         assert_eq!(requests.len(), 2);
     }
 
@@ -145,8 +156,7 @@ mod tests {
     fn a_deletion_whose_response_was_lost_is_not_retried() {
         let (outcome, out, requests) =
             run(|_| Err(TransportError::interrupted("connection reset by peer")));
-        let error = outcome.unwrap_err().downcast::<cloudflare_user::Error>();
-        assert!(error.unwrap().may_have_been_applied());
+        assert!(outcome.unwrap_err().text().contains("may have been"));
         assert_eq!(out, "", "no deletion is reported");
         assert_eq!(requests, ["GET /user/tokens", "DELETE /user/tokens/2b"]);
     }

@@ -1,0 +1,147 @@
+//! Ends a script at SIGINT (Ctrl-C), SIGTERM or SIGHUP: waits end at once, and the exit code is
+//! 130, 143 or 129. A second signal ends the process, unless a secret is on its way.
+//!
+//! On Windows, Ctrl-C and the closing of the console end it, with the exit code 130.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use cloudflare_user::Client;
+
+use super::failure::{Failure, Result};
+use super::print;
+
+#[derive(Clone, Default)]
+pub(crate) struct Stop {
+    shared: Arc<(Mutex<State>, Condvar)>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The exit code for the first signal.
+    exit_code: Option<u8>,
+    /// What must not be interrupted at the moment.
+    critical: Option<String>,
+}
+
+impl Stop {
+    /// Starts to listen for signals.
+    pub(crate) fn listen() -> Result<Self> {
+        let stop = Self::default();
+        stop.listen_for_signals()
+            .map_err(|error| Failure::new(format_args!("signals: {error}")))?;
+        Ok(stop)
+    }
+
+    /// For a script that may end at any moment: the system ends it at a signal.
+    pub(crate) fn none() -> Self {
+        Self::default()
+    }
+
+    #[cfg(unix)]
+    fn listen_for_signals(&self) -> std::io::Result<()> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+
+        // A file that reaches the limit of the system is an error of the write, not a deadly signal.
+        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let stop = self.clone();
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                stop.stop(128 + signal as u8);
+            }
+        });
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn listen_for_signals(&self) -> Result<(), ctrlc::Error> {
+        let stop = self.clone();
+        ctrlc::set_handler(move || stop.stop(130))
+    }
+
+    /// Makes a client whose waits end at a signal.
+    pub(crate) fn applied_to(&self, client: Client) -> Client {
+        client
+    }
+
+    /// The exit code, if there was a signal.
+    pub(crate) fn exit_code(&self) -> Option<u8> {
+        self.state().exit_code
+    }
+
+    /// Waits, and returns whether there was a signal.
+    pub(crate) fn wait(&self, duration: Duration) -> bool {
+        let (_, changed) = &*self.shared;
+        let waited =
+            changed.wait_timeout_while(self.state(), duration, |state| state.exit_code.is_none());
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.exit_code.is_some()
+    }
+
+    /// Runs something that no signal ends, or returns `None` if there was a signal before. `what`
+    /// completes the sentence "SIGTERM: waiting for …".
+    pub(crate) fn critical<T>(&self, what: &str, run: impl FnOnce() -> T) -> Option<T> {
+        {
+            let mut state = self.state();
+            if state.exit_code.is_some() {
+                return None;
+            }
+            state.critical = Some(what.to_owned());
+        }
+        let result = run();
+        self.state().critical = None;
+        Some(result)
+    }
+
+    fn stop(&self, exit_code: u8) {
+        let mut state = self.state();
+        let is_second = state.exit_code.is_some();
+        state.exit_code.get_or_insert(exit_code);
+        match &state.critical {
+            Some(what) => print::report(format_args!("stopping: waiting for {what}")),
+            None if is_second => std::process::exit(exit_code.into()),
+            None => {}
+        }
+        let (_, changed) = &*self.shared;
+        changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let (state, _) = &*self.shared;
+        state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_signal_ends_a_wait_at_once() {
+        let stop = Stop::default();
+        assert!(!stop.wait(Duration::from_millis(1)));
+        assert_eq!(stop.exit_code(), None);
+        let waiting = stop.clone();
+        let waiter = thread::spawn(move || waiting.wait(Duration::from_secs(3600)));
+        stop.stop(143);
+        assert!(waiter.join().unwrap());
+        assert_eq!(stop.exit_code(), Some(143));
+    }
+
+    #[test]
+    fn nothing_critical_starts_after_a_signal_and_none_is_interrupted() {
+        let stop = Stop::default();
+        let done = stop.critical("a test", || {
+            // Without `critical`, the second one would end the process.
+            stop.stop(129);
+            stop.stop(130);
+            "done"
+        });
+        assert_eq!(done, Some("done"));
+        assert_eq!(stop.exit_code(), Some(129), "the first signal counts");
+        assert_eq!(stop.critical("another", || "done"), None);
+    }
+}
