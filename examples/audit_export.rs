@@ -47,7 +47,7 @@ In cron:    30 2 1 * *  . /etc/cloudflare.env; audit_export --since 32d --csv --
 /// and is not removed. In CSV, a cell that a spreadsheet would run as a formula gets a leading
 /// apostrophe.
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "audit_export", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// Only from this time on: a date or time (RFC 3339), or a duration ago, such as 7d
     #[arg(long, value_name = "TIME")]

@@ -47,7 +47,7 @@ In cron:    */10 * * * *  . /etc/cloudflare.env; audit_follow --quiet --output /
 ///
 /// STATE.lock prevents a second process and is not removed. Use one state for each set of filters.
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "audit_follow", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// The file to append to; - is standard output, and needs --state
     #[arg(long, value_name = "FILE", default_value = "-")]

@@ -35,7 +35,7 @@ In cron:    0 6 * * *  . /etc/cloudflare.env; audit_report --output /srv/www/aud
 ///
 /// An existing FILE is replaced when the new picture is complete, and keeps its mode and owner.
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "audit_report", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// How many days to show, 1 to 366, today included, in UTC
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<u8> {
-    let api = options.api.connect(&Stop::none())?;
+    let api = options.api.connect(&Stop::by_the_system())?;
     let path = &options.output;
     let is_stdout = path == Path::new("-");
     if !is_stdout {
@@ -172,6 +172,13 @@ fn chart(kind: &str, (title, bars): &(String, Bars), [x, y, width]: [u32; 3]) ->
     if kind == "horizontal_bar" {
         bars.reverse(); // The library draws them from the bottom upwards.
         height = 60 + 34 * bars.len();
+    } else {
+        // The library leaves labels out so that the others do not touch in its own font. The spaces
+        // leave room for wider fonts. SVG would remove spaces that may break.
+        let room = "\u{a0}".repeat(3);
+        for (label, _) in &mut bars {
+            *label = format!("{room}{label}{room}");
+        }
     }
     let labels: Vec<_> = bars.iter().map(|(label, _)| label).collect();
     let data = |which: usize| -> Value { bars.iter().map(|bar| bar.1[which]).collect() };

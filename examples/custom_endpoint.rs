@@ -83,7 +83,7 @@ enum Status {
 
 /// Lists the zones that the credential can read
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "custom_endpoint", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// Only the zone with this name; contains:shop selects all names that contain shop
     #[arg(long, value_parser = Text::new())]
@@ -103,7 +103,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> Result<u8> {
-    let api = options.api.connect(&Stop::none())?;
+    let api = options.api.connect(&Stop::by_the_system())?;
     let request = ListZones {
         name: options.name,
         status: options.status,

@@ -27,7 +27,7 @@ In cron:    0 3 1 * *  . /etc/cloudflare.env; prune_tokens --yes";
 
 /// Lists expired API tokens, or deletes them
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "prune_tokens", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// Delete the tokens; without this option they are only listed
     #[arg(long)]
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<u8> {
-    let api = options.api.connect(&Stop::none())?;
+    let api = options.api.connect(&Stop::by_the_system())?;
     // A reader that has left, as with `| head`, does not stop the deletions.
     prune(&api.client, options.yes, |line| _ = print::data(line))
 }

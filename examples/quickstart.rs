@@ -27,7 +27,7 @@ In cron:    0 8 * * 1  . /etc/cloudflare.env; quickstart";
 /// Shows the user, the tokens that are expired or expire within 30 days, and the last ten audit
 /// logs
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "quickstart", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// Also create a token that works for an hour; always done with made-up data
     #[arg(long)]
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<u8> {
-    let (api, is_demo) = options.api.connect_or_demo(&Stop::none())?;
+    let (api, is_demo) = options.api.connect_or_demo(&Stop::by_the_system())?;
     if is_demo {
         print::line("These are made-up data. Set CLOUDFLARE_API_TOKEN to see yours.\n")?;
     }

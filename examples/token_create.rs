@@ -41,7 +41,7 @@ In cron:    0 4 1 * *  . /etc/cloudflare.env; token_create \"backup-$(date +\\%F
 ///
 /// All permissions of a token made here have the same scope: zones, accounts or R2 buckets.
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "token_create", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// The name of the token
     #[arg(value_parser = parse_name)]

@@ -34,7 +34,7 @@ In cron:    0 7 * * 1  . /etc/cloudflare.env; token_review --expires-within 14d 
 ///
 /// Tokens that are disabled or expired are no risk, since nobody can use them.
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "token_review", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// What is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -96,7 +96,7 @@ fn main() -> ExitCode {
 }
 
 fn review_all(options: &Options) -> Result<Report> {
-    let api = options.api.connect(&Stop::none())?;
+    let api = options.api.connect(&Stop::by_the_system())?;
     let mut report = Report {
         reviews: Vec::new(),
         ignored: 0,

@@ -45,7 +45,7 @@ In cron:    0 5 1 * *  . /etc/cloudflare.env; token_rotate --yes --older-than 80
 /// unknown: the request was sent, and no whole response arrived. The file says what to do. This is
 /// also shown for a token whose roll an earlier run did not finish.
 #[derive(Parser)]
-#[command(version, after_help = help(AFTER_HELP))]
+#[command(name = "token_rotate", version, after_help = help(AFTER_HELP))]
 struct Options {
     /// Names or identifiers of tokens; a * at the end of a name matches any suffix
     #[arg(required = true, value_parser = Text::new())]
@@ -89,7 +89,22 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<u8> {
     let stop = Stop::listen()?;
     let api = options.api.connect(&stop)?;
-    let tokens = api.client.tokens().iter().collect::<Result<Vec<_>, _>>()?;
+    if !options.dry_run {
+        api.may_write_to(&options.output)?;
+    }
+    let mut code = 0;
+    let mut tokens = Vec::new();
+    for token in api.client.tokens().iter() {
+        match token {
+            Ok(token) => tokens.push(token),
+            // The tokens after it are still rolled.
+            Err(error) if error.is_item() => {
+                print::report(format_args!("error: {error}"));
+                code = 1;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
     let in_use = token_in_use(&api.client)?;
     let candidates = candidates(&tokens, options, in_use.as_deref())?;
     for candidate in &candidates {
@@ -98,14 +113,16 @@ fn run(options: &Options) -> Result<u8> {
     if let Some(code) = stop.exit_code() {
         return Ok(code);
     }
+    if candidates.iter().any(Candidate::ends_this_credential) {
+        print::report("warning: the token in use is among them. Its roll ends this credential.");
+    }
     if options.dry_run {
-        return Ok(0);
+        return Ok(code);
     }
     if !options.yes {
         confirm(candidates.len())?;
     }
     fs_err::create_dir_all(&options.output)?;
-    let mut code = 0;
     for candidate in &candidates {
         let rolled = stop.critical("the response, so that the new secret is not lost", || {
             roll(&api.client, candidate)
@@ -254,16 +271,12 @@ impl Candidate<'_> {
             Left::Secret => format!("skipped: {path} exists"),
             Left::Unknown => format!("unknown: see {path}, which an earlier run left"),
         };
-        let warning = if self.is_in_use {
-            " (in use: rolled last; this credential then stops working)"
-        } else {
-            ""
-        };
-        clean(&format!(
-            "{} {}: {plan}{warning}",
-            self.token.id,
-            self.name()
-        ))
+        let mark = if self.is_in_use { " (in use)" } else { "" };
+        clean(&format!("{} {}{mark}: {plan}", self.token.id, self.name()))
+    }
+
+    fn ends_this_credential(&self) -> bool {
+        self.is_in_use && self.left == Left::Nothing
     }
 }
 

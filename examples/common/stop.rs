@@ -34,16 +34,17 @@ impl Stop {
     }
 
     /// For a script that may end at any moment: the system ends it at a signal.
-    pub(crate) fn none() -> Self {
+    pub(crate) fn by_the_system() -> Self {
+        #[cfg(unix)]
+        report_file_limits().ok();
         Self::default()
     }
 
     #[cfg(unix)]
     fn listen_for_signals(&self) -> std::io::Result<()> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-        // A file that reaches the limit of the system is an error of the write, not a deadly signal.
-        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
+        report_file_limits()?;
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let stop = self.clone();
         std::thread::spawn(move || {
@@ -111,6 +112,12 @@ impl Stop {
         let (state, _) = &*self.shared;
         state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes a write beyond the limit of the process (`ulimit -f`) an error, not a deadly signal.
+#[cfg(unix)]
+fn report_file_limits() -> std::io::Result<()> {
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop)
 }
 
 #[cfg(test)]

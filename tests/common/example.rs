@@ -7,10 +7,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{self, Command};
+use std::process::{self, Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Status, headers (a line break after each), and body.
 pub type Response = (u16, &'static str, String);
@@ -77,9 +78,17 @@ pub fn parameter(line: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// A command that runs the built example with a token for this server. All other environment
-/// variables that a client reads are removed.
+/// A command that runs the built example with a token for this server.
 pub fn example(name: &str, server: &str) -> Command {
+    let mut command = example_without_credential(name);
+    command
+        .env("CLOUDFLARE_API_TOKEN", "a-token-of-the-tests")
+        .env("CLOUDFLARE_BASE_URL", server);
+    command
+}
+
+/// A command that runs the built example, without the environment variables that a client reads.
+pub fn example_without_credential(name: &str) -> Command {
     // The test program is in `deps`, and the examples are in a directory beside it.
     let test = env::current_exe().unwrap();
     let path = test
@@ -102,9 +111,98 @@ pub fn example(name: &str, server: &str) -> Command {
         }
     }
     command
-        .env("CLOUDFLARE_API_TOKEN", "a-token-of-the-tests")
-        .env("CLOUDFLARE_BASE_URL", server);
+}
+
+/// What a finished program left.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    pub fn expect(self, code: i32, in_stderr: &str) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        assert!(self.stderr.contains(in_stderr), "{self:#?}");
+        self
+    }
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Ran {
+    command.stdin(Stdio::null()).output().unwrap().into()
+}
+
+/// Starts a program whose output is collected.
+pub fn start(command: &mut Command) -> Child {
     command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits for the end of a program that [`start`] started.
+pub fn finish(child: Child) -> Ran {
+    child.wait_with_output().unwrap().into()
+}
+
+#[cfg(unix)]
+pub use rustix::process::Signal;
+
+#[cfg(unix)]
+pub fn send_signal(child: &Child, signal: Signal) {
+    let process = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(process, signal).unwrap();
+}
+
+/// The same command in a shell that runs this first, such as `ulimit -f 8`.
+#[cfg(unix)]
+pub fn in_shell(first: &str, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(format!("{first}; exec \"$0\" \"$@\""))
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+}
+
+#[track_caller]
+pub fn wait_until(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "the condition did not become true within 30 seconds"
+        );
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// How many times the programs of a test are killed: a few, or as many as `EXAMPLE_KILLS` says.
+pub fn kills() -> usize {
+    let kills = env::var("EXAMPLE_KILLS").ok();
+    kills.map_or(30, |kills| kills.parse().unwrap())
 }
 
 /// A new directory, which is removed when this value is dropped.
@@ -125,6 +223,20 @@ impl Directory {
 
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn write(&self, name: &str, content: &str) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    /// The names of all files, in order.
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
     }
 }
 
