@@ -6,13 +6,14 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cloudflare_user::Client;
+use cloudflare_user::{Cancel, Client};
 
 use super::failure::{Failure, Result};
 use super::print;
 
 #[derive(Clone, Default)]
 pub(crate) struct Stop {
+    cancel: Cancel,
     shared: Arc<(Mutex<State>, Condvar)>,
 }
 
@@ -63,7 +64,7 @@ impl Stop {
 
     /// Makes a client whose waits end at a signal.
     pub(crate) fn applied_to(&self, client: Client) -> Client {
-        client
+        client.with_cancel(&self.cancel)
     }
 
     /// The exit code, if there was a signal.
@@ -106,6 +107,7 @@ impl Stop {
         }
         let (_, changed) = &*self.shared;
         changed.notify_all();
+        self.cancel.cancel();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
