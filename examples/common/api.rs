@@ -121,7 +121,7 @@ impl ApiOptions {
     fn connect_to_demo(&self, stop: &Stop) -> Result<Api> {
         let demo = Demo::start();
         let client = Client::builder()
-            .api_token("demonstration-token")
+            .api_token("token-of-the-demo")
             .base_url(demo.url())
             .max_retries(self.retries)
             .build()?;

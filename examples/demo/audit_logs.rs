@@ -1,4 +1,4 @@
-//! The audit logs of the demonstration. They stay the same all day, so that another process can
+//! The audit logs of `--demo`. They stay the same all day, so that another process can
 //! resume an export.
 
 use std::env;
@@ -24,7 +24,7 @@ pub(super) fn mocks(server: &mut Server, now: OffsetDateTime) -> Vec<Mock> {
         .unwrap_or(usize::MAX);
     vec![route(server, "GET", "/user/audit_logs", move |request| {
         if number(request, "page", 1) > good_pages {
-            return (503, failure(10013, "the demonstration was told to fail"));
+            return (503, failure(10013, "DEMO_FAIL_AFTER is set"));
         }
         audit_logs(&logs, request)
     })]

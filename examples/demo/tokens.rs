@@ -1,4 +1,4 @@
-//! The tokens of the demonstration: at least one for each finding of a review, and for each outcome
+//! The tokens of `--demo`: at least one for each finding of a review, and for each outcome
 //! of a roll.
 
 use mockito::{Matcher, Mock, Request, Server};
@@ -39,7 +39,7 @@ fn one(rest: &str) -> Matcher {
     Matcher::Regex(format!("^/user/tokens/[0-9a-f]{{32}}{rest}(\\?|$)"))
 }
 
-/// The token that the client of the demonstration uses.
+/// The token that the client of `--demo` uses.
 const OWN: &str = "deploy rotation";
 
 fn tokens(now: OffsetDateTime) -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! The zones of the demonstration, for the custom endpoint.
+//! The zones of `--demo`, for the custom endpoint.
 
 use mockito::{Mock, Request, Server};
 use serde_json::{Value, json};
