@@ -208,7 +208,7 @@ fn refuses_since_that_is_not_earlier_than_before() {
             assert!(error.to_string().starts_with("`since` "), "{error}");
         }
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
     list()
         .since(day)
         .before(date!(2026 - 11 - 02))
@@ -219,7 +219,7 @@ fn refuses_since_that_is_not_earlier_than_before() {
         .before(datetime!(2026-11-01 0:00:00.001 UTC))
         .send()
         .unwrap();
-    assert_eq!(requests.lock().unwrap().len(), 2);
+    assert_eq!(requests.count(), 2);
 }
 
 #[test]
@@ -234,5 +234,5 @@ fn refuses_an_instant_before_the_year_0() {
         error.is_invalid_request() && error.to_string().contains("since"),
         "{error}"
     );
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }

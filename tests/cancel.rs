@@ -10,36 +10,36 @@ use cloudflare_user::http::{self, Method};
 use cloudflare_user::{
     AuditLogCursor, Cancel, Client, Endpoint, Error, ErrorKind, ListTokens, Result,
 };
-use common::success;
-use common::tcp::{Reply, Tcp, response};
+use common::failure;
+use common::tcp::{Reply, Tcp};
 use time::macros::datetime;
 
 /// Much less than the waits of these tests, which take 30 s.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
 fn client(server: &Tcp, cancel: &Cancel) -> Client {
-    let builder = Client::builder().api_token("token").base_url(server.url());
-    builder.build().unwrap().with_cancel(cancel)
+    server.client().with_cancel(cancel)
 }
 
 /// A server that sends one page of two tokens for page 1, and `other` for all other requests.
 fn tokens_then(other: impl Fn() -> Reply + Send + Sync + 'static) -> Tcp {
-    Tcp::new(move |_, request| match request.contains("&page=1 ") {
-        true => Reply::Send(response(
-            "200 OK",
-            "",
-            r#"{"success":true,"result":[{"id":"a"},{"id":"b"}],"result_info":{"per_page":2}}"#,
-        )),
-        false => other(),
+    let tokens =
+        r#"{"success":true,"result":[{"id":"a"},{"id":"b"}],"result_info":{"per_page":2}}"#;
+    Tcp::new(move |_, request| {
+        if request.contains("&page=1 ") {
+            Reply::response(200, &[], tokens)
+        } else {
+            other()
+        }
     })
 }
 
 fn refuse_for_30_seconds() -> Reply {
-    Reply::Send(response(
-        "429 Too Many Requests",
-        "retry-after: 30\r\ncf-ray: 1-TXL\r\n",
+    Reply::response(
+        429,
+        &["retry-after: 30", "cf-ray: 1-TXL"],
         r#"{"success":false,"errors":[{"code":971,"message":"slow down"}]}"#,
-    ))
+    )
 }
 
 /// Cancels once the server has had this number of requests, and the client had time to wait.
@@ -70,19 +70,18 @@ fn cancelled<T: Send>(
 
 #[test]
 fn ends_a_wait_for_a_retry_with_what_the_last_attempt_said() {
-    for (status, code) in [
-        ("503 Service Unavailable", 7),
-        ("429 Too Many Requests", 971),
-    ] {
-        let server = Tcp::new(move |_, _| {
-            let body = format!(r#"{{"success":false,"errors":[{{"code":{code},"message":"m"}}]}}"#);
-            Reply::Send(response(status, "retry-after: 30\r\n", &body))
-        });
+    let failures = [
+        (503, "503 Service Unavailable", 7),
+        (429, "429 Too Many Requests", 971),
+    ];
+    for (status, shown_status, code) in failures {
+        let body = failure(&format!(r#"{{"code":{code},"message":"m"}}"#));
+        let server = Tcp::responding(status, &["retry-after: 30"], &body);
         let cancel = Cancel::new();
         let client = client(&server, &cancel);
         let error = cancelled(&server, 1, &cancel, || client.user().send().unwrap_err());
         assert_eq!(error.kind(), ErrorKind::Cancelled);
-        assert_eq!(error.status(), status[..3].parse().ok());
+        assert_eq!(error.status(), Some(status));
         assert_eq!(error.codes().collect::<Vec<_>>(), [code]);
         assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
         assert!(error.body().unwrap().starts_with(b"{\"success\""));
@@ -91,7 +90,7 @@ fn ends_a_wait_for_a_retry_with_what_the_last_attempt_said() {
         assert_eq!(
             error.to_string(),
             format!(
-                "GET /user: cancelled before a retry; the last attempt: {status}: {code} m; \
+                "GET /user: cancelled before a retry; the last attempt: {shown_status}: {code} m; \
                  retry after 30 s [1 attempt]"
             )
         );
@@ -101,13 +100,14 @@ fn ends_a_wait_for_a_retry_with_what_the_last_attempt_said() {
 
 #[test]
 fn ends_a_wait_for_the_rate_limit() {
-    let server = Tcp::new(|_, _| refuse_for_30_seconds());
+    let server = Tcp::scripted([refuse_for_30_seconds()]);
     let cancel = Cancel::new();
     let client = client(&server, &cancel);
     client.with_max_retries(0).user().send().unwrap_err();
     let error = cancelled(&server, 1, &cancel, || client.user().send().unwrap_err());
     assert_eq!(error.kind(), ErrorKind::Cancelled);
-    assert_eq!((error.attempts(), error.status()), (0, None));
+    assert_eq!(error.attempts(), 0);
+    assert_eq!(error.status(), None);
     assert_eq!(
         error.to_string(),
         "GET /user: cancelled before it was sent [0 attempts]"
@@ -122,14 +122,15 @@ fn an_attempt_in_flight_returns_its_own_result() {
     let server = Tcp::new(move |number, _| {
         switch.cancel();
         match number {
-            0 => Reply::Send(response("200 OK", "", &success(r#"{"id":"7"}"#))),
+            0 => Reply::success(r#"{"id":"7"}"#),
             _ => panic!("nothing is sent after `cancel`"),
         }
     });
     let client = client(&server, &cancel);
     assert_eq!(client.user().send().unwrap().id, "7");
     let error = client.user().send().unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Cancelled, 0));
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert_eq!(error.attempts(), 0);
 }
 
 #[test]
@@ -138,8 +139,7 @@ fn an_error_that_is_not_retried_is_returned_as_it_is() {
     let switch = cancel.clone();
     let server = Tcp::new(move |_, _| {
         switch.cancel();
-        let body = r#"{"success":false,"errors":[]}"#;
-        Reply::Send(response("404 Not Found", "", body))
+        Reply::response(404, &[], &failure(""))
     });
     let error = client(&server, &cancel).user().send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
@@ -147,25 +147,21 @@ fn an_error_that_is_not_retried_is_returned_as_it_is() {
 
 #[test]
 fn an_invalid_request_stays_one() {
-    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let server = Tcp::returning("{}");
     let cancel = Cancel::new();
     cancel.cancel();
     assert!(cancel.is_cancelled());
     let client = client(&server, &cancel);
     let error = client.delete_token("").send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert_eq!(
-        client.user().send().unwrap_err().kind(),
-        ErrorKind::Cancelled
-    );
-    assert_eq!(
-        client.audit_logs().export().unwrap_err().kind(),
-        ErrorKind::Cancelled
-    );
-    assert_eq!(
-        client.send_raw(&ListTokens::new()).unwrap_err().kind(),
-        ErrorKind::Cancelled
-    );
+    let errors = [
+        client.user().send().unwrap_err(),
+        client.audit_logs().export().unwrap_err(),
+        client.send_raw(&ListTokens::new()).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+    }
     assert_eq!(server.count(), 0);
 }
 
@@ -188,7 +184,7 @@ impl Endpoint for PutSetting {
 
 #[test]
 fn a_write_whose_first_attempt_may_have_been_applied_says_so() {
-    let server = Tcp::responding("504 Gateway Timeout", "retry-after: 30\r\n", "");
+    let server = Tcp::responding(504, &["retry-after: 30"], "");
     let cancel = Cancel::new();
     let client = client(&server, &cancel);
     let error = cancelled(&server, 1, &cancel, || {
@@ -242,12 +238,8 @@ fn yields_the_rest_of_a_page_that_arrived_before() {
 #[test]
 fn follow_ends_with_a_valid_cursor() {
     let log = |id: &str| format!(r#"{{"id":"{id}","when":"2026-11-02T00:00:00Z"}}"#);
-    let page = success(&format!("[{},{}]", log("a"), log("b")));
-    let server = Tcp::new(move |number, _| match number {
-        0 | 2 => Reply::Send(response("200 OK", "", &page)),
-        1 => refuse_for_30_seconds(),
-        _ => Reply::Send(response("200 OK", "", &success("[]"))),
-    });
+    let page = format!("[{},{}]", log("a"), log("b"));
+    let server = Tcp::scripted([Reply::success(&page), refuse_for_30_seconds()]);
     let cancel = Cancel::new();
     let client = client(&server, &cancel);
     let start = AuditLogCursor::starting_at(datetime!(2026-11-01 0:00 UTC));
@@ -259,7 +251,7 @@ fn follow_ends_with_a_valid_cursor() {
 
 #[test]
 fn an_open_export_is_read_to_its_end() {
-    let server = Tcp::responding("200 OK", "", "a,b\nc,d\n");
+    let server = Tcp::responding(200, &[], "a,b\nc,d\n");
     let cancel = Cancel::new();
     let mut export = client(&server, &cancel).audit_logs().export().unwrap();
     cancel.cancel();
@@ -270,20 +262,14 @@ fn an_open_export_is_read_to_its_end() {
 
 #[test]
 fn clones_are_one_switch_and_with_cancel_replaces_an_earlier_one() {
-    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let server = Tcp::returning("{}");
     let (first, second) = (Cancel::new(), Cancel::new());
     let client = client(&server, &first);
     let other = client.with_cancel(&second);
     first.clone().cancel();
     assert!(client.user().send().is_err());
-    assert!(
-        client
-            .clone()
-            .with_timeout(Duration::from_secs(9))
-            .user()
-            .send()
-            .is_err()
-    );
+    let clone = client.with_timeout(Duration::from_secs(9));
+    assert!(clone.user().send().is_err());
     assert!(other.user().send().is_ok());
     let _: http::Response<Vec<u8>> = other.send_raw(&ListTokens::new()).unwrap();
 }

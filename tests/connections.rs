@@ -10,10 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use cloudflare_user::{
-    AttemptOptions, Client, Transport, TransportError, TransportErrorKind, UreqTransport, http,
+    AttemptOptions, Transport, TransportError, TransportErrorKind, UreqTransport, http,
 };
-use common::success;
 use common::tcp::{Tcp, response};
+use common::{builder, success};
 use socket2::SockRef;
 
 fn transport() -> UreqTransport {
@@ -65,9 +65,8 @@ impl Resetting {
                     if number < 4 {
                         four_requests.wait();
                     }
-                    stream
-                        .write_all(&response("200 OK", "", &success("{}")))
-                        .unwrap();
+                    let user = response(200, &[], &success("{}"));
+                    stream.write_all(&user).unwrap();
                     if read_head(&mut stream) {
                         // Dropping the socket now resets the connection.
                         let linger = Some(Duration::ZERO);
@@ -132,8 +131,7 @@ fn connects_anew_after_all_idle_connections_died() {
 #[test]
 fn a_client_retries_on_a_new_connection_after_all_idle_connections_died() {
     let server = Resetting::new();
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
+    let client = builder()
         .base_url(format!("http://{}", server.address))
         .max_retries(1)
         .max_retry_wait(Duration::from_millis(1))
@@ -167,11 +165,11 @@ fn a_new_connection_replaces_the_idle_ones() {
 
 #[test]
 fn keeps_a_new_connection_for_later_requests() {
-    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let server = Tcp::returning("{}");
     let transport = transport();
     let connections = [false, false, true, false, true].map(|new_connection| {
         read(&transport, &server.url(), new_connection).unwrap();
-        server.connections.load(Ordering::SeqCst)
+        server.connection_count()
     });
     assert_eq!(connections, [1, 1, 2, 2, 3]);
 }

@@ -115,7 +115,7 @@ fn keeps_a_page_with_too_many_items_as_the_next_page() {
     assert!(pages.next().unwrap().is_err());
     assert_eq!(pages.next_page(), 8);
     assert!(pages.next().is_none());
-    assert_eq!(requests.lock().unwrap().len(), 2);
+    assert_eq!(requests.count(), 2);
 }
 
 #[test]

@@ -14,11 +14,11 @@ const ID: &str = "506e3185e9c882d175a2d0cb0093d9f2";
 /// Asserts that an edit is refused before sending, with an error that names this parameter.
 #[track_caller]
 fn assert_refused(parameter: &str, send: impl FnOnce(&Client) -> Result<()>) {
-    let (client, requests) = scripted(vec![ok(success("{}"))]);
+    let (client, requests) = scripted([ok(success("{}"))]);
     let error: Error = send(&client).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
     assert_eq!(error.parameter(), Some(parameter), "{error}");
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 #[test]

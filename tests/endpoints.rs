@@ -5,9 +5,9 @@ mod common;
 
 use cloudflare_user::http::Method;
 use cloudflare_user::{Endpoint, Page};
-use common::endpoints::{Zone, lines, purge};
-use common::{ok, scripted, success};
-use serde::{Deserialize, Serialize};
+use common::endpoints::{PurgeCache, Zone};
+use common::{client_returning, ok, scripted, scripted_client, success};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 #[derive(Serialize, Default)]
@@ -33,88 +33,72 @@ impl Endpoint for ListZones {
 
 #[test]
 fn ends_a_list_without_provided_items_at_an_empty_page() {
-    let page = |name| ok(success(&format!(r#"[{{"name":"{name}"}}]"#)));
-    let (client, requests) = scripted(vec![page("a"), page("b"), ok(success("[]"))]);
-    let zones: Vec<_> = client
-        .iter(&ListZones::default())
-        .map(|zone| zone.unwrap().name)
-        .collect();
-    assert_eq!(zones, ["a", "b"]);
-    assert_eq!(
-        lines(&requests),
-        [
-            "GET /zones?page=1",
-            "GET /zones?page=2",
-            "GET /zones?page=3"
-        ]
-    );
+    let pages = [r#"[{"name":"a"}]"#, r#"[{"name":"b"}]"#, "[]"];
+    let (client, requests) = scripted(pages.map(|items| ok(success(items))));
+    let zones = client.iter(&ListZones::default());
+    let names: Vec<_> = zones.map(|zone| zone.unwrap().name).collect();
+    assert_eq!(names, ["a", "b"]);
+    let expected = [
+        "GET /zones?page=1",
+        "GET /zones?page=2",
+        "GET /zones?page=3",
+    ];
+    assert_eq!(requests.lines(), expected);
 }
 
 #[test]
 fn joins_nested_fields_of_a_query_with_dots() {
-    let (client, requests) = scripted(vec![ok(success("[]"))]);
-    let account = Account {
-        id: Some(5),
-        paused: Some(true),
+    let (client, requests) = scripted([ok(success("[]"))]);
+    let request = ListZones {
+        name: Some("a b".to_owned()),
+        account: Account {
+            id: Some(5),
+            paused: Some(true),
+        },
+        page: Some(2),
     };
-    client
-        .send(&ListZones {
-            name: Some("a b".to_owned()),
-            account,
-            page: Some(2),
-        })
-        .unwrap();
-    let target = requests.lock().unwrap().pop().unwrap().target;
-    let (path, query) = target.split_once('?').unwrap();
-    let mut parameters: Vec<_> = query.split('&').collect();
-    parameters.sort_unstable();
-    assert_eq!(
-        (path, parameters),
-        (
-            "/zones",
-            vec![
-                "account.id=5",
-                "account.paused=true",
-                "name=a%20b",
-                "page=2"
-            ]
-        )
-    );
+    client.send(&request).unwrap();
+    let sent = requests.last();
+    assert_eq!(sent.path(), "/zones");
+    let expected = [
+        "account.id=5",
+        "account.paused=true",
+        "name=a%20b",
+        "page=2",
+    ];
+    assert_eq!(sent.parameters(), expected);
 }
 
 #[test]
 fn names_the_item_and_its_missing_field_in_an_error() {
-    let (client, _) = scripted(vec![ok(success(r#"[{"name":"a"},{}]"#)), ok(success("[]"))]);
-    let zones: Vec<_> = client.iter(&ListZones::default()).collect();
-    assert!(
-        zones[1]
-            .as_ref()
-            .unwrap_err()
-            .to_string()
-            .contains("result[1]: missing field `name`"),
-        "{zones:?}"
-    );
+    let pages = [r#"[{"name":"a"},{}]"#, "[]"];
+    let client = scripted_client(pages.map(|items| ok(success(items))));
+    let mut zones = client.iter(&ListZones::default());
+    zones.next().unwrap().unwrap();
+    let error = zones.next().unwrap().unwrap_err();
+    let expected = "result[1]: missing field `name`";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]
 fn sends_the_fields_of_a_write_as_its_body_without_path_parameters() {
-    let (client, requests) = scripted(vec![ok(success("null"))]);
-    assert_eq!(client.send(&purge("a/b", &["x"])).unwrap(), None);
-    assert_eq!(
-        lines(&requests),
-        [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#]
-    );
+    let (client, requests) = scripted([ok(success("null"))]);
+    let purged = client.send(&PurgeCache::new("a/b", &["x"]));
+    assert_eq!(purged.unwrap(), None);
+    let expected = [r#"POST /zones/a%2Fb/purge_cache {"files":["x"]}"#];
+    assert_eq!(requests.lines(), expected);
 }
 
 #[test]
 fn refuses_path_segments_that_name_another_resource() {
-    let (client, requests) = scripted(vec![ok(success("null"))]);
+    let (client, requests) = scripted([ok(success("null"))]);
     for segment in ["", ".", ".."] {
-        let error = client.send(&purge(segment, &["x"])).unwrap_err();
+        let purged = client.send(&PurgeCache::new(segment, &["x"]));
+        let error = purged.unwrap_err();
         assert!(error.is_invalid_request(), "{error}");
         assert!(error.to_string().starts_with("`path`"), "{error}");
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 #[test]
@@ -130,17 +114,15 @@ fn refuses_an_array_in_a_query_with_a_hint() {
             vec!["report"]
         }
     }
-    let (client, requests) = scripted(vec![ok(success("null"))]);
+    let (client, requests) = scripted([ok(success("null"))]);
     for metrics in [vec![], vec!["a"], vec!["a", "b"]] {
         let error = client.send(&Report { metrics }).unwrap_err();
         let text = error.to_string();
         assert!(error.is_invalid_request(), "{text}");
-        assert!(
-            text.starts_with("`metrics`") && text.contains("join the values"),
-            "{text}"
-        );
+        assert!(text.starts_with("`metrics`"), "{text}");
+        assert!(text.contains("join the values"), "{text}");
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 #[test]
@@ -154,20 +136,16 @@ fn yields_items_as_raw_json() {
             vec!["user", "audit_logs"]
         }
     }
-    let (client, _) = scripted(vec![
-        ok(success(r#"[ {"a" : 1.0,"a":2}  , {"b":"\u0041"} ]"#)),
-        ok(success("[]")),
-    ]);
-    let items: Vec<_> = client
-        .iter(&RawLogs)
-        .map(|item| item.unwrap().get().to_owned())
-        .collect();
+    let pages = [r#"[ {"a" : 1.0,"a":2}  , {"b":"\u0041"} ]"#, "[]"];
+    let client = scripted_client(pages.map(|items| ok(success(items))));
+    let items = client.iter(&RawLogs);
+    let items: Vec<_> = items.map(|item| item.unwrap().get().to_owned()).collect();
     assert_eq!(items, [r#"{"a" : 1.0,"a":2}"#, r#"{"b":"\u0041"}"#]);
 }
 
 #[test]
 fn sends_an_empty_object_for_a_write_without_fields() {
-    #[derive(serde::Serialize)]
+    #[derive(Serialize)]
     struct PurgeAll;
     impl Endpoint for PurgeAll {
         type Output = serde_json::Value;
@@ -176,16 +154,17 @@ fn sends_an_empty_object_for_a_write_without_fields() {
             vec!["purge"]
         }
     }
-    let (client, requests) = scripted(vec![ok(r#"{"success":true,"result":{}}"#)]);
+    let (client, requests) = scripted([ok(r#"{"success":true,"result":{}}"#)]);
     client.send(&PurgeAll).unwrap();
-    assert_eq!(requests.lock().unwrap()[0].line(), "POST /purge {}");
+    assert_eq!(requests.lines(), ["POST /purge {}"]);
 }
 
 #[test]
 fn reports_an_applied_write_whose_output_reads_nothing_of_the_result() {
+    #[derive(Debug)]
     struct Nothing;
     impl<'de> Deserialize<'de> for Nothing {
-        fn deserialize<D: serde::Deserializer<'de>>(_: D) -> std::result::Result<Self, D::Error> {
+        fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
             Ok(Self)
         }
     }
@@ -198,10 +177,8 @@ fn reports_an_applied_write_whose_output_reads_nothing_of_the_result() {
             vec!["purge"]
         }
     }
-    let (client, _) = scripted(vec![ok(success("{}"))]);
-    let Err(error) = client.send(&Purge) else {
-        panic!("the result was not read")
-    };
+    let purged = client_returning(success("{}")).send(&Purge);
+    let error = purged.unwrap_err();
     assert!(
         error.to_string().contains("the write was applied"),
         "{error}"

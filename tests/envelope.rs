@@ -294,10 +294,7 @@ fn reports_a_redirect_with_its_host() {
             error.to_string().contains(expected) && !error.to_string().contains("s3cr3t"),
             "{error}"
         );
-        assert_eq!(
-            (error.status(), requests.lock().unwrap().len()),
-            (Some(302), 1)
-        );
+        assert_eq!((error.status(), requests.count()), (Some(302), 1));
     }
 }
 

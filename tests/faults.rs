@@ -3,308 +3,204 @@
 
 mod common;
 
+use std::io::{self, Read};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use cloudflare_user::{Client, Error, ErrorKind, UpdateSubscription, UreqTransport};
-use common::success;
-use common::tcp::{Reply, Tcp, response};
+use common::tcp::{Reply, Tcp, lines, response};
+use common::{builder, success};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
+const USER: &str = r#"{"success":true,"errors":[],"messages":[],"result":{"id":"1"}}"#;
+
 /// What a request returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Got {
+enum Outcome {
     Value,
-    Api(u16),
+    /// A failure with this status.
+    Status(u16),
     Decode,
     Timeout,
     /// Another error of the connection.
     Transport,
 }
 
-fn got<T>(outcome: &Result<T, Error>) -> Got {
-    match outcome {
-        Ok(_) => Got::Value,
+fn outcome_of<T>(result: &Result<T, Error>) -> Outcome {
+    match result {
+        Ok(_) => Outcome::Value,
         Err(error) => match error.kind() {
-            ErrorKind::Timeout => Got::Timeout,
-            ErrorKind::Decode => Got::Decode,
+            ErrorKind::Timeout => Outcome::Timeout,
+            ErrorKind::Decode => Outcome::Decode,
             ErrorKind::Api | ErrorKind::Gateway | ErrorKind::RateLimited => {
-                Got::Api(error.status().unwrap())
+                Outcome::Status(error.status().unwrap())
             }
-            _ => Got::Transport,
+            _ => Outcome::Transport,
         },
     }
 }
 
-/// A fault: its name, the bytes that the server sends before it closes the connection, what a read
-/// returns, and how many requests a read takes.
-type Fault = (&'static str, Vec<u8>, Got, usize);
-
-fn raw(text: &str) -> Vec<u8> {
-    text.replace('\n', "\r\n").into_bytes()
-}
-
-#[cfg(feature = "gzip")]
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-#[cfg(feature = "gzip")]
-fn with_gzip(body: &[u8]) -> Vec<u8> {
-    let mut response = raw(&format!(
-        "HTTP/1.1 200 OK\ncontent-encoding: gzip\ncontent-length: {}\n\n",
-        body.len()
-    ));
-    response.extend(body);
-    response
-}
-
+/// A client that retries once and accepts 1 MiB.
 fn client(server: &Tcp) -> Client {
-    let builder = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url());
-    builder
-        .timeout(Duration::from_secs(5))
-        .max_retries(1)
-        .max_response_size(1 << 20)
-        .build()
-        .unwrap()
+    let builder = server.builder().timeout(Duration::from_secs(5));
+    let builder = builder.max_retries(1).max_response_size(1 << 20);
+    builder.build().unwrap()
 }
 
-fn check(faults: Vec<Fault>) {
-    for (name, bytes, expected, requests) in faults {
-        let server = Tcp::new(move |_, _| Reply::Close(bytes.clone()));
-        let start = Instant::now();
-        let outcome = client(&server).user().send();
-        let text = outcome
-            .as_ref()
-            .map_or_else(ToString::to_string, |user| format!("{user:?}"));
-        assert_eq!(
-            (got(&outcome), server.count()),
-            (expected, requests),
-            "{name}: {text}"
-        );
-        assert!(start.elapsed() < Duration::from_secs(6), "{name}: {text}");
-        assert!(
-            outcome
-                .err()
-                .is_none_or(|error| !error.may_have_been_applied()),
-            "{name}"
-        );
-        check_write(name, &server, &expected);
+/// Checks a read and a write whose connection is closed after these bytes.
+#[track_caller]
+fn check(fault: &str, bytes: Vec<u8>, expected: Outcome, attempts_of_read: usize) {
+    let server = Tcp::scripted([Reply::Close(bytes)]);
+    check_read(fault, &server, expected, attempts_of_read);
+    check_write(fault, &server, expected);
+}
+
+#[track_caller]
+fn check_read(fault: &str, server: &Tcp, expected: Outcome, attempts: usize) {
+    let start = Instant::now();
+    let result = client(server).user().send();
+    let elapsed = start.elapsed();
+    assert_eq!(outcome_of(&result), expected, "{fault}: {result:?}");
+    assert_eq!(server.count(), attempts, "{fault}: {result:?}");
+    assert!(elapsed < Duration::from_secs(6), "{fault}: {result:?}");
+    if let Err(error) = result {
+        assert!(!error.may_have_been_applied(), "{fault}: {error}");
     }
 }
 
-/// Checks the same fault with a write. A write is retried only after a 429, and may have been
-/// applied unless the server refused it.
-fn check_write(name: &str, server: &Tcp, expected: &Got) {
-    let before = server.count();
+/// A write is retried only after a 429, and may have been applied unless the server refused it.
+#[track_caller]
+fn check_write(fault: &str, server: &Tcp, expected: Outcome) {
+    let count_before = server.count();
     let write = UpdateSubscription::new("1").extra("app", "a");
-    let outcome = client(server).send(&write);
-    let text = format!("{name}: {outcome:?}");
-    let requests = if *expected == Got::Api(429) { 2 } else { 1 };
-    assert_eq!(
-        (&got(&outcome), server.count() - before),
-        (expected, requests),
-        "{text}"
-    );
-    let is_certain = matches!(expected, Got::Value | Got::Api(..500));
-    assert_eq!(
-        outcome
-            .err()
-            .is_some_and(|error| error.may_have_been_applied()),
-        !is_certain,
-        "{text}"
-    );
+    let result = client(server).send(&write);
+    let attempts = server.count() - count_before;
+    assert_eq!(outcome_of(&result), expected, "{fault}: {result:?}");
+    let is_retried = expected == Outcome::Status(429);
+    assert_eq!(attempts, 1 + usize::from(is_retried), "{fault}");
+    if let Err(error) = result {
+        let is_refused = matches!(expected, Outcome::Status(..500));
+        assert_eq!(error.may_have_been_applied(), !is_refused, "{fault}");
+    }
+}
+
+#[track_caller]
+fn assert_success(response: &str, bytes: Vec<u8>) {
+    check(response, bytes, Outcome::Value, 1);
+}
+
+/// A fault of the connection, after which a read is retried.
+#[track_caller]
+fn assert_retried(fault: &str, bytes: Vec<u8>) {
+    check(fault, bytes, Outcome::Transport, 2);
+}
+
+/// A fault of the connection, after which nothing is retried.
+#[track_caller]
+fn assert_not_retried(fault: &str, bytes: Vec<u8>) {
+    check(fault, bytes, Outcome::Transport, 1);
+}
+
+#[track_caller]
+fn assert_decode_error(fault: &str, bytes: Vec<u8>) {
+    check(fault, bytes, Outcome::Decode, 1);
+}
+
+#[test]
+fn accepts_a_complete_response() {
+    assert_success("a complete response", response(200, &[], USER));
+}
+
+#[test]
+fn retries_a_read_after_a_truncated_head() {
+    assert_retried("no bytes", lines(&[]));
+    assert_retried("a truncated status line", lines(&["HTTP/1.1 20"]));
+    let headers = lines(&["HTTP/1.1 200 OK", "content-le"]);
+    assert_retried("truncated headers", headers);
 }
 
 #[test]
 fn reports_malformed_heads() {
-    let complete = String::from_utf8(response("200 OK", "", &success(r#"{"id":"1"}"#))).unwrap();
-    let long = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(200_000));
-    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(5_000));
-    check(vec![
-        (
-            "a complete response",
-            complete.clone().into_bytes(),
-            Got::Value,
-            1,
-        ),
-        ("no bytes", Vec::new(), Got::Transport, 2),
-        (
-            "a truncated status line",
-            raw("HTTP/1.1 20"),
-            Got::Transport,
-            2,
-        ),
-        (
-            "truncated headers",
-            raw("HTTP/1.1 200 OK\ncontent-le"),
-            Got::Transport,
-            2,
-        ),
-        (
-            "another protocol",
-            raw("SSH-2.0-OpenSSH_9.0\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a status of two digits",
-            raw("HTTP/1.1 20 OK\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a header without a name",
-            raw("HTTP/1.1 200 OK\n: x\ncontent-length: 0\n\n"),
-            Got::Transport,
-            1,
-        ),
-        ("a header of 200 KB", long.into_bytes(), Got::Transport, 1),
-        ("5000 headers", many.into_bytes(), Got::Transport, 1),
-        (
-            "a length that is not a number",
-            raw("HTTP/1.1 200 OK\ncontent-length: x\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a negative length",
-            raw("HTTP/1.1 200 OK\ncontent-length: -1\n\n"),
-            Got::Transport,
-            1,
-        ),
-    ]);
+    let ssh = lines(&["SSH-2.0-OpenSSH_9.0", ""]);
+    assert_not_retried("another protocol", ssh);
+    let two_digits = lines(&["HTTP/1.1 20 OK", "", ""]);
+    assert_not_retried("a status of two digits", two_digits);
+    let nameless = lines(&["HTTP/1.1 200 OK", ": x", "content-length: 0", "", ""]);
+    assert_not_retried("a header without a name", nameless);
+    let long = format!("x: {}", "y".repeat(200_000));
+    let long = lines(&["HTTP/1.1 200 OK", &long, "", ""]);
+    assert_not_retried("a header of 200 KB", long);
+    let many = [&["HTTP/1.1 200 OK"], &["x: y"; 5_000][..], &["", ""]];
+    assert_not_retried("5000 headers", lines(&many.concat()));
+    let text = lines(&["HTTP/1.1 200 OK", "content-length: x", "", ""]);
+    assert_not_retried("a length that is not a number", text);
+    let negative = lines(&["HTTP/1.1 200 OK", "content-length: -1", "", ""]);
+    assert_not_retried("a negative length", negative);
 }
 
 #[test]
-fn reports_malformed_bodies() {
-    let body = success(r#"{"id":"1"}"#);
-    let length = body.len();
-    let chunked = |chunks: &str| {
-        raw(&format!(
-            "HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n{chunks}"
-        ))
+fn reports_bodies_that_differ_from_their_length() {
+    let length = USER.len();
+    let with_length = |length: usize, body: &str| {
+        let header = format!("content-length: {length}");
+        lines(&["HTTP/1.1 200 OK", &header, "", body])
     };
-    check(vec![
-        (
-            "a declared body without any bytes",
-            raw("HTTP/1.1 200 OK\ncontent-length: 10\n\n"),
-            Got::Transport,
-            2,
-        ),
-        (
-            "a truncated body",
-            raw(&format!(
-                "HTTP/1.1 200 OK\ncontent-length: {}\n\n{body}",
-                length + 1
-            )),
-            Got::Transport,
-            2,
-        ),
-        (
-            "a declared length of 10 GiB",
-            raw(&format!(
-                "HTTP/1.1 200 OK\ncontent-length: 10737418240\n\n{body}"
-            )),
-            Got::Transport,
-            2,
-        ),
-        (
-            "two lengths",
-            raw(&format!(
-                "HTTP/1.1 200 OK\ncontent-length: 5\ncontent-length: {length}\n\n{body}"
-            )),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a body that ends with the connection",
-            raw(&format!("HTTP/1.1 200 OK\n\n{body}")),
-            Got::Value,
-            1,
-        ),
-        (
-            "a truncated body that ends with the connection",
-            raw(&format!("HTTP/1.1 200 OK\n\n{}", &body[..length - 1])),
-            Got::Decode,
-            1,
-        ),
-        (
-            "chunks",
-            chunked(&format!("{length:x}\n{body}\n0\n\n")),
-            Got::Value,
-            1,
-        ),
-        (
-            "a malformed chunk size",
-            chunked("zz\nabc\n0\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a chunk size that overflows",
-            chunked("fffffffffffffffffff\nabc\n0\n\n"),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a truncated chunk",
-            chunked(&format!("{:x}\n{body}", length + 5)),
-            Got::Transport,
-            2,
-        ),
-        (
-            "no last chunk",
-            chunked(&format!("{length:x}\n{body}\n")),
-            Got::Transport,
-            2,
-        ),
-        (
-            "a body over the size limit",
-            response("200 OK", "", &" ".repeat(2 << 20)),
-            Got::Transport,
-            1,
-        ),
-        ("no body", response("200 OK", "", ""), Got::Decode, 1),
-        ("a 204", raw("HTTP/1.1 204 No Content\n\n"), Got::Decode, 1),
-        (
-            "a web page",
-            response("200 OK", "content-type: text/html\r\n", "<html>"),
-            Got::Decode,
-            1,
-        ),
-        (
-            "JSON that is not an envelope",
-            response("200 OK", "", r#"{"ok":1}"#),
-            Got::Decode,
-            1,
-        ),
+    assert_retried("a declared body without any bytes", with_length(10, ""));
+    assert_retried("a truncated body", with_length(length + 1, USER));
+    assert_retried("10 GiB declared", with_length(10_737_418_240, USER));
+    let two_lengths = lines(&[
+        "HTTP/1.1 200 OK",
+        "content-length: 5",
+        &format!("content-length: {length}"),
+        "",
+        USER,
     ]);
+    assert_not_retried("two lengths", two_lengths);
+    let without_length = |body: &str| lines(&["HTTP/1.1 200 OK", "", body]);
+    assert_success("the end of the connection", without_length(USER));
+    let truncated = without_length(&USER[..length - 1]);
+    assert_decode_error("the end of the connection, too early", truncated);
+}
+
+#[test]
+fn reports_malformed_chunks() {
+    let chunked = |chunks: &[&str]| {
+        let head = ["HTTP/1.1 200 OK", "transfer-encoding: chunked", ""];
+        lines(&[&head, chunks].concat())
+    };
+    let size = format!("{:x}", USER.len());
+    let larger_size = format!("{:x}", USER.len() + 5);
+    assert_success("chunks", chunked(&[&size, USER, "0", "", ""]));
+    let not_hexadecimal = chunked(&["zz", "abc", "0", "", ""]);
+    assert_not_retried("a malformed chunk size", not_hexadecimal);
+    let overflowing = chunked(&["fffffffffffffffffff", "abc", "0", "", ""]);
+    assert_not_retried("a chunk size that overflows", overflowing);
+    assert_retried("a truncated chunk", chunked(&[&larger_size, USER]));
+    assert_retried("no last chunk", chunked(&[&size, USER, ""]));
+}
+
+#[test]
+fn reports_unexpected_bodies() {
+    let large = response(200, &[], &" ".repeat(2 << 20));
+    assert_not_retried("a body over the size limit", large);
+    assert_decode_error("no body", response(200, &[], ""));
+    let no_content = lines(&["HTTP/1.1 204 No Content", "", ""]);
+    assert_decode_error("a 204", no_content);
+    let web_page = response(200, &["content-type: text/html"], "<html>");
+    assert_decode_error("a web page", web_page);
+    let other_json = response(200, &[], r#"{"ok":1}"#);
+    assert_decode_error("JSON that is not an envelope", other_json);
 }
 
 #[test]
 fn retries_a_read_after_a_connection_reset() {
-    let complete = response("200 OK", "cf-ray: a-ray\r\n", &success(r#"{"id":"1"}"#));
+    let complete = response(200, &["cf-ray: a-ray"], USER);
     for length in [0, 5, 30, complete.len() / 2, complete.len() - 1] {
-        let name = format!("reset after {length} bytes");
-        let bytes = complete[..length].to_vec();
-        let server = Tcp::new(move |_, _| Reply::Reset(bytes.clone()));
-        let outcome = client(&server).user().send();
-        assert_eq!(
-            (got(&outcome), server.count()),
-            (Got::Transport, 2),
-            "{name}: {outcome:?}"
-        );
-        check_write(&name, &server, &Got::Transport);
+        let fault = format!("reset after {length} bytes");
+        let server = Tcp::scripted([Reply::Reset(complete[..length].to_vec())]);
+        check_read(&fault, &server, Outcome::Transport, 2);
+        check_write(&fault, &server, Outcome::Transport);
     }
 }
 
@@ -318,261 +214,174 @@ const ENDLESS_FRAMING: [&str; 4] = [
 
 #[test]
 fn ends_endless_framing_by_the_deadline() {
+    let deadline = Duration::from_millis(900);
     for framing in ENDLESS_FRAMING {
-        let server = Tcp::new(move |_, _| Reply::Drip(framing, Duration::from_millis(20)));
-        let client = client(&server).with_deadline(Duration::from_millis(900));
+        let server = Tcp::scripted([Reply::Drip(framing, Duration::from_millis(20))]);
+        let client = client(&server).with_deadline(deadline);
         let start = Instant::now();
-        let outcome = client.user().send();
-        assert!(outcome.is_err(), "{framing}: {outcome:?}");
-        assert!(
-            start.elapsed() < Duration::from_millis(900 + 1000),
-            "{framing}: {outcome:?}"
-        );
+        let result = client.user().send();
+        let elapsed = start.elapsed();
+        assert!(result.is_err(), "{framing}: {result:?}");
+        assert!(elapsed < deadline + Duration::from_secs(1), "{framing}");
     }
 }
 
 #[cfg(feature = "gzip")]
 #[test]
 fn reports_malformed_gzip_bodies() {
-    let body = success(r#"{"id":"1"}"#);
-    let compressed = gzipped(body.as_bytes());
+    use common::gzip::compress;
+
+    let gzip = |body: &[u8]| {
+        let length = format!("content-length: {}", body.len());
+        let encoding = "content-encoding: gzip";
+        let head = lines(&["HTTP/1.1 200 OK", encoding, &length, "", ""]);
+        [&head, body].concat()
+    };
+    let compressed = compress(USER.as_bytes());
+    assert_success("a compressed body", gzip(&compressed));
+    let truncated = &compressed[..compressed.len() - 10];
+    assert_retried("a truncated gzip body", gzip(truncated));
+    assert_decode_error("an empty gzip body", gzip(b""));
+
+    // The last 8 bytes are a checksum and the length.
     let mut wrong_checksum = compressed.clone();
-    let position = wrong_checksum.len() - 6;
-    wrong_checksum[position] ^= 0xff;
-    check(vec![
-        ("a compressed body", with_gzip(&compressed), Got::Value, 1),
-        (
-            "a truncated gzip body",
-            with_gzip(&compressed[..compressed.len() - 10]),
-            Got::Transport,
-            2,
-        ),
-        (
-            "a wrong checksum",
-            with_gzip(&wrong_checksum),
-            Got::Transport,
-            1,
-        ),
-        (
-            "a body that is not gzip",
-            with_gzip(body.as_bytes()),
-            Got::Transport,
-            1,
-        ),
-        ("an empty gzip body", with_gzip(b""), Got::Decode, 1),
-        (
-            "a body over the size limit once decompressed",
-            with_gzip(&gzipped(&vec![b' '; 8 << 20])),
-            Got::Transport,
-            1,
-        ),
-        (
-            "another encoding",
-            response("200 OK", "content-encoding: zstd\r\n", "\u{1}\u{2}"),
-            Got::Decode,
-            1,
-        ),
-    ]);
+    wrong_checksum[compressed.len() - 6] ^= 0xff;
+    assert_not_retried("a wrong checksum", gzip(&wrong_checksum));
+    let plain = gzip(USER.as_bytes());
+    assert_not_retried("a body that is not gzip", plain);
+    let large = compress(&vec![b' '; 8 << 20]);
+    assert_not_retried("too large once decompressed", gzip(&large));
+    let zstd = response(200, &["content-encoding: zstd"], "\u{1}\u{2}");
+    assert_decode_error("another encoding", zstd);
+}
+
+/// Checks a 200 with this body, which cannot be decoded.
+#[track_caller]
+fn assert_malformed_json(fault: &str, body: &str) {
+    assert_decode_error(fault, response(200, &[], body));
+}
+
+#[test]
+fn reports_json_that_is_not_an_envelope() {
+    assert_malformed_json("truncated", r#"{"success":true,"result":{"id":"1"#);
+    assert_malformed_json("a list", "[]");
+    assert_malformed_json("text", "\"ok\"");
+    assert_malformed_json("a number", "7");
+    assert_malformed_json("true", "true");
+    assert_malformed_json("null", "null");
+    assert_malformed_json("trailing text", &(success("{}") + "{}"));
+    let twice = r#"{"success":true,"result":{},"success":true}"#;
+    assert_malformed_json("`success` twice", twice);
+    let twice = r#"{"success":true,"result":{},"result":{}}"#;
+    assert_malformed_json("`result` twice", twice);
+    let text = r#"{"success":"true","result":{}}"#;
+    assert_malformed_json("`success` as text", text);
+}
+
+#[test]
+fn reports_deeply_nested_json() {
+    let lists = "[".repeat(10_000) + &"]".repeat(10_000);
+    let objects = r#"{"a":"#.repeat(10_000) + "1" + &"}".repeat(10_000);
+    assert_malformed_json("nested lists", &lists);
+    assert_malformed_json("unclosed lists", &"[".repeat(10_000));
+    assert_malformed_json("nested lists in the result", &success(&lists));
+    assert_malformed_json("nested objects in the result", &success(&objects));
 }
 
 #[test]
 fn reports_malformed_json() {
-    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000));
-    let faults = [
-        (
-            "truncated",
-            r#"{"success":true,"result":{"id":"1"#.to_owned(),
-            Got::Decode,
-        ),
-        ("a list", "[]".to_owned(), Got::Decode),
-        ("text", "\"ok\"".to_owned(), Got::Decode),
-        ("a number", "7".to_owned(), Got::Decode),
-        ("true", "true".to_owned(), Got::Decode),
-        ("null", "null".to_owned(), Got::Decode),
-        ("10,000 levels", deep("[", "]"), Got::Decode),
-        ("10,000 unclosed levels", deep("[", ""), Got::Decode),
-        (
-            "10,000 levels in the result",
-            success(&deep("[", "]")),
-            Got::Decode,
-        ),
-        (
-            "10,000 nested objects in the result",
-            success(&format!(
-                "{}1{}",
-                r#"{"a":"#.repeat(10_000),
-                "}".repeat(10_000)
-            )),
-            Got::Decode,
-        ),
-        (
-            "`success` twice",
-            r#"{"success":true,"result":{},"success":true}"#.to_owned(),
-            Got::Decode,
-        ),
-        (
-            "`result` twice",
-            r#"{"success":true,"result":{},"result":{}}"#.to_owned(),
-            Got::Decode,
-        ),
-        (
-            "`success` as text",
-            r#"{"success":"true","result":{}}"#.to_owned(),
-            Got::Decode,
-        ),
-        (
-            "`success` false",
-            r#"{"success":false,"result":{}}"#.to_owned(),
-            Got::Api(200),
-        ),
-        ("NaN", success("NaN"), Got::Decode),
-        (
-            "a number out of range",
-            success(r#"{"id":"1","unknown":1e999}"#),
-            Got::Decode,
-        ),
-        (
-            "a lone surrogate",
-            success(r#"{"id":"\ud800"}"#),
-            Got::Decode,
-        ),
-        (
-            "a raw line break in text",
-            success("{\"id\":\"a\nb\"}"),
-            Got::Decode,
-        ),
-        ("trailing text", success("{}") + "{}", Got::Decode),
-        (
-            "a byte order mark",
-            format!("\u{feff}{}", success("{}")),
-            Got::Value,
-        ),
-        (
-            "surrounding white space",
-            format!(" \r\n\t{} \n", success(" { } ")),
-            Got::Value,
-        ),
-    ];
-    check(
-        faults
-            .map(|(name, body, got)| (name, response("200 OK", "", &body), got, 1))
-            .into(),
-    );
-    let mut invalid = raw("HTTP/1.1 200 OK\ncontent-length: 26\n\n");
-    invalid.extend(b"{\"result\":{\"id\":\"\xc3\x28 abc\"}}".iter().take(26));
-    check(vec![("invalid UTF-8", invalid, Got::Decode, 1)]);
+    let false_success = r#"{"success":false,"result":{}}"#;
+    let false_success = response(200, &[], false_success);
+    check("`success` false", false_success, Outcome::Status(200), 1);
+    assert_malformed_json("NaN", &success("NaN"));
+    let out_of_range = success(r#"{"id":"1","unknown":1e999}"#);
+    assert_malformed_json("a number out of range", &out_of_range);
+    let surrogate = success(r#"{"id":"\ud800"}"#);
+    assert_malformed_json("a lone surrogate", &surrogate);
+    let line_break = success("{\"id\":\"a\nb\"}");
+    assert_malformed_json("a raw line break in text", &line_break);
+    let head = lines(&["HTTP/1.1 200 OK", "content-length: 26", "", ""]);
+    let invalid_utf8 = &b"{\"result\":{\"id\":\"\xc3\x28 abc\"}}"[..26];
+    assert_decode_error("invalid UTF-8", [&head, invalid_utf8].concat());
 }
 
 #[test]
+fn accepts_a_byte_order_mark_and_white_space_around_json() {
+    let marked = format!("\u{feff}{}", success("{}"));
+    assert_success("a byte order mark", response(200, &[], &marked));
+    let spaced = format!(" \r\n\t{} \n", success(" { } "));
+    assert_success("white space", response(200, &[], &spaced));
+}
+
+const RETRIED_STATUSES: [u16; 17] = [
+    408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
+];
+
+const OTHER_STATUSES: [u16; 19] = [
+    301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 409, 410, 422, 451, 501, 505, 528, 599,
+];
+
+#[test]
 fn retries_only_transient_statuses() {
-    let faults = [
-        ("301 x", 1),
-        ("302 x", 1),
-        ("303 x", 1),
-        ("304 x", 1),
-        ("307 x", 1),
-        ("308 x", 1),
-        ("400 x", 1),
-        ("401 x", 1),
-        ("403 x", 1),
-        ("404 x", 1),
-        ("405 x", 1),
-        ("408 x", 2),
-        ("409 x", 1),
-        ("410 x", 1),
-        ("422 x", 1),
-        ("425 x", 2),
-        ("429 x", 2),
-        ("451 x", 1),
-        ("500 x", 2),
-        ("501 x", 1),
-        ("502 x", 2),
-        ("503 x", 2),
-        ("504 x", 2),
-        ("505 x", 1),
-        ("520 x", 2),
-        ("521 x", 2),
-        ("522 x", 2),
-        ("523 x", 2),
-        ("524 x", 2),
-        ("525 x", 2),
-        ("526 x", 2),
-        ("527 x", 2),
-        ("528 x", 1),
-        ("529 x", 2),
-        ("530 x", 2),
-        ("599 x", 1),
-    ];
-    let faults = faults.map(|(status, requests)| {
-        let bytes = response(
-            status,
-            "connection: close\r\n",
-            if status == "304 x" { "" } else { "<html>no" },
-        );
-        (
-            status,
-            bytes,
-            Got::Api(status[..3].parse().unwrap()),
-            requests,
-        )
-    });
-    check(faults.into());
+    let closing = |status: u16| {
+        // HTTP forbids a body in a 304.
+        let body = if status == 304 { "" } else { "<html>no" };
+        response(status, &["connection: close"], body)
+    };
+    for status in RETRIED_STATUSES {
+        let fault = status.to_string();
+        check(&fault, closing(status), Outcome::Status(status), 2);
+    }
+    for status in OTHER_STATUSES {
+        let fault = status.to_string();
+        check(&fault, closing(status), Outcome::Status(status), 1);
+    }
 }
 
 #[test]
 fn keeps_the_status_of_a_failure_whose_body_is_truncated() {
-    let truncated =
-        raw("HTTP/1.1 403 Forbidden\ncontent-length: 100\ncf-ray: a-ray\n\n{\"errors\":");
-    let server = Tcp::new(move |_, _| Reply::Close(truncated.clone()));
+    let truncated = lines(&[
+        "HTTP/1.1 403 Forbidden",
+        "content-length: 100",
+        "cf-ray: a-ray",
+        "",
+        r#"{"errors":"#,
+    ]);
+    let server = Tcp::scripted([Reply::Close(truncated)]);
     let error = client(&server).user().send().unwrap_err();
-    assert_eq!(
-        (error.status(), error.ray_id(), error.attempts()),
-        (Some(403), Some("a-ray"), 1)
-    );
+    assert_eq!(error.status(), Some(403));
+    assert_eq!(error.ray_id(), Some("a-ray"));
+    assert_eq!(error.attempts(), 1);
 }
 
 #[test]
 fn ends_an_endless_body_by_the_size_limit_and_a_slow_one_by_the_timeout() {
-    let endless = Tcp::new(|_, _| Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::ZERO));
     let start = Instant::now();
-    let limited = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(endless.url())
-        .max_response_size(1000);
-    let outcome = limited.build().unwrap().user().send();
-    assert_eq!(got(&outcome), Got::Transport, "{outcome:?}");
-    assert!(
-        outcome
-            .unwrap_err()
-            .to_string()
-            .contains("max_response_size")
-    );
-    let slow = Tcp::new(|_, _| Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::from_millis(100)));
-    let outcome = client(&slow)
+    let endless = Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::ZERO);
+    let server = Tcp::scripted([endless]);
+    let limited = server.builder().max_response_size(1000).build().unwrap();
+    let result = limited.user().send();
+    assert_eq!(outcome_of(&result), Outcome::Transport, "{result:?}");
+    let error = result.unwrap_err();
+    assert!(error.to_string().contains("max_response_size"), "{error}");
+
+    let slow = Reply::Drip("HTTP/1.1 200 OK\r\n\r\n", Duration::from_millis(100));
+    let server = Tcp::scripted([slow]);
+    let client = client(&server)
         .with_timeout(Duration::from_millis(500))
-        .with_max_retries(0)
-        .user()
-        .send();
-    assert_eq!(got(&outcome), Got::Timeout, "{outcome:?}");
+        .with_max_retries(0);
+    let result = client.user().send();
+    assert_eq!(outcome_of(&result), Outcome::Timeout, "{result:?}");
     assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
 fn reads_an_export_that_starts_like_json_beyond_its_first_mebibyte() {
     let csv = format!("{{a,b\n{}", "0123456789,x\n".repeat(100_000));
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ncontent-length: {}\r\n\r\n",
-        csv.len()
-    );
-    let response = [head.into_bytes(), csv.clone().into_bytes()].concat();
-    let server = Tcp::new(move |_, _| Reply::Send(response.clone()));
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url())
-        .build()
-        .unwrap();
+    let server = Tcp::responding(200, &["content-type: text/csv"], &csv);
+    let mut export = server.client().audit_logs().export().unwrap();
     let mut read = String::new();
-    std::io::Read::read_to_string(&mut client.audit_logs().export().unwrap(), &mut read).unwrap();
+    export.read_to_string(&mut read).unwrap();
     assert!(read == csv, "{} of {} bytes", read.len(), csv.len());
 }
 
@@ -587,8 +396,8 @@ impl Resolver for Unreachable {
         _: &ureq::config::Config,
         _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        std::thread::sleep(self.0);
-        Err(std::io::Error::from(std::io::ErrorKind::HostUnreachable).into())
+        thread::sleep(self.0);
+        Err(io::Error::from(io::ErrorKind::HostUnreachable).into())
     }
 }
 
@@ -596,27 +405,20 @@ impl Resolver for Unreachable {
 /// connecting takes.
 #[test]
 fn a_write_may_have_been_applied_if_its_host_becomes_unreachable_late() {
-    for (delay, is_late) in [(Duration::ZERO, false), (Duration::from_millis(500), true)] {
+    let connect_timeout = Duration::from_millis(100);
+    for (delay, is_late) in [(Duration::ZERO, false), (connect_timeout * 5, true)] {
         let config = ureq::Agent::config_builder().proxy(None).build();
-        let agent =
-            ureq::Agent::with_parts(config, DefaultConnector::default(), Unreachable(delay));
-        let builder = Client::builder()
-            .api_token("t")
+        let connector = DefaultConnector::default();
+        let agent = ureq::Agent::with_parts(config, connector, Unreachable(delay));
+        let client = builder()
             .base_url("http://localhost:1")
-            .max_retries(0);
-        let builder = builder
-            .connect_timeout(Duration::from_millis(100))
-            .transport(UreqTransport::new(agent));
-        let error = builder
+            .max_retries(0)
+            .connect_timeout(connect_timeout)
+            .transport(UreqTransport::new(agent))
             .build()
-            .unwrap()
-            .delete_token("1")
-            .send()
-            .unwrap_err();
-        assert_eq!(
-            (error.is_connect(), error.may_have_been_applied()),
-            (!is_late, is_late),
-            "{error}"
-        );
+            .unwrap();
+        let error = client.delete_token("1").send().unwrap_err();
+        assert_eq!(error.is_connect(), !is_late, "{error}");
+        assert_eq!(error.may_have_been_applied(), is_late, "{error}");
     }
 }

@@ -36,11 +36,10 @@ fn reads_a_cursor_as_it_is_saved() {
     let cursor: AuditLogCursor = serde_json::from_value(saved.clone()).unwrap();
     assert_eq!(serde_json::to_value(&cursor).unwrap(), saved);
 
-    let (client, requests) = scripted(vec![ok(success(
-        r#"[{"id":"1","when":"2026-11-01T00:10:00Z"}]"#,
-    ))]);
+    let yielded = r#"[{"id":"1","when":"2026-11-01T00:10:00Z"}]"#;
+    let (client, requests) = scripted([ok(success(yielded))]);
     assert_eq!(client.follow(&ListAuditLogs::new(), &cursor).count(), 0);
-    let target = &requests.lock().unwrap()[0].target;
+    let target = &requests.all()[0].target;
     assert!(
         target.contains("since=2026-11-01T00%3A00%3A00Z"),
         "{target}"
@@ -49,7 +48,7 @@ fn reads_a_cursor_as_it_is_saved() {
 
 #[test]
 fn refuses_a_start_outside_the_years_of_rfc_3339() {
-    let (client, requests) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted([ok(success("[]"))]);
     let saturated = OffsetDateTime::UNIX_EPOCH.saturating_sub(time::Duration::MAX);
     for start in [
         DateOrDateTime::from(Date::MIN),
@@ -70,12 +69,12 @@ fn refuses_a_start_outside_the_years_of_rfc_3339() {
         assert!(logs.next().is_none());
         assert_eq!(logs.cursor(), cursor);
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 #[test]
 fn follows_from_the_first_and_the_last_instant_of_rfc_3339() {
-    let (client, requests) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted([ok(success("[]"))]);
     for (start, since) in [
         (datetime!(0000-01-01 0:00 UTC), "since=0000-01-01T00"),
         (datetime!(9999-12-31 23:59:59 UTC), "since=9999-12-31T23"),
@@ -83,7 +82,7 @@ fn follows_from_the_first_and_the_last_instant_of_rfc_3339() {
         let cursor = AuditLogCursor::starting_at(start);
         let mut logs = client.follow(&ListAuditLogs::new(), &cursor);
         assert!(logs.next().is_none());
-        let target = requests.lock().unwrap().pop().unwrap().target;
+        let target = requests.last().target;
         assert!(target.contains(since), "{target}");
     }
 }

@@ -4,22 +4,12 @@
 
 mod common;
 
-use std::io::Write;
-use std::sync::atomic::Ordering;
-
 use cloudflare_user::{Client, Deleted, Endpoint, ErrorKind, ExposeSecret, Policy, http};
+use common::gzip::compress;
 use common::success;
 use common::tcp::{Reply, Tcp};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
 const ENCODINGS: [&str; 4] = ["gzip", "GZIP", "x-gzip", "X-GZip"];
-
-fn compress(text: &str) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap()
-}
 
 /// A server that sends this head and body to every request and keeps the connection open.
 fn server(head: &str, body: &[u8]) -> Tcp {
@@ -93,7 +83,7 @@ fn an_empty_body_without_a_declared_end_is_truncated() {
 
 #[test]
 fn an_empty_stream_is_an_empty_body() {
-    let server = server_compressing("gzip", &compress(""));
+    let server = server_compressing("gzip", &compress(b""));
     let error = client(&server).user().send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     assert_eq!(error.body(), Some(&b""[..]), "{error}");
@@ -101,7 +91,7 @@ fn an_empty_stream_is_an_empty_body() {
 
 #[test]
 fn ignores_white_space_and_zeros_after_the_secret_of_a_new_token() {
-    let created = compress(&success(r#"{"id":"1","value":"a-new-secret"}"#));
+    let created = compress(success(r#"{"id":"1","value":"a-new-secret"}"#).as_bytes());
     for encoding in ENCODINGS {
         for padding in [
             b"\r\n".as_slice(),
@@ -122,7 +112,7 @@ fn ignores_white_space_and_zeros_after_the_secret_of_a_new_token() {
 
 #[test]
 fn other_bytes_after_the_stream_are_malformed() {
-    let user = compress(&success(r#"{"id":"7"}"#));
+    let user = compress(success(r#"{"id":"7"}"#).as_bytes());
     for encoding in ENCODINGS {
         for other in [b"x".as_slice(), b"<html>", b"\r\n}", b"\0\0\x01"] {
             let server = server_compressing(encoding, &[&*user, other].concat());
@@ -142,7 +132,12 @@ fn other_bytes_after_the_stream_are_malformed() {
 fn uses_the_connection_of_a_compressed_response_again() {
     let text = success(r#"{"id":"7"}"#);
     let (first, second) = text.split_at(text.len() / 2);
-    let body = [compress(first), compress(second), b"\r\n".to_vec()].concat();
+    let body = [
+        compress(first.as_bytes()),
+        compress(second.as_bytes()),
+        b"\r\n".to_vec(),
+    ]
+    .concat();
     let length = body.len();
     let chunks = [
         format!("{length:x}\r\n").as_bytes(),
@@ -156,13 +151,13 @@ fn uses_the_connection_of_a_compressed_response_again() {
         for _ in 0..3 {
             assert_eq!(client.user().send().unwrap().id, "7");
         }
-        assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+        assert_eq!(server.connection_count(), 1);
     }
 }
 
 #[test]
 fn asks_for_gzip_and_for_no_encoding_of_an_export() {
-    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::returning(r#"{"id":"7"}"#);
     let client = client(&server);
     client.user().send().unwrap();
     let _ = client.audit_logs().export();
@@ -176,7 +171,7 @@ fn asks_for_gzip_and_for_no_encoding_of_an_export() {
 
 #[test]
 fn keeps_the_accept_encoding_of_a_custom_agent() {
-    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
+    let server = Tcp::returning(r#"{"id":"7"}"#);
     for (encoding, expected) in [("", None), ("br", Some("accept-encoding: br\r\n"))] {
         let agent = ureq::Agent::config_builder().accept_encoding(encoding);
         let transport = cloudflare_user::UreqTransport::new(agent.build().into());

@@ -6,83 +6,102 @@ mod common;
 use cloudflare_user::{Client, Error, InviteResponse, Policy, TokenStatus, UpdateToken};
 use common::{ok, scripted, success};
 
-type Call = fn(&Client, &str) -> Result<(), Error>;
+/// A request with an identifier.
+struct Operation {
+    /// The name of the identifier in errors.
+    parameter: &'static str,
+    /// The path, with `{id}` in place of the identifier.
+    path: &'static str,
+    send: SendWithId,
+}
 
-/// All requests with an identifier: the parameter, the path before and after it, and a function
-/// that sends it.
-const CALLS: [(&str, &str, &str, Call); 10] = [
-    ("invite_id", "/user/invites/", "", |client, id| {
-        client.invite(id).send().map(drop)
-    }),
-    ("invite_id", "/user/invites/", "", |client, id| {
-        client
-            .respond_to_invite(id, InviteResponse::Accepted)
-            .send()
-            .map(drop)
-    }),
-    (
-        "organization_id",
-        "/user/organizations/",
-        "",
-        |client, id| client.organization(id).send().map(drop),
-    ),
-    (
-        "organization_id",
-        "/user/organizations/",
-        "",
-        |client, id| client.leave_organization(id).send().map(drop),
-    ),
-    (
-        "subscription_id",
-        "/user/subscriptions/",
-        "",
-        |client, id| {
-            let update = client.update_subscription(id).extra("app", "a");
-            update.send().map(drop)
-        },
-    ),
-    (
-        "subscription_id",
-        "/user/subscriptions/",
-        "",
-        |client, id| client.delete_subscription(id).send().map(drop),
-    ),
-    ("token_id", "/user/tokens/", "", |client, id| {
-        client.token(id).send().map(drop)
-    }),
-    ("token_id", "/user/tokens/", "", |client, id| {
-        let policy = Policy::allow().permission_group("g").all_zones();
-        client
-            .send(&UpdateToken::new(id, "ci", TokenStatus::Active, [policy]))
-            .map(drop)
-    }),
-    ("token_id", "/user/tokens/", "", |client, id| {
-        client.delete_token(id).send().map(drop)
-    }),
-    ("token_id", "/user/tokens/", "/value", |client, id| {
-        client.roll_token(id).send().map(drop)
-    }),
-];
+type SendWithId = fn(&Client, &str) -> Result<(), Error>;
+
+impl Operation {
+    fn path_with(&self, encoded_id: &str) -> String {
+        self.path.replace("{id}", encoded_id)
+    }
+}
+
+fn operation(parameter: &'static str, path: &'static str, send: SendWithId) -> Operation {
+    Operation {
+        parameter,
+        path,
+        send,
+    }
+}
+
+/// All requests with an identifier.
+fn operations() -> [Operation; 10] {
+    [
+        operation("invite_id", "/user/invites/{id}", |client, id| {
+            client.invite(id).send().map(drop)
+        }),
+        operation("invite_id", "/user/invites/{id}", |client, id| {
+            let response = InviteResponse::Accepted;
+            client.respond_to_invite(id, response).send().map(drop)
+        }),
+        operation(
+            "organization_id",
+            "/user/organizations/{id}",
+            |client, id| client.organization(id).send().map(drop),
+        ),
+        operation(
+            "organization_id",
+            "/user/organizations/{id}",
+            |client, id| client.leave_organization(id).send().map(drop),
+        ),
+        operation(
+            "subscription_id",
+            "/user/subscriptions/{id}",
+            |client, id| {
+                let update = client.update_subscription(id).extra("app", "a");
+                update.send().map(drop)
+            },
+        ),
+        operation(
+            "subscription_id",
+            "/user/subscriptions/{id}",
+            |client, id| client.delete_subscription(id).send().map(drop),
+        ),
+        operation("token_id", "/user/tokens/{id}", |client, id| {
+            client.token(id).send().map(drop)
+        }),
+        operation("token_id", "/user/tokens/{id}", |client, id| {
+            let policy = Policy::allow().permission_group("g").all_zones();
+            let update = UpdateToken::new(id, "ci", TokenStatus::Active, [policy]);
+            client.send(&update).map(drop)
+        }),
+        operation("token_id", "/user/tokens/{id}", |client, id| {
+            client.delete_token(id).send().map(drop)
+        }),
+        operation("token_id", "/user/tokens/{id}/value", |client, id| {
+            client.roll_token(id).send().map(drop)
+        }),
+    ]
+}
+
+#[track_caller]
+fn assert_names(error: &Error, parameter: &str) {
+    assert!(error.is_invalid_request(), "{error}");
+    let start = format!("`{parameter}`");
+    assert!(error.to_string().starts_with(&start), "{error}");
+}
 
 #[test]
 fn refuses_identifiers_that_would_address_another_resource() {
-    let (client, requests) = scripted(vec![ok(success("{}"))]);
-    for (parameter, _, _, call) in CALLS {
-        let reserved: &[&str] = if parameter == "token_id" {
-            &["verify", "permission_groups"]
-        } else {
-            &[]
-        };
-        for id in ["", ".", ".."].iter().chain(reserved) {
-            let error = call(&client, id).unwrap_err();
-            assert!(error.is_invalid_request(), "{error}");
-            assert!(
-                error.to_string().starts_with(&format!("`{parameter}`")),
-                "{error}"
-            );
+    let (client, requests) = scripted([ok(success("{}"))]);
+    for operation in operations() {
+        let mut refused = vec!["", ".", ".."];
+        if operation.parameter == "token_id" {
+            refused.extend(["verify", "permission_groups"]);
+        }
+        for id in refused {
+            let error = (operation.send)(&client, id).unwrap_err();
+            assert_names(&error, operation.parameter);
         }
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 #[test]
@@ -99,34 +118,30 @@ fn encodes_other_identifiers_as_one_path_segment() {
         ("é", "%C3%A9"),
         ("Verify", "Verify"),
     ];
-    let (client, requests) = scripted(vec![ok(success("null"))]);
-    for (_, before, after, call) in CALLS {
+    let (client, requests) = scripted([ok(success("null"))]);
+    for operation in operations() {
         for (id, encoded) in encodings {
-            let _ = call(&client, id);
-            assert_eq!(
-                requests.lock().unwrap().pop().unwrap().target,
-                format!("{before}{encoded}{after}")
-            );
+            // Some of the requests expect another response.
+            let _ = (operation.send)(&client, id);
+            assert_eq!(requests.last().target, operation.path_with(encoded));
         }
     }
+    assert_eq!(requests.count(), operations().len() * encodings.len());
 }
 
 #[test]
 fn refuses_long_identifiers_only_if_the_url_is_too_long() {
-    let (client, requests) = scripted(vec![ok(success("null"))]);
-    for (_, before, after, call) in CALLS {
-        let long = "x".repeat(10_000);
-        let _ = call(&client, &long);
-        assert_eq!(
-            requests.lock().unwrap().pop().unwrap().target,
-            format!("{before}{long}{after}")
-        );
-        let error = call(&client, &"\u{20ac}".repeat(10_000)).unwrap_err();
-        assert!(
-            error.is_invalid_request() && error.to_string().contains("URL"),
-            "{error}"
-        );
-        assert!(requests.lock().unwrap().is_empty());
+    let (client, requests) = scripted([ok(success("null"))]);
+    let long = "x".repeat(10_000);
+    for operation in operations() {
+        let _ = (operation.send)(&client, &long);
+        assert_eq!(requests.last().target, operation.path_with(&long));
+        let count = requests.count();
+        let too_long = "\u{20ac}".repeat(10_000);
+        let error = (operation.send)(&client, &too_long).unwrap_err();
+        assert!(error.is_invalid_request(), "{error}");
+        assert!(error.to_string().contains("URL"), "{error}");
+        assert_eq!(requests.count(), count);
     }
 }
 
@@ -142,7 +157,7 @@ fn encodes_identifiers_in_the_same_way_over_a_connection() {
 
 #[test]
 fn refuses_page_and_per_page_of_zero() {
-    let (client, requests) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted([ok(success("[]"))]);
     let refused = [
         (client.audit_logs().page(0).send().err(), "page"),
         (client.audit_logs().per_page(0).send().err(), "per_page"),
@@ -152,52 +167,36 @@ fn refuses_page_and_per_page_of_zero() {
         (client.audit_logs().page(0).export().err(), "page"),
     ];
     for (error, parameter) in refused {
-        let error = error.unwrap();
-        assert!(
-            error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")),
-            "{error}"
-        );
+        assert_names(&error.unwrap(), parameter);
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 #[test]
 fn refuses_an_empty_filter() {
-    let (client, requests) = scripted(vec![ok(success("[]"))]);
+    let (client, requests) = scripted([ok(success("[]"))]);
+    let without_email = client.audit_logs().actor_email("");
+    let without_id = client.audit_logs().id("");
     let refused = [
-        (
-            client.audit_logs().actor_email("").send().err(),
-            "actor.email",
-        ),
-        (
-            client.audit_logs().id("").iter().next().unwrap().err(),
-            "id",
-        ),
+        (without_email.send().err(), "actor.email"),
+        (without_id.iter().next().unwrap().err(), "id"),
         (client.billing_history().kind("").send().err(), "type"),
         (client.organizations().name("").send().err(), "name"),
         (client.permission_groups().scope("").send().err(), "scope"),
     ];
     for (error, parameter) in refused {
-        let error = error.unwrap();
-        assert!(
-            error.is_invalid_request() && error.to_string().starts_with(&format!("`{parameter}`")),
-            "{error}"
-        );
+        assert_names(&error.unwrap(), parameter);
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 #[test]
 fn encodes_text_in_a_query_once() {
-    let (client, requests) = scripted(vec![ok(success("[]"))]);
-    client
-        .permission_groups()
-        .name("a&b=c?d#e%20 \u{e9}\r\n\0+")
-        .send()
-        .unwrap();
-    let target = requests.lock().unwrap().pop().unwrap().target;
+    let (client, requests) = scripted([ok(success("[]"))]);
+    let groups = client.permission_groups();
+    groups.name("a&b=c?d#e%20 \u{e9}\r\n\0+").send().unwrap();
     assert_eq!(
-        target,
+        requests.last().target,
         "/user/tokens/permission_groups?name=a%26b%3Dc%3Fd%23e%2520%20%C3%A9%0D%0A%00%2B"
     );
 }

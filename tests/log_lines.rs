@@ -3,11 +3,12 @@
 
 mod common;
 
+use std::mem;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use cloudflare_user::{Body, Client, TransportError, http};
-use common::success;
+use cloudflare_user::{Client, http};
+use common::{ScriptedResponse, TOKEN, refused, scripted_client, success};
 
 struct Lines(Mutex<Vec<String>>);
 
@@ -32,142 +33,137 @@ static LINES: Lines = Lines(Mutex::new(Vec::new()));
 fn lines_of(call: impl FnOnce()) -> Vec<String> {
     LINES.0.lock().unwrap().clear();
     call();
-    let lines = std::mem::take(&mut *LINES.0.lock().unwrap());
-    lines
-        .into_iter()
-        .map(|line| {
-            let words = line.split(' ').collect::<Vec<_>>();
-            let is_duration = |index: usize| {
-                words
-                    .get(index + 1)
-                    .is_some_and(|next| next.starts_with("ms"))
-                    && words[index].parse::<u64>().is_ok()
-            };
-            let shown = (0..words.len()).map(|index| {
-                if is_duration(index) {
-                    "#"
-                } else {
-                    words[index]
-                }
-            });
-            shown.collect::<Vec<_>>().join(" ")
-        })
-        .collect()
+    let lines = mem::take(&mut *LINES.0.lock().unwrap());
+    lines.iter().map(|line| hide_milliseconds(line)).collect()
+}
+
+fn hide_milliseconds(line: &str) -> String {
+    let mut words: Vec<&str> = line.split(' ').collect();
+    for unit in 1..words.len() {
+        if words[unit].starts_with("ms") && words[unit - 1].parse::<u64>().is_ok() {
+            words[unit - 1] = "#";
+        }
+    }
+    words.join(" ")
 }
 
 const QUERY: &str = "value-of-a-query";
 const HEADER: &str = "value-of-a-header";
 const BODY: &str = "text-of-a-body";
 
-/// A client whose transport returns these statuses and bodies in order, the last one for every
-/// further request. Status 0 is a connection error.
-fn client_returning(responses: &'static [(u16, &'static str)]) -> Client {
-    let sent = Mutex::new(0);
-    let transport = move |_: http::Request<Vec<u8>>| {
-        let mut sent = sent.lock().unwrap();
-        let (status, body) = responses[(*sent).min(responses.len() - 1)];
-        *sent += 1;
-        if status == 0 {
-            return Err(TransportError::connect("connection refused"));
-        }
-        let response = http::Response::builder()
-            .status(status)
-            .header("x-header", HEADER);
-        let response = response.header("cf-ray", "8f2b7c1d-FRA");
-        Ok(response.body(Body::from(body.to_owned())).unwrap())
-    };
-    let client = Client::builder().api_token("a-token-of-the-tests");
-    client
-        .transport(transport)
-        .deadline(Duration::from_secs(20))
-        .build()
-        .unwrap()
-}
-
 const FAILURE: &str =
     r#"{"success":false,"errors":[{"code":1234,"message":"text-of-a-body value-of-a-query"}]}"#;
+
+fn response(status: u16, body: &str) -> ScriptedResponse {
+    let response = http::Response::builder()
+        .status(status)
+        .header("x-header", HEADER)
+        .header("cf-ray", "8f2b7c1d-FRA")
+        .body(body.to_owned());
+    Ok(response.unwrap())
+}
+
+/// A client that retries twice.
+fn client(responses: impl IntoIterator<Item = ScriptedResponse>) -> Client {
+    scripted_client(responses)
+        .with_max_retries(2)
+        .with_deadline(Duration::from_secs(20))
+}
+
+fn send(client: &Client) {
+    let _ = client.audit_logs().actor_email(QUERY).send();
+}
 
 #[test]
 fn logs_each_request_and_retry_without_query_headers_and_body() {
     log::set_logger(&LINES).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    let success: &'static str = success("[]").leak();
-    let send = |client: &Client| {
-        let _ = client.audit_logs().actor_email(QUERY).send();
-    };
+    let lines = [
+        check_lines_of_a_retry(),
+        check_lines_of_a_failure(),
+        check_lines_of_a_write(),
+        check_lines_of_a_list(),
+    ];
+    let all = lines.concat().join("\n");
+    for hidden in [QUERY, HEADER, BODY, TOKEN] {
+        assert!(!all.contains(hidden), "{hidden}: {all}");
+    }
+}
 
-    let client = client_returning(vec![(503, FAILURE), (200, success)].leak());
+fn check_lines_of_a_retry() -> Vec<String> {
+    let client = client([response(503, FAILURE), response(200, &success("[]"))]);
     let lines = lines_of(|| send(&client));
-    assert_eq!(lines.len(), 3, "{lines:#?}");
+    let [failed, retry, succeeded] = lines.as_slice() else {
+        panic!("{lines:#?}")
+    };
     assert_eq!(
-        lines[0],
+        failed,
         "DEBUG GET /user/audit_logs: 503, attempt 1, # ms, cf-ray 8f2b7c1d-FRA"
     );
     assert!(
-        lines[1].starts_with("WARN GET /user/audit_logs: 503"),
-        "{}",
-        lines[1]
+        retry.starts_with("WARN GET /user/audit_logs: 503"),
+        "{retry}"
     );
-    assert!(lines[1].ends_with("; retrying in # ms"), "{}", lines[1]);
-    assert!(
-        lines[1].contains("1234") && lines[1].contains("8f2b7c1d-FRA"),
-        "{}",
-        lines[1]
-    );
+    assert!(retry.ends_with("; retrying in # ms"), "{retry}");
+    assert!(retry.contains("1234"), "{retry}");
+    assert!(retry.contains("8f2b7c1d-FRA"), "{retry}");
     assert_eq!(
-        lines[2],
+        succeeded,
         "DEBUG GET /user/audit_logs: 200, attempt 2, # ms, cf-ray 8f2b7c1d-FRA"
     );
-    let all = lines.join("\n");
+    lines
+}
 
-    let client = client_returning(&[
-        (0, ""),
-        (502, "<html>text-of-a-body"),
-        (504, "text-of-a-body value-of-a-query"),
+/// Each attempt is a line, and so is each retry. The last failure is returned and not logged.
+fn check_lines_of_a_failure() -> Vec<String> {
+    let client = client([
+        refused(),
+        response(502, "<html>text-of-a-body"),
+        response(504, "text-of-a-body value-of-a-query"),
     ]);
     let lines = lines_of(|| send(&client));
-    assert_eq!(lines.len(), 5, "{lines:#?}");
+    let [first, first_retry, second, second_retry, last] = lines.as_slice() else {
+        panic!("{lines:#?}")
+    };
     assert!(
-        lines[0].starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"),
-        "{}",
-        lines[0]
+        first.starts_with("DEBUG GET /user/audit_logs: no response (Connect), attempt 1, # ms"),
+        "{first}"
     );
     assert!(
-        lines[1].starts_with("WARN GET /user/audit_logs: could not connect: connection refused"),
-        "{}",
-        lines[1]
+        first_retry.starts_with("WARN GET /user/audit_logs: could not connect: connection refused"),
+        "{first_retry}"
     );
+    assert!(second.starts_with("DEBUG "), "{second}");
     assert!(
-        lines[3].starts_with("WARN GET /user/audit_logs: 502 Bad Gateway: no code ["),
-        "{}",
-        lines[3]
+        second_retry.starts_with("WARN GET /user/audit_logs: 502 Bad Gateway: no code ["),
+        "{second_retry}"
     );
-    // Each attempt is a line, and so is each retry. The last failure is returned and not logged.
-    let levels: Vec<_> = lines.iter().map(|line| &line[..4]).collect();
-    assert_eq!(levels, ["DEBU", "WARN", "DEBU", "WARN", "DEBU"]);
-    let all = all + &lines.join("\n");
+    assert!(last.starts_with("DEBUG "), "{last}");
+    lines
+}
 
-    // No line contains the body of a write.
-    let client = client_returning(vec![(429, FAILURE), (200, success)].leak());
+fn check_lines_of_a_write() -> Vec<String> {
+    let client = client([response(429, FAILURE), response(200, &success("[]"))]);
     let lines = lines_of(|| {
         let _ = client.edit_user().first_name(BODY).send();
     });
     assert_eq!(lines.len(), 3, "{lines:#?}");
-    let all = all + &lines.join("\n");
+    lines
+}
 
-    let page: &'static str = common::success(r#"[{"id":"1"}]"#).leak();
-    let client = client_returning(vec![(200, page), (200, success)].leak());
-    let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
-    assert_eq!(lines.last().unwrap(), "DEBUG list ended: page 2 is empty");
-    let past = r#"{"success":false,"errors":[{"code":1004,"message":"page out of range"}]}"#;
-    let client = client_returning(vec![(200, page), (400, past)].leak());
-    let lines = lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1));
+fn check_lines_of_a_list() -> Vec<String> {
+    let first = || response(200, &success(r#"[{"id":"1"}]"#));
+    let read = |last: ScriptedResponse| {
+        let client = client([first(), last]);
+        lines_of(|| assert_eq!(client.audit_logs().iter().count(), 1))
+    };
+    let empty = read(response(200, &success("[]")));
+    assert_eq!(empty.last().unwrap(), "DEBUG list ended: page 2 is empty");
+    let out_of_range = r#"{"success":false,"errors":[{"code":1,"message":"page out of range"}]}"#;
+    let missing = read(response(400, out_of_range));
     assert_eq!(
-        lines.last().unwrap(),
+        missing.last().unwrap(),
         "DEBUG list ended: page 2 does not exist"
     );
-
-    for hidden in [QUERY, HEADER, BODY, "a-token-of-the-tests"] {
-        assert!(!all.contains(hidden), "{hidden}: {all}");
-    }
+    [empty, missing].concat()
 }

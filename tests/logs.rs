@@ -5,9 +5,9 @@ mod common;
 
 use std::sync::Mutex;
 
-use cloudflare_user::{Client, Policy};
-use common::success;
-use common::tcp::{Reply, Tcp, response};
+use cloudflare_user::{ClientBuilder, Policy};
+use common::tcp::{Reply, Tcp};
+use common::{failure, success};
 
 const TOKEN: &str = "cfut_TheTokenOfTheClient0123456789";
 const EMAIL: &str = "owner+1@example.com";
@@ -26,12 +26,9 @@ impl log::Log for Lines {
         if record.level() == log::Level::Trace && record.target().starts_with("ureq") {
             return;
         }
-        self.0.lock().unwrap().push_str(&format!(
-            "{} {} {}\n",
-            record.level(),
-            record.target(),
-            record.args()
-        ));
+        let (level, target, message) = (record.level(), record.target(), record.args());
+        let line = format!("{level} {target} {message}\n");
+        self.0.lock().unwrap().push_str(&line);
     }
 
     fn flush(&self) {}
@@ -43,43 +40,46 @@ static LINES: Lines = Lines(Mutex::new(String::new()));
 fn logs_no_secret_at_any_level() {
     log::set_logger(&LINES).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    for (index, echo) in [TOKEN.to_owned(), format!("{EMAIL} {KEY}")]
-        .into_iter()
-        .enumerate()
-    {
-        let headers = format!("cf-ray: {echo}\r\nx-echo: {echo}\r\n");
-        let failed = format!(r#"{{"success":false,"errors":[{{"code":1,"message":"{echo}"}}]}}"#);
-        let created = success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#));
-        let server = Tcp::new(move |number, _| match number % 4 {
-            0 => Reply::Send(response("503 x", &headers, &failed)),
-            1 => Reply::Send(response("403 x", &headers, &failed)),
-            2 => Reply::Close(Vec::new()),
-            _ => Reply::Send(response("200 OK", &headers, &created)),
-        });
-        let builder = Client::builder().base_url(server.url());
-        let builder = if index == 0 {
-            builder.api_token(TOKEN)
-        } else {
-            builder.api_key(EMAIL, KEY)
-        };
-        let client = builder.max_retries(0).build().unwrap();
-        for _ in 0..4 {
-            let _ = client.with_max_retries(1).token("1").send();
-            let _ = client.audit_logs().actor_email("a@example.com").send();
-            let _ = client
-                .create_token("ci", [Policy::allow().permission_group("g").all_zones()])
-                .send();
-            let _ = client.roll_token("1").send();
-        }
-    }
+
+    let server = echoing_server(TOKEN);
+    send_all(server.builder().api_token(TOKEN));
+    let server = echoing_server(&format!("{EMAIL} {KEY}"));
+    send_all(server.builder().api_key(EMAIL, KEY));
+
     let lines = LINES.0.lock().unwrap();
-    assert!(
-        lines.contains("cloudflare_user") && lines.contains("ureq"),
-        "{lines}"
-    );
+    assert!(lines.contains("cloudflare_user"), "{lines}");
+    assert!(lines.contains("ureq"), "{lines}");
     assert!(lines.contains("GET /user/tokens/1: 503"), "{lines}");
     assert!(lines.contains("retrying"), "{lines}");
     for secret in [TOKEN, EMAIL, KEY, CREATED] {
         assert!(!lines.contains(secret), "{lines}");
+    }
+}
+
+/// A server that fails in three ways and then succeeds, again and again. All responses contain
+/// `echo`, the last one also a created secret.
+fn echoing_server(echo: &str) -> Tcp {
+    let headers = [format!("cf-ray: {echo}"), format!("x-echo: {echo}")];
+    let failed = failure(&format!(r#"{{"code":1,"message":"{echo}"}}"#));
+    let created = success(&format!(r#"{{"id":"1","value":"{CREATED}"}}"#));
+    Tcp::new(move |number, _| {
+        let headers = [headers[0].as_str(), headers[1].as_str()];
+        match number % 4 {
+            0 => Reply::response(503, &headers, &failed),
+            1 => Reply::response(403, &headers, &failed),
+            2 => Reply::Close(Vec::new()),
+            _ => Reply::response(200, &headers, &created),
+        }
+    })
+}
+
+fn send_all(builder: ClientBuilder) {
+    let client = builder.max_retries(0).build().unwrap();
+    for _ in 0..4 {
+        let policy = Policy::allow().permission_group("g").all_zones();
+        let _ = client.with_max_retries(1).token("1").send();
+        let _ = client.audit_logs().actor_email("a@example.com").send();
+        let _ = client.create_token("ci", [policy]).send();
+        let _ = client.roll_token("1").send();
     }
 }

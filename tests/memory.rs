@@ -6,84 +6,107 @@
 mod common;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::thread;
 use std::time::Duration;
 
-use cloudflare_user::Client;
-use common::tcp::{Reply, Tcp};
-use common::{peak_memory, success};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use common::gzip::compress;
+use common::peak_memory;
+use common::tcp::{Reply, Tcp, lines};
 
 fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-fn compressed(text: &str) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap()
+/// A body that is small as long as it is compressed: `filling` is repeated.
+struct Bomb {
+    start: &'static str,
+    filling: &'static str,
+    end: &'static str,
 }
 
-/// A compressed response: `start`, this many mebibytes of `filling`, and `end`.
-fn bomb(start: &str, filling: &str, mebibytes: usize, end: &str) -> Vec<u8> {
-    let filling = compressed(&filling.repeat((1 << 20) / filling.len() + 1));
-    let body = [
-        compressed(start),
-        filling.repeat(mebibytes),
-        compressed(end),
-    ]
-    .concat();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    [head.into_bytes(), body].concat()
+impl Bomb {
+    /// The compressed response with this many mebibytes of `filling`.
+    fn response(&self, mebibytes: usize) -> Vec<u8> {
+        let mebibyte = self.filling.repeat((1 << 20) / self.filling.len() + 1);
+        let body = [
+            compress(self.start.as_bytes()),
+            compress(mebibyte.as_bytes()).repeat(mebibytes),
+            compress(self.end.as_bytes()),
+        ]
+        .concat();
+        let length = format!("content-length: {}", body.len());
+        let head = lines(&["HTTP/1.1 200 OK", "content-encoding: gzip", &length, "", ""]);
+        [head, body].concat()
+    }
 }
+
+const SPACES: Bomb = Bomb {
+    start: "",
+    filling: " ",
+    end: "",
+};
+
+/// JSON that would take a multiple of its size once decoded.
+const TINY_VALUES: [Bomb; 7] = [
+    Bomb {
+        start: r#"{"success":false,"errors":["#,
+        filling: "0,",
+        end: "0]}",
+    },
+    Bomb {
+        start: r#"{"success":true,"result":{"unknown":["#,
+        filling: "0,",
+        end: "0]}}",
+    },
+    Bomb {
+        start: r#"{"success":true,"result":[{"metadata":["#,
+        filling: "0,",
+        end: "0]}]}",
+    },
+    Bomb {
+        start: r#"{"success":true,"result":["#,
+        filling: "{},",
+        end: "{}]}",
+    },
+    Bomb {
+        start: r#"{"success":true,"result":{"betas":["#,
+        filling: r#""","#,
+        end: r#"""]}}"#,
+    },
+    Bomb {
+        start: r#"{"success":true,"result":{},"result_info":{"unknown":["#,
+        filling: "0,",
+        end: "0]}}",
+    },
+    Bomb {
+        start: r#"{"success":true,"result":{"unknown":["#,
+        filling: "[[[[[[[[]]]]]]]],",
+        end: "0]}}",
+    },
+];
 
 #[test]
 fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
-    let too_large = bomb("", " ", 1024, "");
-    // JSON within the size limit that would take a multiple of its size once decoded.
-    let tiny_values = [
-        (r#"{"success":false,"errors":["#, "0,", "0]}"),
-        (r#"{"success":true,"result":{"unknown":["#, "0,", "0]}}"),
-        (r#"{"success":true,"result":[{"metadata":["#, "0,", "0]}]}"),
-        (r#"{"success":true,"result":["#, "{},", "{}]}"),
-        (
-            r#"{"success":true,"result":{"betas":["#,
-            r#""","#,
-            r#"""]}}"#,
-        ),
-        (
-            r#"{"success":true,"result":{},"result_info":{"unknown":["#,
-            "0,",
-            "0]}}",
-        ),
-        (
-            r#"{"success":true,"result":{"unknown":["#,
-            "[[[[[[[[]]]]]]]],",
-            "0]}}",
-        ),
+    let declares_10_gib = lines(&["HTTP/1.1 200 OK", "content-length: 10737418240", "", "{"]);
+    let endless_export = Reply::Drip(
+        "HTTP/1.1 200 OK\r\n\r\nwhen,action\n",
+        Duration::from_millis(1),
+    );
+    let mut replies = vec![
+        Reply::Close(SPACES.response(1024)),
+        Reply::Close(declares_10_gib),
+        endless_export,
     ];
-    let tiny_values = tiny_values.map(|(start, filling, end)| bomb(start, filling, 24, end));
-    let server = Tcp::new(move |number, _| match number {
-        0 => Reply::Close(too_large.clone()),
-        1 => Reply::Close(b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n{".to_vec()),
-        2 => Reply::Drip(
-            "HTTP/1.1 200 OK\r\n\r\nwhen,action\n",
-            Duration::from_millis(1),
-        ),
-        3.. if number < 3 + 2 * tiny_values.len() => {
-            Reply::Send(tiny_values[(number - 3) / 2].clone())
-        }
-        _ => Reply::Send(common::tcp::response("200 OK", "", &success("[]"))),
-    });
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url());
-    let client = client.max_retries(0).build().unwrap();
+    for bomb in TINY_VALUES {
+        // For a value, and for a list.
+        let reply = Reply::Send(bomb.response(24));
+        replies.extend([reply.clone(), reply]);
+    }
+    replies.push(Reply::success("[]"));
+    let server = Tcp::scripted(replies);
+    let client = server.builder().max_retries(0).build().unwrap();
+
     let error = client.user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
     assert!(client.user().send().is_err());
@@ -93,10 +116,10 @@ fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
     let mut csv = client.audit_logs().export().unwrap();
     csv.read_exact(&mut [0; 5]).unwrap();
     drop(csv);
-    for number in 0..7 {
-        assert!(client.user().send().is_err(), "{number}");
+    for bomb in TINY_VALUES {
+        assert!(client.user().send().is_err(), "{}", bomb.start);
         let first = client.audit_logs().iter().next();
-        assert!(first.unwrap().is_err(), "{number}");
+        assert!(first.unwrap().is_err(), "{}", bomb.start);
     }
     assert!(peak_memory() <= 64 + 32, "{} MiB", peak_memory());
 

@@ -14,7 +14,7 @@ const CONNECTED: &str = "HTTP/1.1 200 Connected\r\n\r\n";
 /// An API over plain http. Like the proxies of the tests it is on loopback, so a custom agent does
 /// not bypass them.
 fn api() -> Tcp {
-    Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#))
+    Tcp::responding(200, &[], &success(r#"{"id":"7"}"#))
 }
 
 /// Prints every log line, including those of ureq, so that the tests find secrets in the log too.

@@ -14,7 +14,7 @@ const CONNECTED: &str = "HTTP/1.1 200 Connected\r\n\r\n";
 /// An API over plain http. Like the proxies of the tests it is on loopback, so that requests to it
 /// use them.
 fn api() -> Tcp {
-    Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#))
+    Tcp::returning(r#"{"id":"7"}"#)
 }
 
 /// A client with a custom agent that uses this proxy.

@@ -139,7 +139,7 @@ fn refuses_a_copy_with_an_invalid_change_and_one_of_a_policy_without_an_effect()
         "policies": [{"id": "p", "permission_groups": [{"id": "g"}], "resources": {"a": "*"}}],
     }))
     .unwrap();
-    let (client, requests) = scripted(vec![ok(success("{}"))]);
+    let (client, requests) = scripted([ok(success("{}"))]);
     let copy = |name: &str| client.copy_token(&token(), name);
     for (request, parameter) in [
         (copy(" "), "name"),
@@ -161,5 +161,5 @@ fn refuses_a_copy_with_an_invalid_change_and_one_of_a_policy_without_an_effect()
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
         assert_eq!(error.parameter(), Some(parameter), "{error}");
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }

@@ -22,7 +22,7 @@ fn assert_refused<E: Endpoint>(refused: impl IntoIterator<Item = (E, &'static st
             "{parameter}: {error}"
         );
     }
-    assert!(requests.lock().unwrap().is_empty());
+    assert_eq!(requests.count(), 0);
 }
 
 /// Invalid names, and the parameter that the error names.
@@ -296,7 +296,7 @@ fn sends_names_and_ranges_at_the_limits() {
         .not_before(datetime!(2027-01-01 12:00:00 UTC))
         .expires_on(datetime!(2027-01-01 12:00:01 UTC));
     client.send(&create).unwrap();
-    assert_eq!(requests.lock().unwrap().len(), 1);
+    assert_eq!(requests.count(), 1);
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn does_not_validate_the_fields_that_an_update_copies() {
     let mut expected = read;
     expected.as_object_mut().unwrap().remove("id");
     expected["status"] = json!("disabled");
-    assert_eq!(requests.lock().unwrap()[0].json(), expected);
+    assert_eq!(requests.all()[0].json(), expected);
 
     // A token that was read without a name or policies can be disabled too.
     let token: Token = serde_json::from_value(json!({"id": ID})).unwrap();
@@ -326,7 +326,7 @@ fn does_not_validate_the_fields_that_an_update_copies() {
         .send(&UpdateToken::from(&token).status(TokenStatus::Disabled))
         .unwrap();
     assert_eq!(
-        requests.lock().unwrap()[1].json(),
+        requests.all()[1].json(),
         json!({"status": "disabled", "policies": []})
     );
 }
@@ -363,5 +363,5 @@ fn refuses_to_update_a_token_that_cannot_be_sent_as_it_was_read() {
     client
         .send(&read(json!({"status": "revoked (exposed)"})).status(TokenStatus::Active))
         .unwrap();
-    assert_eq!(requests.lock().unwrap()[0].json()["status"], "active");
+    assert_eq!(requests.all()[0].json()["status"], "active");
 }

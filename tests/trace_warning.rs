@@ -2,12 +2,12 @@
 
 mod common;
 
+use std::mem;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cloudflare_user::Client;
-use common::success;
 use common::tcp::Tcp;
+use common::{TOKEN, builder};
 
 /// A logger with the filter `trace`, or with `trace,ureq=debug,ureq_proto=debug`.
 struct Filtered {
@@ -17,10 +17,9 @@ struct Filtered {
 
 impl log::Log for Filtered {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        let is_ureq_at_debug = self.is_ureq_at_debug.load(Ordering::SeqCst);
-        !(is_ureq_at_debug
-            && metadata.target().starts_with("ureq")
-            && metadata.level() == log::Level::Trace)
+        let is_trace_of_ureq =
+            metadata.target().starts_with("ureq") && metadata.level() == log::Level::Trace;
+        !is_trace_of_ureq || !self.is_ureq_at_debug.load(Ordering::SeqCst)
     }
 
     fn log(&self, record: &log::Record<'_>) {
@@ -39,22 +38,17 @@ static LOGGER: Filtered = Filtered {
 };
 
 fn take_lines() -> Vec<String> {
-    std::mem::take(&mut LOGGER.lines.lock().unwrap())
+    mem::take(&mut LOGGER.lines.lock().unwrap())
 }
 
 #[test]
 fn warns_once_if_the_trace_log_of_ureq_would_contain_credentials() {
-    const TOKEN: &str = "a-token-of-the-tests";
     log::set_logger(&LOGGER).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    let server = Tcp::responding("200 OK", "", &success(r#"{"id":"7"}"#));
-    let build = || {
-        let client = Client::builder().api_token(TOKEN).base_url(server.url());
-        client.build().unwrap()
-    };
+    let server = Tcp::returning(r#"{"id":"7"}"#);
 
     // With the filter that the warning suggests, neither a credential nor a warning is logged.
-    build().user().send().unwrap();
+    server.client().user().send().unwrap();
     let lines = take_lines();
     assert!(lines.iter().any(|line| line.contains("ureq")), "{lines:?}");
     assert!(!lines.iter().any(|line| line.contains("WARN")), "{lines:?}");
@@ -62,23 +56,21 @@ fn warns_once_if_the_trace_log_of_ureq_would_contain_credentials() {
 
     LOGGER.is_ureq_at_debug.store(false, Ordering::SeqCst);
     // A custom transport does not use ureq.
-    let transport = |_| Ok(Default::default());
-    let client = Client::builder().api_token(TOKEN).transport(transport);
-    client.build().unwrap();
+    let with_transport = builder().transport(|_| Ok(Default::default()));
+    with_transport.build().unwrap();
     assert_eq!(take_lines(), Vec::<String>::new());
 
-    build();
-    build();
+    server.client();
+    server.client();
     let lines = take_lines();
-    assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with("WARN cloudflare_user"), "{lines:?}");
-    assert!(
-        lines[0].contains("ureq=debug,ureq_proto=debug"),
-        "{lines:?}"
-    );
+    let [warning] = lines.as_slice() else {
+        panic!("{lines:#?}")
+    };
+    assert!(warning.starts_with("WARN cloudflare_user"), "{warning}");
+    assert!(warning.contains("ureq=debug,ureq_proto=debug"), "{warning}");
 
     // Without the filter, ureq logs the token as a dump with 16 bytes on each line.
-    build().user().send().unwrap();
+    server.client().user().send().unwrap();
     let lines = take_lines();
     let dumped: String = lines
         .iter()

@@ -3,205 +3,243 @@
 
 mod common;
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::thread;
 use std::time::Duration;
 
 use cloudflare_user::{Client, Error, TransportError, TransportErrorKind, UpdateSubscription};
+use common::gzip::compress;
 use common::success;
-use common::tcp::{Reply, Tcp};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use common::tcp::{Reply, Tcp, lines};
 
+/// How HTTP marks the end of the body.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Framing {
     Length,
     Chunks,
+    /// By the end of the connection only.
     Neither,
 }
 
+/// What the server does after the last byte.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Ending {
-    Fin,
+    Close,
     Reset,
     Silence,
 }
 
 const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunks, Framing::Neither];
-const ENDINGS: [Ending; 3] = [Ending::Fin, Ending::Reset, Ending::Silence];
+const ENDINGS: [Ending; 3] = [Ending::Close, Ending::Reset, Ending::Silence];
 
-fn compress(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
+/// A way to send a body and to end the connection.
+#[derive(Debug, Clone, Copy)]
+struct Case {
+    /// The `Content-Encoding`, a spelling of gzip.
+    encoding: Option<&'static str>,
+    framing: Framing,
+    ending: Ending,
 }
 
-/// The head and the first `sent` bytes of a response with this body.
-fn response(encoding: Option<&str>, framing: Framing, body: &[u8], sent: usize) -> Vec<u8> {
-    let length = body.len();
-    let mut head = "HTTP/1.1 200 OK\r\n".to_owned();
-    if let Some(encoding) = encoding {
-        head += &format!("Content-Encoding: {encoding}\r\n");
-    }
-    head += &match framing {
-        Framing::Length => format!("content-length: {length}\r\n\r\n"),
-        Framing::Chunks if length == 0 => "transfer-encoding: chunked\r\n\r\n".to_owned(),
-        Framing::Chunks => format!("transfer-encoding: chunked\r\n\r\n{length:x}\r\n"),
-        Framing::Neither => "connection: close\r\n\r\n".to_owned(),
-    };
-    let mut bytes = head.into_bytes();
-    bytes.extend(&body[..sent]);
-    if framing == Framing::Chunks && sent == length {
-        bytes.extend(if length == 0 {
-            &b"0\r\n\r\n"[..]
+impl Case {
+    fn all() -> Vec<Self> {
+        // Without the feature nothing is decompressed, so a complete body is malformed as well.
+        let encodings: &[Option<&str>] = if cfg!(feature = "gzip") {
+            &[None, Some("gzip"), Some("GZIP"), Some("x-gzip")]
         } else {
-            b"\r\n0\r\n\r\n"
-        });
+            &[None]
+        };
+        let mut cases = Vec::new();
+        for encoding in encodings.iter().copied() {
+            for framing in FRAMINGS {
+                for ending in ENDINGS {
+                    cases.push(Self {
+                        encoding,
+                        framing,
+                        ending,
+                    });
+                }
+            }
+        }
+        cases
     }
-    bytes
+
+    /// A case without compression, whose connection is closed.
+    fn plain(framing: Framing) -> Self {
+        Self {
+            encoding: None,
+            framing,
+            ending: Ending::Close,
+        }
+    }
+
+    /// Whether neither HTTP nor gzip marks the end of the body, so that only its JSON shows that it
+    /// is truncated.
+    fn is_end_unmarked(self) -> bool {
+        self.encoding.is_none()
+            && self.framing == Framing::Neither
+            && self.ending != Ending::Silence
+    }
+
+    fn encode(self, body: &str) -> Vec<u8> {
+        match self.encoding {
+            Some(_) => compress(body.as_bytes()),
+            None => body.as_bytes().to_vec(),
+        }
+    }
+
+    fn complete(self, body: &[u8]) -> Reply {
+        self.reply("HTTP/1.1 200 OK", body, body.len())
+    }
+
+    /// The head of a response with this encoded body, and the first `sent` bytes of the body.
+    fn truncated(self, body: &[u8], sent: usize) -> Reply {
+        self.reply("HTTP/1.1 200 OK", body, sent)
+    }
+
+    fn reply(self, status_line: &str, body: &[u8], sent: usize) -> Reply {
+        let mut bytes = self.head(status_line, body.len());
+        bytes.extend(&body[..sent]);
+        if self.framing == Framing::Chunks && sent == body.len() {
+            bytes.extend(end_of_chunks(body));
+        }
+        match self.ending {
+            Ending::Close => Reply::Close(bytes),
+            Ending::Reset => Reply::Reset(bytes),
+            Ending::Silence => Reply::Silence(bytes),
+        }
+    }
+
+    /// The head of a response, and the size of its only chunk.
+    fn head(self, status_line: &str, length: usize) -> Vec<u8> {
+        let content_length = format!("content-length: {length}");
+        let chunk_size = format!("{length:x}");
+        let framing: &[&str] = match self.framing {
+            Framing::Length => &[&content_length, "", ""],
+            Framing::Chunks if length == 0 => &["transfer-encoding: chunked", "", ""],
+            Framing::Chunks => &["transfer-encoding: chunked", "", &chunk_size, ""],
+            Framing::Neither => &["connection: close", "", ""],
+        };
+        let encoding = self
+            .encoding
+            .map(|encoding| format!("Content-Encoding: {encoding}"));
+        let head = [status_line].into_iter().chain(encoding.as_deref());
+        let head: Vec<&str> = head.chain(framing.iter().copied()).collect();
+        lines(&head)
+    }
 }
 
-fn server(bytes: Vec<u8>, ending: Ending) -> Tcp {
-    Tcp::new(move |_, _| match ending {
-        Ending::Fin => Reply::Close(bytes.clone()),
-        Ending::Reset => Reply::Reset(bytes.clone()),
-        Ending::Silence => Reply::Silence(bytes.clone()),
-    })
+fn end_of_chunks(body: &[u8]) -> Vec<u8> {
+    if body.is_empty() {
+        lines(&["0", "", ""])
+    } else {
+        lines(&["", "0", "", ""])
+    }
+}
+
+/// A server that sends this reply to every request.
+fn server(reply: Reply) -> Tcp {
+    Tcp::scripted([reply])
 }
 
 /// A client that retries once.
 fn client(server: &Tcp) -> Client {
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url())
-        .timeout(Duration::from_millis(800))
-        .max_retries(1);
-    client.build().unwrap()
-}
-
-/// Each way to truncate a body: its name, encoding, framing and ending.
-fn cases() -> Vec<(String, Option<&'static str>, Framing, Ending)> {
-    let mut cases = Vec::new();
-    let encodings = [None, Some("gzip"), Some("GZIP"), Some("x-gzip")];
-    for encoding in encodings.into_iter().filter(|encoding| {
-        // Without the feature nothing is decompressed, so a complete body is malformed as well.
-        cfg!(feature = "gzip") || encoding.is_none()
-    }) {
-        for framing in FRAMINGS {
-            for ending in ENDINGS {
-                let name = format!("{encoding:?} {framing:?} {ending:?}");
-                cases.push((name, encoding, framing, ending));
-            }
-        }
-    }
-    cases
+    let builder = server.builder().timeout(Duration::from_millis(800));
+    builder.max_retries(1).build().unwrap()
 }
 
 /// Runs `check` with all cases at the same time, because each mostly waits.
-fn for_each_case(check: impl Fn(&str, Option<&'static str>, Framing, Ending) + Sync) {
+fn for_each_case(check: impl Fn(Case) + Sync) {
     thread::scope(|scope| {
-        for (name, encoding, framing, ending) in cases() {
+        for case in Case::all() {
             let check = &check;
-            scope.spawn(move || check(&name, encoding, framing, ending));
+            scope.spawn(move || check(case));
         }
     });
 }
 
-fn encoded(encoding: Option<&str>, body: &str) -> Vec<u8> {
-    match encoding {
-        Some(_) => compress(body.as_bytes()),
-        None => body.as_bytes().to_vec(),
-    }
-}
-
-/// Whether neither HTTP nor gzip marks the end of the body, so that only its JSON shows that it is
-/// truncated.
-fn is_end_unmarked(encoding: Option<&str>, framing: Framing, ending: Ending) -> bool {
-    encoding.is_none() && framing == Framing::Neither && ending != Ending::Silence
-}
-
 #[track_caller]
-fn assert_truncated(name: &str, error: &Error, ending: Ending, is_unmarked: bool) {
-    assert_eq!(error.is_decode(), is_unmarked, "{name}: {error}");
+fn assert_truncated(case: Case, error: &Error) {
     assert_eq!(
-        error.is_timeout(),
-        ending == Ending::Silence,
-        "{name}: {error}"
+        error.is_decode(),
+        case.is_end_unmarked(),
+        "{case:?}: {error}"
     );
-    assert!(!error.is_connect(), "{name}: {error}");
+    let is_timeout = case.ending == Ending::Silence;
+    assert_eq!(error.is_timeout(), is_timeout, "{case:?}: {error}");
+    assert!(!error.is_connect(), "{case:?}: {error}");
 }
 
 #[test]
 fn retries_a_read_with_a_truncated_body() {
-    for_each_case(|name, encoding, framing, ending| {
-        let body = encoded(encoding, &success(r#"{"id":"7"}"#));
+    for_each_case(|case| {
+        let body = case.encode(&success(r#"{"id":"7"}"#));
         for sent in [0, body.len() / 2, body.len() - 1] {
-            let name = &format!("{name}, {sent} bytes");
-            let server = server(response(encoding, framing, &body, sent), ending);
+            let server = server(case.truncated(&body, sent));
             let error = client(&server).user().send().unwrap_err();
-            let is_unmarked = is_end_unmarked(encoding, framing, ending);
-            assert_truncated(name, &error, ending, is_unmarked);
-            let attempts = if is_unmarked { 1 } else { 2 };
-            assert_eq!(server.count(), attempts, "{name}: {error}");
+            assert_truncated(case, &error);
+            let attempts = if case.is_end_unmarked() { 1 } else { 2 };
+            assert_eq!(server.count(), attempts, "{case:?}, {sent} bytes: {error}");
         }
     });
 }
 
 #[test]
 fn does_not_retry_a_write_with_a_truncated_body() {
-    for_each_case(|name, encoding, framing, ending| {
-        let body = encoded(encoding, &success(r#"{"id":"7"}"#));
-        let server = server(response(encoding, framing, &body, body.len() / 2), ending);
+    for_each_case(|case| {
+        let body = case.encode(&success(r#"{"id":"7"}"#));
+        let server = server(case.truncated(&body, body.len() / 2));
         let update = UpdateSubscription::new("1").extra("app", "a");
-        for error in [
+        let errors = [
             client(&server).send(&update).unwrap_err(),
             client(&server).delete_token("1").send().unwrap_err(),
-        ] {
-            let is_unmarked = is_end_unmarked(encoding, framing, ending);
-            assert_truncated(name, &error, ending, is_unmarked);
-            assert!(error.may_have_been_applied(), "{name}: {error}");
+        ];
+        for error in errors {
+            assert_truncated(case, &error);
+            assert!(error.may_have_been_applied(), "{case:?}: {error}");
         }
-        assert_eq!(server.count(), 2, "{name}");
+        assert_eq!(server.count(), 2, "{case:?}");
     });
 }
 
 #[test]
 fn retries_a_truncated_page_of_a_list() {
-    for_each_case(|name, encoding, framing, ending| {
-        if is_end_unmarked(encoding, framing, ending) {
+    for_each_case(|case| {
+        if case.is_end_unmarked() {
             return;
         }
-        let page = encoded(encoding, &success(r#"[{"id":"1"},{"id":"2"}]"#));
-        let last = encoded(encoding, &success("[]"));
-        let truncated = response(encoding, framing, &page, page.len() / 2);
-        let complete = response(encoding, framing, &page, page.len());
-        let last = response(encoding, framing, &last, last.len());
-        let server = Tcp::new(move |number, _| match (number, ending) {
-            (0, Ending::Fin) => Reply::Close(truncated.clone()),
-            (0, Ending::Reset) => Reply::Reset(truncated.clone()),
-            (0, Ending::Silence) => Reply::Silence(truncated.clone()),
-            (1, _) => Reply::Close(complete.clone()),
-            _ => Reply::Close(last.clone()),
-        });
+        let closes = Case {
+            ending: Ending::Close,
+            ..case
+        };
+        let page = case.encode(&success(r#"[{"id":"1"},{"id":"2"}]"#));
+        let server = Tcp::scripted([
+            case.truncated(&page, page.len() / 2),
+            closes.complete(&page),
+            closes.complete(&case.encode(&success("[]"))),
+        ]);
         let client = client(&server);
         let logs = client.audit_logs().iter();
-        let ids: Result<Vec<_>, _> = logs.map(|log| log.map(|log| log.id)).collect();
-        assert_eq!(ids.unwrap(), ["1", "2"], "{name}");
+        let ids: Vec<_> = logs.map(|log| log.unwrap().id).collect();
+        assert_eq!(ids, ["1", "2"], "{case:?}");
     });
 }
 
-/// The bytes that an export yields, and the error that ends it.
-fn exported(server: &Tcp) -> (Vec<u8>, Option<io::Error>) {
-    let mut bytes = Vec::new();
+/// What an export yields: bytes, and perhaps an error.
+struct Exported {
+    bytes: Vec<u8>,
+    error: Option<io::Error>,
+}
+
+fn export(server: &Tcp) -> Exported {
     let mut csv = client(server).audit_logs().export().unwrap();
+    let mut bytes = Vec::new();
     let error = csv.read_to_end(&mut bytes).err();
     if error.is_some() {
-        assert!(
-            csv.read(&mut [0; 16]).is_err(),
-            "the next read succeeded after {error:?}"
-        );
+        let next = csv.read(&mut [0; 16]);
+        assert!(next.is_err(), "the next read succeeded after {error:?}");
     }
-    (bytes, error)
+    Exported { bytes, error }
 }
 
 fn kind(error: &io::Error) -> Option<TransportErrorKind> {
@@ -219,34 +257,32 @@ fn csv() -> String {
 #[test]
 fn yields_an_error_for_a_truncated_export() {
     let text = csv();
-    for_each_case(|name, encoding, framing, ending| {
-        let body = encoded(encoding, &text);
+    for_each_case(|case| {
+        let body = case.encode(&text);
         // The body ends in the middle of a line, with each framing.
-        let sent = body.len() - 4;
-        let server = server(response(encoding, framing, &body, sent), ending);
-        let (bytes, error) = exported(&server);
-        let error = error.unwrap_or_else(|| panic!("{name}: {} bytes and no error", bytes.len()));
-        let expected = match ending {
+        let server = server(case.truncated(&body, body.len() - 4));
+        let Exported { bytes, error } = export(&server);
+        let error = error.unwrap_or_else(|| panic!("{case:?}: {} bytes, no error", bytes.len()));
+        let expected = match case.ending {
             Ending::Silence => TransportErrorKind::Timeout,
-            _ => TransportErrorKind::Interrupted,
+            Ending::Close | Ending::Reset => TransportErrorKind::Interrupted,
         };
-        assert_eq!(kind(&error), Some(expected), "{name}: {error}");
-        assert!(text.as_bytes().starts_with(&bytes), "{name}");
-        assert_eq!(server.count(), 1, "{name}");
+        assert_eq!(kind(&error), Some(expected), "{case:?}: {error}");
+        assert!(text.as_bytes().starts_with(&bytes), "{case:?}");
+        assert_eq!(server.count(), 1, "{case:?}");
     });
 }
 
 #[test]
 fn reads_a_complete_export_with_each_framing() {
-    for_each_case(|name, encoding, framing, ending| {
-        if ending == Ending::Silence && framing == Framing::Neither {
+    for_each_case(|case| {
+        if case.ending == Ending::Silence && case.framing == Framing::Neither {
             return;
         }
-        let body = encoded(encoding, &csv());
-        let bytes = response(encoding, framing, &body, body.len());
-        let (bytes, error) = exported(&server(bytes, ending));
-        assert!(error.is_none(), "{name}: {error:?}");
-        assert_eq!(bytes, csv().as_bytes(), "{name}");
+        let body = case.encode(&csv());
+        let Exported { bytes, error } = export(&server(case.complete(&body)));
+        assert!(error.is_none(), "{case:?}: {error:?}");
+        assert_eq!(bytes, csv().as_bytes(), "{case:?}");
     });
 }
 
@@ -254,8 +290,8 @@ fn reads_a_complete_export_with_each_framing() {
 #[test]
 fn requires_a_final_line_break_only_if_nothing_else_marks_the_end() {
     for framing in FRAMINGS {
-        let bytes = response(None, framing, b"when,id\n1,2", 11);
-        let (bytes, error) = exported(&server(bytes, Ending::Fin));
+        let reply = Case::plain(framing).complete(b"when,id\n1,2");
+        let Exported { bytes, error } = export(&server(reply));
         assert_eq!(bytes, b"when,id\n1,2");
         assert_eq!(error.is_some(), framing == Framing::Neither, "{error:?}");
     }
@@ -264,28 +300,37 @@ fn requires_a_final_line_break_only_if_nothing_else_marks_the_end() {
 #[test]
 fn refuses_an_empty_export_if_nothing_marks_its_end() {
     for framing in FRAMINGS {
-        let server = server(response(None, framing, b"", 0), Ending::Fin);
-        let outcome = client(&server).audit_logs().export();
+        let server = server(Case::plain(framing).complete(b""));
+        let export = client(&server).audit_logs().export();
         if framing == Framing::Neither {
-            let error = outcome.unwrap_err().to_string();
+            let error = export.unwrap_err().to_string();
             assert!(error.contains("declares no length"), "{error}");
         } else {
-            assert_eq!(
-                io::copy(&mut outcome.unwrap(), &mut io::sink()).unwrap(),
-                0,
-                "{framing:?}"
-            );
+            let read = io::copy(&mut export.unwrap(), &mut io::sink());
+            assert_eq!(read.unwrap(), 0, "{framing:?}");
         }
     }
 }
 
+const UNAUTHORIZED: &[u8] =
+    br#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized"}]}"#;
+
 #[test]
 fn reads_the_error_code_of_a_failed_export_with_each_framing() {
-    let json = br#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized"}]}"#;
     for framing in FRAMINGS {
-        let server = server(response(None, framing, json, json.len()), Ending::Fin);
+        let server = server(Case::plain(framing).complete(UNAUTHORIZED));
         let error = client(&server).audit_logs().export().unwrap_err();
         assert_eq!(error.codes().collect::<Vec<_>>(), [9109], "{error}");
+    }
+}
+
+/// A gzip body with a length.
+#[cfg(feature = "gzip")]
+fn gzip(encoding: &'static str) -> Case {
+    Case {
+        encoding: Some(encoding),
+        framing: Framing::Length,
+        ending: Ending::Close,
     }
 }
 
@@ -293,38 +338,24 @@ fn reads_the_error_code_of_a_failed_export_with_each_framing() {
 #[cfg(feature = "gzip")]
 #[test]
 fn decompresses_a_failure_with_each_spelling_of_gzip() {
-    let json = br#"{"success":false,"errors":[{"code":9109,"message":"Unauthorized"}]}"#;
+    let body = compress(UNAUTHORIZED);
     for encoding in ["gzip", "GZIP", "Gzip", "x-gzip", "X-GZIP"] {
-        let body = compress(json);
-        let bytes = response(Some(encoding), Framing::Length, &body, body.len());
-        let bytes = [b"HTTP/1.1 403 No", &bytes["HTTP/1.1 200 OK".len()..]].concat();
-        let error = client(&server(bytes, Ending::Fin))
-            .user()
-            .send()
-            .unwrap_err();
-        assert_eq!(
-            error.codes().collect::<Vec<_>>(),
-            [9109],
-            "{encoding}: {error}"
-        );
+        let reply = gzip(encoding).reply("HTTP/1.1 403 Forbidden", &body, body.len());
+        let error = client(&server(reply)).user().send().unwrap_err();
+        let codes: Vec<_> = error.codes().collect();
+        assert_eq!(codes, [9109], "{encoding}: {error}");
     }
 }
 
 #[cfg(feature = "gzip")]
 #[test]
 fn limits_the_decompressed_size_with_each_spelling_of_gzip() {
+    let body = compress(&vec![b' '; 64 << 20]);
     for encoding in ["gzip", "GZIP", "x-gzip"] {
-        let body = compress(&vec![b' '; 64 << 20]);
-        let bytes = response(Some(encoding), Framing::Length, &body, body.len());
-        let server = server(bytes, Ending::Fin);
-        let client = Client::builder()
-            .api_token("a-token-of-the-tests")
-            .base_url(server.url())
-            .max_response_size(1 << 20);
-        let error = client.build().unwrap().user().send().unwrap_err();
-        assert!(
-            error.to_string().contains("max_response_size"),
-            "{encoding}: {error}"
-        );
+        let server = server(gzip(encoding).complete(&body));
+        let builder = server.builder().max_response_size(1 << 20);
+        let error = builder.build().unwrap().user().send().unwrap_err();
+        let is_limited = error.to_string().contains("max_response_size");
+        assert!(is_limited, "{encoding}: {error}");
     }
 }

@@ -2,24 +2,30 @@
 
 #![allow(dead_code, unreachable_pub)]
 
-use std::sync::Mutex;
-
 use cloudflare_user::http::Method;
 use cloudflare_user::{Endpoint, Error, Result};
 use serde::{Deserialize, Serialize};
-
-use super::RecordedRequest;
 
 #[derive(Debug, Deserialize)]
 pub struct Zone {
     pub name: String,
 }
 
+/// A write with a path parameter. It refuses an empty list of files.
 #[derive(Serialize)]
 pub struct PurgeCache {
     #[serde(skip)]
     pub zone_id: String,
     pub files: Vec<String>,
+}
+
+impl PurgeCache {
+    pub fn new(zone_id: &str, files: &[&str]) -> Self {
+        Self {
+            zone_id: zone_id.to_owned(),
+            files: files.iter().map(|file| (*file).to_owned()).collect(),
+        }
+    }
 }
 
 impl Endpoint for PurgeCache {
@@ -35,20 +41,4 @@ impl Endpoint for PurgeCache {
             Ok(())
         }
     }
-}
-
-pub fn purge(zone_id: &str, files: &[&str]) -> PurgeCache {
-    PurgeCache {
-        zone_id: zone_id.to_owned(),
-        files: files.iter().map(|file| (*file).to_owned()).collect(),
-    }
-}
-
-pub fn lines(requests: &Mutex<Vec<RecordedRequest>>) -> Vec<String> {
-    requests
-        .lock()
-        .unwrap()
-        .iter()
-        .map(RecordedRequest::line)
-        .collect()
 }

@@ -119,7 +119,7 @@ fn respond_over_tls(
         let head = String::from_utf8_lossy(&request[..length]).to_lowercase();
         requests.lock().unwrap().push(head);
         let user = success(r#"{"id":"7"}"#);
-        let _ = stream.write_all(&response("200 OK", "connection: close\r\n", &user));
+        let _ = stream.write_all(&response(200, &["connection: close"], &user));
         stream.conn.send_close_notify();
         let _ = stream.flush();
     } else {

@@ -6,12 +6,14 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::Duration;
+use std::{iter, thread};
 
+use cloudflare_user::{Client, ClientBuilder, http};
 use socket2::SockRef;
 
 /// What the server does after it received a request.
+#[derive(Debug, Clone)]
 pub enum Reply {
     /// Sends these bytes and keeps the connection open.
     Send(Vec<u8>),
@@ -27,9 +29,21 @@ pub enum Reply {
     Stall(Duration),
 }
 
+impl Reply {
+    /// A complete response, see [`response`].
+    pub fn response(status: u16, headers: &[&str], body: &str) -> Self {
+        Self::Send(response(status, headers, body))
+    }
+
+    /// A success with this result.
+    pub fn success(result: &str) -> Self {
+        Self::response(200, &[], &super::success(result))
+    }
+}
+
 pub struct Tcp {
     address: SocketAddr,
-    pub connections: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
@@ -54,10 +68,20 @@ impl Tcp {
         server
     }
 
+    /// A server that sends these replies in order, the last one to every further request.
+    pub fn scripted(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Vec<Reply> = replies.into_iter().collect();
+        Self::new(move |number, _| replies[number.min(replies.len() - 1)].clone())
+    }
+
     /// A server that sends this response to every request.
-    pub fn responding(status: &str, headers: &str, body: &str) -> Self {
-        let response = response(status, headers, body);
-        Self::new(move |_, _| Reply::Send(response.clone()))
+    pub fn responding(status: u16, headers: &[&str], body: &str) -> Self {
+        Self::scripted([Reply::response(status, headers, body)])
+    }
+
+    /// A server that sends a success with this result to every request.
+    pub fn returning(result: &str) -> Self {
+        Self::scripted([Reply::success(result)])
     }
 
     pub fn url(&self) -> String {
@@ -68,19 +92,46 @@ impl Tcp {
         self.address
     }
 
+    /// A builder of clients of this server.
+    pub fn builder(&self) -> ClientBuilder {
+        super::builder().base_url(self.url())
+    }
+
+    /// A client of this server with the default limits.
+    pub fn client(&self) -> Client {
+        self.builder().build().unwrap()
+    }
+
+    /// The heads and bodies of all requests.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
+    /// The number of requests.
     pub fn count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }
+
+    pub fn connection_count(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
 }
 
-/// A complete response. Each header in `headers` ends with CRLF.
-pub fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
+/// The bytes of a complete response. A header is written as `name: value`.
+pub fn response(status: u16, headers: &[&str], body: &str) -> Vec<u8> {
+    let reason = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("Unknown");
+    let status_line = format!("HTTP/1.1 {status} {reason}");
+    let length = format!("content-length: {}", body.len());
+    let head = [&[status_line.as_str(), length.as_str()], headers].concat();
+    lines(&[head.as_slice(), &["", body]].concat())
+}
+
+/// Joins the lines of a response, which may end anywhere, with the line breaks of HTTP.
+pub fn lines(lines: &[&str]) -> Vec<u8> {
+    lines.join("\r\n").into_bytes()
 }
 
 fn serve(
@@ -94,41 +145,42 @@ fn serve(
             requests.push(request.clone());
             requests.len() - 1
         };
-        let keeps_open = match reply(number, &request) {
-            Reply::Send(bytes) => stream.write_all(&bytes).is_ok(),
-            Reply::Close(bytes) => stream.write_all(&bytes).is_err(),
-            Reply::Reset(bytes) => {
-                let _ = stream.write_all(&bytes);
-                // A reset discards bytes that the client has not received yet.
-                thread::sleep(Duration::from_millis(250));
-                SockRef::from(&stream)
-                    .set_linger(Some(Duration::ZERO))
-                    .unwrap();
-                false
-            }
-            Reply::Silence(bytes) => {
-                let _ = stream.write_all(&bytes);
-                while let Ok(1..) = stream.read(&mut [0; 512]) {}
-                false
-            }
-            Reply::Drip(text, pause) => {
-                for byte in text.bytes().chain(std::iter::repeat(b' ')) {
-                    if stream.write_all(&[byte]).is_err() {
-                        break;
-                    }
-                    thread::sleep(pause);
-                }
-                false
-            }
-            Reply::Stall(pause) => {
-                thread::sleep(pause);
-                false
-            }
-        };
+        let keeps_open = send(&mut stream, reply(number, &request));
         if !keeps_open {
             return;
         }
     }
+}
+
+/// Returns whether the connection stays open.
+fn send(stream: &mut TcpStream, reply: Reply) -> bool {
+    match reply {
+        Reply::Send(bytes) => return stream.write_all(&bytes).is_ok(),
+        Reply::Close(bytes) => {
+            let _ = stream.write_all(&bytes);
+        }
+        Reply::Reset(bytes) => {
+            let _ = stream.write_all(&bytes);
+            // A reset discards bytes that the client has not received yet.
+            thread::sleep(Duration::from_millis(250));
+            let linger = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+            linger.unwrap();
+        }
+        Reply::Silence(bytes) => {
+            let _ = stream.write_all(&bytes);
+            while let Ok(1..) = stream.read(&mut [0; 512]) {}
+        }
+        Reply::Drip(text, pause) => {
+            for byte in text.bytes().chain(iter::repeat(b' ')) {
+                if stream.write_all(&[byte]).is_err() {
+                    break;
+                }
+                thread::sleep(pause);
+            }
+        }
+        Reply::Stall(pause) => thread::sleep(pause),
+    }
+    false
 }
 
 fn read_request(stream: &mut TcpStream) -> Option<String> {
@@ -140,13 +192,15 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
         }
         request.push(byte[0]);
     }
-    let head = String::from_utf8_lossy(&request).to_lowercase();
-    let length = head
-        .split("content-length: ")
-        .nth(1)
-        .and_then(|rest| rest.split("\r\n").next()?.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
+    let mut body = vec![0; content_length(&request)];
     stream.read_exact(&mut body).ok()?;
     request.extend(body);
     Some(String::from_utf8_lossy(&request).into_owned())
+}
+
+fn content_length(head: &[u8]) -> usize {
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    head.lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |length| length.parse().unwrap())
 }

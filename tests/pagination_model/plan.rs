@@ -17,11 +17,28 @@ pub enum Past {
     StartsOver,
 }
 
+impl Past {
+    const ALL: [Self; 6] = [
+        Self::Empty,
+        Self::Null,
+        Self::NoResult,
+        Self::BadRequest,
+        Self::RepeatsLast,
+        Self::StartsOver,
+    ];
+}
+
+/// Which items have an identifier.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Identifiers {
     All,
     Some,
     None,
+}
+
+impl Identifiers {
+    /// Lists whose items all have one are the most frequent.
+    const WEIGHTED: [Self; 4] = [Self::All, Self::All, Self::Some, Self::None];
 }
 
 /// How a total that the server states relates to the real one.
@@ -67,9 +84,22 @@ pub enum StatedSize {
     Real,
 }
 
+impl StatedSize {
+    const ALL: [Self; 4] = [Self::Absent, Self::Zero, Self::Requested, Self::Real];
+}
+
+/// A request for this page fails once.
 #[derive(Debug, Clone, Copy)]
-pub enum Failure {
-    Status(u16, &'static str),
+pub struct Failure {
+    pub page: u64,
+    pub kind: FailureKind,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum FailureKind {
+    /// A response with this status and body.
+    Response(u16, &'static str),
+    /// The connection breaks.
     Transport,
 }
 
@@ -95,8 +125,7 @@ pub struct Plan {
     pub total_count: Total,
     pub stated_size: StatedSize,
     pub pretty: bool,
-    /// The page whose first request fails.
-    pub failure: Option<(u64, Failure)>,
+    pub failure: Option<Failure>,
 }
 
 pub const PAGE_OUT_OF_RANGE: &str =
@@ -112,7 +141,14 @@ const ERRORS: [&str; 9] = [
     r#"{"success":false,"errors":null,"result":null}"#,
     r#"{"success":false,"errors":[{"code":10001,"message":"Invalid filter"}]}"#,
     r#"{"success":false,"errors":[{"code":6008,"message":"per_page must be between 5 and 50"}]}"#,
-    r#"{"success":false,"errors":[{"code":6003,"message":"Invalid request headers","error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]}]}"#,
+    r#"{
+        "success": false,
+        "errors": [{
+            "code": 6003,
+            "message": "Invalid request headers",
+            "error_chain": [{"code": 6111, "message": "Invalid format for Authorization header"}]
+        }]
+    }"#,
 ];
 
 /// Bodies that are errors although the status is 200.
@@ -142,39 +178,13 @@ impl Plan {
             real_size,
             growth: Vec::new(),
             filters_pages: real_size > 1 && rng.u8(..6) == 0,
-            past: pick(
-                rng,
-                &[
-                    Past::Empty,
-                    Past::Null,
-                    Past::NoResult,
-                    Past::BadRequest,
-                    Past::RepeatsLast,
-                    Past::StartsOver,
-                ],
-            ),
+            past: pick(rng, &Past::ALL),
             ignores_page: rng.u8(..10) == 0,
-            identifiers: pick(
-                rng,
-                &[
-                    Identifiers::All,
-                    Identifiers::All,
-                    Identifiers::Some,
-                    Identifiers::None,
-                ],
-            ),
+            identifiers: pick(rng, &Identifiers::WEIGHTED),
             changes_items: rng.bool(),
             total_pages: random_total(rng),
             total_count: random_total(rng),
-            stated_size: pick(
-                rng,
-                &[
-                    StatedSize::Absent,
-                    StatedSize::Zero,
-                    StatedSize::Requested,
-                    StatedSize::Real,
-                ],
-            ),
+            stated_size: pick(rng, &StatedSize::ALL),
             pretty: rng.u8(..8) == 0,
             failure: None,
         };
@@ -251,20 +261,22 @@ impl Plan {
         promises && (self.ignores_page || !is_empty_past_the_end)
     }
 
-    pub fn fails(mut self, rng: &mut Rng) -> Self {
+    /// The same plan with a random failure.
+    pub fn with_failure(mut self, rng: &mut Rng) -> Self {
         let pages = self.items.div_ceil(self.real_size) as u64;
         let status = if rng.u8(..3) == 0 {
             400
         } else {
             rng.u16(400..=530)
         };
-        let failure = match rng.u8(..10) {
-            0 => Failure::Transport,
-            1 => Failure::Status(200, pick(rng, &FAILED_SUCCESSES)),
-            2 if status != 400 => Failure::Status(status, PAGE_OUT_OF_RANGE),
-            _ => Failure::Status(status, pick(rng, &ERRORS)),
+        let kind = match rng.u8(..10) {
+            0 => FailureKind::Transport,
+            1 => FailureKind::Response(200, pick(rng, &FAILED_SUCCESSES)),
+            2 if status != 400 => FailureKind::Response(status, PAGE_OUT_OF_RANGE),
+            _ => FailureKind::Response(status, pick(rng, &ERRORS)),
         };
-        self.failure = Some((rng.u64(1..=pages + 2), failure));
+        let page = rng.u64(1..=pages + 2);
+        self.failure = Some(Failure { page, kind });
         self
     }
 
@@ -304,32 +316,34 @@ fn random_total(rng: &mut Rng) -> Total {
 /// pages equal their predecessor, as with a server that ignores `page`. If the list grows faster
 /// than it is read, the reader reads more than `n + 3` pages without a new item.
 fn random_growth(rng: &mut Rng, size: usize) -> Vec<usize> {
-    let often = rng.bool();
-    let (mut quiet, mut allowed) = (0, 0);
+    let grows_often = rng.bool();
+    let mut quiet_requests = 0;
+    let mut may_grow_while_quiet = false;
     let mut growth = vec![0];
     for _ in 0..25 {
-        let few = if size > 1 { rng.usize(1..size) } else { 0 };
-        let new = match rng.u8(..20) {
-            _ if quiet > 0 => {
-                quiet -= 1;
-                let new = if allowed > 0 && rng.u8(..4) == 0 {
-                    few
-                } else {
-                    0
-                };
-                allowed -= usize::from(new > 0);
-                new
+        let a_few = if size > 1 { rng.usize(1..size) } else { 0 };
+        let choice = rng.u8(..20);
+        let new = if quiet_requests > 0 {
+            quiet_requests -= 1;
+            if may_grow_while_quiet && rng.u8(..4) == 0 {
+                may_grow_while_quiet = a_few == 0;
+                a_few
+            } else {
+                0
             }
-            0 | 1 => size,
-            2 => size + 1,
-            3 => size * rng.usize(2..=4),
-            4..=6 => few,
-            7..=12 if often => few,
-            _ => 0,
+        } else {
+            match choice {
+                0 | 1 => size,
+                2 => size + 1,
+                3 => size * rng.usize(2..=4),
+                4..=6 => a_few,
+                7..=12 if grows_often => a_few,
+                _ => 0,
+            }
         };
         if new >= size {
-            quiet = new.div_ceil(size) + 3;
-            allowed = 1;
+            quiet_requests = new.div_ceil(size) + 3;
+            may_grow_while_quiet = true;
         }
         growth.push(new);
     }

@@ -6,9 +6,10 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use cloudflare_user::{Body, Client, TransportError, http};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::plan::{Failure, PAGE_OUT_OF_RANGE, Past, Plan, StatedSize};
+use super::common::{builder, query_parameter};
+use super::plan::{FailureKind, PAGE_OUT_OF_RANGE, Past, Plan, StatedSize};
 
 /// After this many requests the server fails, so that a list without an end fails its test.
 pub const MAX_REQUESTS: usize = 600;
@@ -49,79 +50,74 @@ impl Server {
     pub fn client(&self) -> Client {
         let server = self.clone();
         let transport = move |request: http::Request<Vec<u8>>| {
-            let query = request.uri().query().unwrap_or_default();
-            let mut parameters = query
-                .split('&')
-                .filter_map(|parameter| parameter.split_once('='));
-            let page = parameters
-                .find(|(name, _)| *name == "page")
-                .map_or(1, |(_, page)| page.parse().unwrap());
-            server.respond(page)
+            let page = query_parameter(&request, "page");
+            server.respond(page.map_or(1, |page| page.parse().unwrap()))
         };
-        let builder = Client::builder()
-            .api_token("a-token-of-the-tests")
-            .transport(transport);
-        builder.max_retries(0).build().unwrap()
+        let builder = builder().transport(transport).max_retries(0);
+        builder.build().unwrap()
     }
 
-    fn respond(&self, page: u64) -> std::result::Result<http::Response<Body>, TransportError> {
+    fn respond(&self, page: u64) -> Response {
         let plan = &*self.plan;
         let state = &mut *self.state.lock().unwrap();
         if state.requests > MAX_REQUESTS {
             return Err(TransportError::interrupted("too many requests"));
         }
-        for _ in 0..plan
-            .growth
-            .get(state.all_requests)
-            .copied()
-            .unwrap_or_default()
-        {
+        let growth = plan.growth.get(state.all_requests);
+        for _ in 0..growth.copied().unwrap_or_default() {
             state.list.insert(0, state.list.len());
         }
         state.all_requests += 1;
         state.requests += 1;
-        if let Some((failing, failure)) = plan.failure
-            && failing == page
-            && !state.has_failed
-        {
-            state.has_failed = true;
-            return match failure {
-                Failure::Status(status, body) => Ok(response(status, body.to_owned())),
-                Failure::Transport => Err(TransportError::interrupted("connection reset")),
-            };
+        match plan.failure {
+            Some(failure) if failure.page == page && !state.has_failed => {
+                state.has_failed = true;
+                fail(failure.kind)
+            }
+            _ => self.respond_with_page(state, usize::try_from(page).unwrap()),
         }
+    }
+
+    fn respond_with_page(&self, state: &mut State, page: usize) -> Response {
+        let plan = &*self.plan;
         let pages = state.list.len().div_ceil(plan.real_size).max(1);
-        let page = match usize::try_from(page).unwrap() {
-            _ if plan.ignores_page => 1,
-            page if page <= pages => page,
-            page => match plan.past {
+        let page = if plan.ignores_page {
+            1
+        } else if page <= pages {
+            page
+        } else {
+            match plan.past {
                 Past::RepeatsLast => pages,
                 Past::StartsOver => (page - 1) % pages + 1,
-                Past::BadRequest => return Ok(response(400, PAGE_OUT_OF_RANGE.to_owned())),
+                Past::BadRequest => return response(400, PAGE_OUT_OF_RANGE.to_owned()),
                 Past::Empty | Past::Null | Past::NoResult => page,
-            },
+            }
         };
-        let page_items = state
-            .list
-            .iter()
-            .skip((page - 1) * plan.real_size)
-            .take(plan.real_size);
-        let items: Vec<usize> = page_items
+        let before = (page - 1) * plan.real_size;
+        let on_page = state.list.iter().skip(before).take(plan.real_size);
+        let items: Vec<usize> = on_page
             .copied()
             .filter(|item| !plan.is_hidden(*item))
             .collect();
-        let mut has_new_items = false;
-        for item in &items {
-            has_new_items |= state.sent.insert(*item);
-        }
-        state.pages_with_new_items += usize::from(has_new_items);
-        let tick = if plan.changes_items {
+        state.count_new_items(&items);
+        let body = self.body(state, &items);
+        state.first_page.get_or_insert(items);
+        let body = if plan.pretty {
+            format!("{body:#}")
+        } else {
+            body.to_string()
+        };
+        response(200, body)
+    }
+
+    fn body(&self, state: &State, items: &[usize]) -> Value {
+        let tick = if self.plan.changes_items {
             state.all_requests
         } else {
             0
         };
         let mut body = json!({"success": true, "errors": [], "messages": []});
-        match plan.past {
+        match self.plan.past {
             Past::Null if items.is_empty() => body["result"] = Value::Null,
             Past::NoResult if items.is_empty() => {}
             _ => body["result"] = items.iter().map(|item| self.item(*item, tick)).collect(),
@@ -130,38 +126,26 @@ impl Server {
         if !info.is_empty() {
             body["result_info"] = Value::Object(info);
         }
-        state.first_page.get_or_insert(items);
-        Ok(response(
-            200,
-            if plan.pretty {
-                format!("{body:#}")
-            } else {
-                body.to_string()
-            },
-        ))
+        body
     }
 
     fn item(&self, item: usize, tick: usize) -> Value {
         let mut value = json!({"interface": tick.to_string(), "metadata": {"number": item}});
         if self.plan.has_identifier(item) {
             value["id"] = json!(format!("id-{item}"));
+        } else if item.is_multiple_of(4) {
+            value["id"] = Value::Null;
         } else if item.is_multiple_of(2) {
-            value["id"] = if item.is_multiple_of(4) {
-                Value::Null
-            } else {
-                json!("")
-            };
+            value["id"] = json!("");
         }
         value
     }
 
-    fn info(&self, list: &[usize]) -> serde_json::Map<String, Value> {
+    fn info(&self, list: &[usize]) -> Map<String, Value> {
         let plan = &*self.plan;
-        let visible = |items: &mut dyn Iterator<Item = usize>| {
-            items.filter(|item| !plan.is_hidden(*item)).count()
-        };
-        let count = visible(&mut list.iter().copied());
-        let stale_count = visible(&mut (0..plan.items));
+        let is_visible = |item: &usize| !plan.is_hidden(*item);
+        let count = list.iter().copied().filter(is_visible).count();
+        let stale_count = (0..plan.items).filter(is_visible).count();
         let pages = list.len().div_ceil(plan.real_size);
         let stale_pages = plan.items.div_ceil(plan.real_size);
         let size = match plan.stated_size {
@@ -175,10 +159,13 @@ impl Server {
             ("total_pages", plan.total_pages.state(pages, stale_pages)),
             ("total_count", plan.total_count.state(count, stale_count)),
         ];
-        let stated = numbers
-            .into_iter()
-            .filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
-        stated.collect()
+        let mut info = Map::new();
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                info.insert(name.to_owned(), number.into());
+            }
+        }
+        info
     }
 
     /// Resets the counters for another reader of the same list.
@@ -190,8 +177,27 @@ impl Server {
     }
 }
 
-fn response(status: u16, body: String) -> http::Response<Body> {
+impl State {
+    fn count_new_items(&mut self, items: &[usize]) {
+        let mut has_new_items = false;
+        for item in items {
+            has_new_items |= self.sent.insert(*item);
+        }
+        self.pages_with_new_items += usize::from(has_new_items);
+    }
+}
+
+type Response = Result<http::Response<Body>, TransportError>;
+
+fn fail(kind: FailureKind) -> Response {
+    match kind {
+        FailureKind::Response(status, body) => response(status, body.to_owned()),
+        FailureKind::Transport => Err(TransportError::interrupted("connection reset")),
+    }
+}
+
+fn response(status: u16, body: String) -> Response {
     let mut response = http::Response::new(Body::from(body));
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
-    response
+    Ok(response)
 }
