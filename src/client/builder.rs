@@ -206,11 +206,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the longest wait before a retry or for a rate limit. The default is 60 s.
+    /// Sets the longest wait before a retry or for a rate limit. The default is 60 s. With zero,
+    /// nothing is retried.
     ///
-    /// If the server requests a longer wait, of up to an hour, the call fails at once, and
+    /// If a 429 requests a longer wait, of up to an hour, the call fails at once, and
     /// [`retry_after`](crate::Error::retry_after) returns it. Cloudflare requests up to five
-    /// minutes. To wait as long, set a longer [`deadline`](Self::deadline) as well.
+    /// minutes. To wait as long, set a longer [`deadline`](Self::deadline) as well. If another
+    /// failure requests a longer wait, the call is retried after this one.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.limits.max_retry_wait = wait;
         self

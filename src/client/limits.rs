@@ -104,6 +104,15 @@ impl AttemptLimits {
         })
     }
 
+    /// Returns the timeout of a read of a streamed body.
+    pub(super) fn timed_out_read(&self) -> TimedOut {
+        TimedOut {
+            limit: self.total_limit,
+            was_connecting: false,
+            may_have_reached_server: true,
+        }
+    }
+
     /// Returns the instant at which the attempt with its whole body ends.
     pub(super) fn end(&self) -> Instant {
         self.started + self.total.min(LONGEST)

@@ -36,6 +36,9 @@ use crate::transport::Transport;
 /// [`pages`](Self::pages) of the client run detached requests. See [the guide](crate#requests).
 ///
 /// A client is cheap to clone. Clones share their connections and the state of the rate limit.
+///
+/// If a process forks, build the client after the fork: a child that is forked while another thread
+/// is in a call can wait for a lock for ever, and it would share the idle connections of its parent.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,

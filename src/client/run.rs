@@ -37,10 +37,13 @@ struct FailedBody {
     error: TransportError,
 }
 
-/// A body that is read as it arrives, and its start, which was read already.
+/// A body that is read as it arrives.
 struct Stream {
+    /// The part that was read already.
     start: Vec<u8>,
     rest: Body,
+    /// The error text of a read that takes too long.
+    timed_out: String,
 }
 
 impl Client {
@@ -64,6 +67,7 @@ impl Client {
             .map_err(|fault| self.undecodable(call, &head, &stream.start, fault))?;
         Ok(Body::from_reader(CallersBody {
             body: Cursor::new(stream.start).chain(stream.rest),
+            timed_out: stream.timed_out,
             shared: Arc::clone(&self.shared),
         }))
     }
@@ -300,25 +304,38 @@ fn read_start(mut body: Body, limits: &AttemptLimits) -> Result<Stream, FailedBo
         Err(error) if error.kind() != TransportErrorKind::TooLarge => {
             Err(FailedBody { part: start, error })
         }
-        _ => Ok(Stream { start, rest: body }),
+        _ => Ok(Stream {
+            start,
+            rest: body,
+            timed_out: limits.timed_out_read().to_string(),
+        }),
     }
 }
 
-/// A body that the caller reads, whose errors hold no credential.
+/// A body that the caller reads. Its errors hold no credential, and name the time limit.
 struct CallersBody<R> {
     body: R,
+    timed_out: String,
     shared: Arc<Shared>,
+}
+
+impl<R> CallersBody<R> {
+    fn error_text(&self, kind: TransportErrorKind, text: &str) -> String {
+        match kind {
+            TransportErrorKind::Timeout => self.timed_out.clone(),
+            _ => self.shared.auth.redact(text).into_owned(),
+        }
+    }
 }
 
 impl<R: Read> Read for CallersBody<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.body.read(buffer).map_err(|error| {
+            let io_kind = error.kind();
+            let error = TransportError::from(error);
             let kind = error.kind();
-            let redact_credential = |text: &str| self.shared.auth.redact(text).into_owned();
-            io::Error::new(
-                kind,
-                TransportError::from(error).map_text(&redact_credential),
-            )
+            let error = error.map_text(&|text| self.error_text(kind, text));
+            io::Error::new(io_kind, error)
         })
     }
 }

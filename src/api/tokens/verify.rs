@@ -10,23 +10,30 @@ use crate::api::prelude::*;
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
-/// use cloudflare_user::TokenStatus;
+/// use cloudflare_user::{ErrorKind, TokenStatus};
 ///
-/// let works = match client.verify_token().send() {
-///     Ok(verification) => verification.status == Some(TokenStatus::Active),
-///     Err(error) if error.is_unauthorized() => false,
+/// match client.verify_token().send() {
+///     Ok(token) if token.status == Some(TokenStatus::Active) => println!("the token works"),
+///     Ok(token) => println!("the token is {:?}", token.status),
+///     Err(error) if error.kind() == ErrorKind::Unauthorized => println!("no such token"),
+///     // A 403, a proxy's web page, or no network: the token may still work.
 ///     Err(error) => return Err(error),
-/// };
+/// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// A client with an email and a key is refused before sending
-/// ([`is_invalid_request`](crate::Error::is_invalid_request)). For an unknown token, the API
-/// returns status 401 with code 1000. For a disabled or expired one, it returns an error or a
-/// [status](TokenVerification::status) other than active. From an address that the token does not
-/// allow, it returns an error. So only a 401 with code 1000 shows that the secret was replaced.
+/// A client with an email and a key is refused before sending, with the kind
+/// [`Configuration`](crate::ErrorKind::Configuration). For an unknown token, the API returns status
+/// 401 with code 1000 ([`Unauthorized`](crate::ErrorKind::Unauthorized)). For a disabled or expired
+/// one, it returns an error or a [status](TokenVerification::status) other than active.
+///
+/// A 403 ([`Forbidden`](crate::ErrorKind::Forbidden)) does not show that the token is bad: the API
+/// also returns it for an address that the token does not allow, for a token of an account, and for
+/// some seconds after a token was created. A failure of kind
+/// [`Gateway`](crate::ErrorKind::Gateway) is not from the API and shows nothing either. So only a
+/// 401 with code 1000 shows that the secret was replaced.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,0 +1,85 @@
+//! The first read of an export, before `export` returns: it is retried like any other read.
+
+mod common;
+
+use std::io::Read;
+use std::time::Duration;
+
+use cloudflare_user::ErrorKind;
+use common::tcp::{Reply, Tcp, lines};
+
+const CSV: &str = "id,when\n7,2026-11-01\n";
+
+/// The head of an export of this length.
+fn head(length: usize) -> Vec<u8> {
+    let length = format!("content-length: {length}");
+    lines(&["HTTP/1.1 200 OK", "content-type: text/csv", &length, "", ""])
+}
+
+fn whole() -> Reply {
+    Reply::Send([head(CSV.len()), CSV.as_bytes().to_vec()].concat())
+}
+
+#[test]
+fn retries_a_body_that_breaks_off_before_its_first_byte() {
+    for broken in [Reply::Close, Reply::Reset] {
+        let server = Tcp::scripted([broken(head(CSV.len())), whole()]);
+        let mut export = server.client().audit_logs().export().unwrap();
+        let mut csv = String::new();
+        export.read_to_string(&mut csv).unwrap();
+        assert_eq!(csv, CSV);
+        assert_eq!(server.count(), 2);
+    }
+}
+
+#[test]
+fn retries_a_failure_in_json_that_breaks_off() {
+    let failure = [head(100), b"{\"success\":false,".to_vec()].concat();
+    let server = Tcp::scripted([Reply::Close(failure), whole()]);
+    assert!(server.client().audit_logs().export().is_ok());
+    assert_eq!(server.count(), 2);
+}
+
+#[test]
+fn ends_the_retries_after_max_retries() {
+    let server = Tcp::new(|_, _| Reply::Close(head(CSV.len())));
+    let client = server
+        .client()
+        .with_max_retry_wait(Duration::from_millis(1));
+    let error = client.audit_logs().export().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert_eq!((error.attempts(), server.count()), (3, 3));
+}
+
+#[test]
+fn a_first_read_ends_by_the_deadline() {
+    let server = Tcp::new(|_, _| Reply::Silence(head(CSV.len())));
+    let client = server.client().with_deadline(Duration::from_millis(500));
+    let error = client.audit_logs().export().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(
+        error.to_string().contains("after 0.5 s (deadline)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn retries_nothing_after_the_first_byte() {
+    let part = [head(CSV.len()), CSV.as_bytes()[..9].to_vec()].concat();
+    let server = Tcp::new(move |_, _| Reply::Close(part.clone()));
+    let mut export = server.client().audit_logs().export().unwrap();
+    let mut csv = Vec::new();
+    assert!(export.read_to_end(&mut csv).is_err());
+    assert_eq!(csv, CSV.as_bytes()[..9]);
+    assert_eq!(server.count(), 1);
+}
+
+#[test]
+fn a_read_that_takes_too_long_names_the_time_limit() {
+    let part = [head(CSV.len()), CSV.as_bytes()[..9].to_vec()].concat();
+    let server = Tcp::new(move |_, _| Reply::Silence(part.clone()));
+    let client = server.client().with_timeout(Duration::from_millis(300));
+    let mut export = client.audit_logs().export().unwrap();
+    let error = export.read_to_end(&mut Vec::new()).unwrap_err();
+    assert_eq!(error.to_string(), "timed out after 0.3 s (timeout)");
+}
