@@ -26,8 +26,8 @@ pub(super) fn retry_wait(
     fault: &Fault,
     head: Option<&ResponseHead>,
 ) -> Option<Duration> {
-    let is_over = retries > limits.max_retries || limits.max_retry_wait.is_zero();
-    if is_over || !may_retry(call, fault, head) {
+    let is_off = limits.max_retries == 0 || limits.max_retry_wait.is_zero();
+    if is_off || retries > limits.max_retries || !may_retry(call, fault, head) {
         return None;
     }
     let backoff = backoff(attempts).min(limits.max_retry_wait);
@@ -243,11 +243,18 @@ mod tests {
         let is_retried =
             |retries| retry_wait(&limits(), &read(), 9, retries, &fault, None).is_some();
         assert_eq!([1, 2, 3].map(is_retried), [true, true, false]);
-        let none = Limits {
-            max_retry_wait: Duration::ZERO,
-            ..limits()
-        };
-        assert_eq!(retry_wait(&none, &read(), 1, 1, &fault, None), None);
+        for off in [
+            Limits {
+                max_retry_wait: Duration::ZERO,
+                ..limits()
+            },
+            Limits {
+                max_retries: 0,
+                ..limits()
+            },
+        ] {
+            assert_eq!(retry_wait(&off, &read(), 1, 0, &fault, None), None);
+        }
     }
 
     #[test]

@@ -20,15 +20,11 @@ use crate::transport::{AttemptOptions, Body, TransportError, TransportErrorKind}
 /// How often a queued request looks whether it may be sent.
 const QUEUE_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How one attempt ended.
-enum Attempt<T> {
-    /// A response with a 2xx status, and what was read of its body.
-    Success(ResponseHead, T),
-    /// A response with any other status.
-    Refusal(ResponseHead, Vec<u8>),
-    /// A response with a 2xx status whose body failed.
-    FailedBody(ResponseHead, FailedBody),
-    NoResponse(TransportError),
+/// Why an attempt failed, and the response, as far as it arrived.
+struct FailedAttempt {
+    head: Option<ResponseHead>,
+    body: Vec<u8>,
+    fault: Fault,
 }
 
 /// The part of a body that arrived before it failed.
@@ -92,28 +88,19 @@ impl Client {
             let request = self.request(call, &limits, attempts.needs_new_connection())?;
             attempts.count += 1;
             let started = Instant::now();
-            let attempt = self.attempt(request, &limits, &permit, &read);
-            self.log(call, attempts.count, started, &attempt);
-            let (head, body, fault) = match attempt {
-                Attempt::Success(mut head, output) => {
+            let outcome = self.attempt(call, request, &limits, &permit, &read);
+            self.log(call, attempts.count, started, &outcome);
+            let FailedAttempt { head, body, fault } = match outcome {
+                Ok((mut head, output)) => {
                     head.attempts = attempts.count;
                     return Ok((head, output));
                 }
-                Attempt::Refusal(head, body) => {
-                    let fault = envelope::failure(call, &self.shared.base_url, &head, &body);
-                    (Some(head), body, fault)
-                }
-                Attempt::FailedBody(head, FailedBody { part, error }) => {
-                    (Some(head), part, limits.fault(error))
-                }
-                Attempt::NoResponse(error) => {
-                    if error.kind() == TransportErrorKind::Configuration {
-                        // Known without a network, so nothing was attempted.
-                        attempts.count -= 1;
-                    }
-                    (None, Vec::new(), limits.fault(error))
-                }
+                Err(failed) => failed,
             };
+            if fault.is_configuration() {
+                // Known without a network, so nothing was attempted.
+                attempts.count -= 1;
+            }
             if !self.is_refused_for_others(head.as_ref(), &permit, admitted_before) {
                 attempts.counted += 1;
             }
@@ -231,15 +218,19 @@ impl Client {
     /// Sends a request once, and reads the body of the response.
     fn attempt<T>(
         &self,
+        call: &Call,
         request: http::Request<Vec<u8>>,
         limits: &AttemptLimits,
         permit: &Permit<'_>,
         read: impl Fn(Body, &AttemptLimits) -> Result<T, FailedBody>,
-    ) -> Attempt<T> {
-        let (parts, mut body) = match self.shared.transport.execute(request) {
-            Ok(response) => response.into_parts(),
-            Err(error) => return Attempt::NoResponse(error),
-        };
+    ) -> Result<(ResponseHead, T), FailedAttempt> {
+        let response = self.shared.transport.execute(request);
+        let response = response.map_err(|error| FailedAttempt {
+            head: None,
+            body: Vec::new(),
+            fault: limits.fault(error),
+        })?;
+        let (parts, mut body) = response.into_parts();
         permit.note(parts.status, &parts.headers);
         let head = ResponseHead {
             status: parts.status,
@@ -250,11 +241,20 @@ impl Client {
             let mut bytes = Vec::new();
             // The status of a failure is what matters, even if its body is truncated.
             let _ = body.read_rest(&mut bytes, LARGEST_FAILURE, limits.end());
-            return Attempt::Refusal(head, bytes);
+            let fault = envelope::failure(call, &self.shared.base_url, &head, &bytes);
+            return Err(FailedAttempt {
+                head: Some(head),
+                body: bytes,
+                fault,
+            });
         }
         match read(body, limits) {
-            Ok(output) => Attempt::Success(head, output),
-            Err(failed) => Attempt::FailedBody(head, failed),
+            Ok(output) => Ok((head, output)),
+            Err(failed) => Err(FailedAttempt {
+                head: Some(head),
+                body: failed.part,
+                fault: limits.fault(failed.error),
+            }),
         }
     }
 
@@ -270,21 +270,35 @@ impl Client {
         }
     }
 
-    fn log<T>(&self, call: &Call, attempts: u32, started: Instant, attempt: &Attempt<T>) {
+    fn log<T>(
+        &self,
+        call: &Call,
+        attempts: u32,
+        started: Instant,
+        outcome: &Result<(ResponseHead, T), FailedAttempt>,
+    ) {
         if !log::log_enabled!(log::Level::Debug) {
             return;
         }
-        let (head, error) = match attempt {
-            Attempt::Success(head, _) | Attempt::Refusal(head, _) => (Some(head), None),
-            Attempt::FailedBody(head, failed) => (Some(head), Some(&failed.error)),
-            Attempt::NoResponse(error) => (None, Some(error)),
+        let head = match outcome {
+            Ok((head, _)) => Some(head),
+            Err(failed) => failed.head.as_ref(),
         };
-        let status = head.map_or("no response", |head| head.status.as_str());
-        let error = error.map_or(String::new(), |error| format!(" ({:?})", error.kind()));
-        let ray_id = head.and_then(|head| self.ray_id(&head.headers));
-        let ray_id = ray_id.map_or(String::new(), |ray_id| format!(", cf-ray {ray_id}"));
+        let mut response = match head {
+            Some(head) => head.status.as_str().to_owned(),
+            None => "no response".to_owned(),
+        };
+        match outcome.as_ref().map_err(|failed| &failed.fault) {
+            Err(Fault::Transport(error)) => response += &format!(" ({:?})", error.kind()),
+            Err(Fault::Timeout(_)) => response += " (Timeout)",
+            _ => {}
+        }
+        let ray_id = match head.and_then(|head| self.ray_id(&head.headers)) {
+            Some(ray_id) => format!(", cf-ray {ray_id}"),
+            None => String::new(),
+        };
         log::debug!(
-            "{} {}: {status}{error}, attempt {attempts}, {} ms{ray_id}",
+            "{} {}: {response}, attempt {attempts}, {} ms{ray_id}",
             call.method,
             self.shared.auth.redact(&call.path),
             started.elapsed().as_millis(),

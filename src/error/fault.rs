@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::ApiError;
 use super::text::{first_words, seconds, truncated};
 use crate::json::Undecodable;
-use crate::transport::TransportError;
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -123,6 +123,14 @@ impl fmt::Display for TimedOut {
 }
 
 impl Fault {
+    /// Whether the transport cannot send the request as it is configured.
+    pub(crate) fn is_configuration(&self) -> bool {
+        match self {
+            Self::Transport(error) => error.kind() == TransportErrorKind::Configuration,
+            _ => false,
+        }
+    }
+
     /// Applies `map` to every text.
     pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
         match self {
