@@ -3,11 +3,14 @@
 
 mod common;
 
-use cloudflare_user::{GetUser, ListAuditLogs, ListTokens};
-use common::{client_returning, ok, scripted, success};
+use cloudflare_user::{Error, GetUser, ListAuditLogs, ListTokens};
+use common::{client_returning, first_error, ok, scripted, scripted_client, success};
 
-fn error(body: &str) -> cloudflare_user::Error {
-    client_returning(body).send(&GetUser::new()).unwrap_err()
+/// The error for a user that is this JSON.
+#[track_caller]
+fn error_for_user(result: &str) -> Error {
+    let client = client_returning(success(result));
+    client.send(&GetUser::new()).unwrap_err()
 }
 
 #[test]
@@ -38,78 +41,70 @@ fn names_the_field_and_the_found_type_if_a_type_is_wrong() {
         ("[]", "result: expected an object, found a list"),
     ];
     for (result, expected) in invalid {
-        let error = error(&success(result));
-        assert!(
-            error.is_decode() && error.to_string().contains(expected),
-            "{result}: {error}"
-        );
+        let error = error_for_user(result);
+        assert!(error.is_decode(), "{result}: {error}");
+        assert!(error.to_string().contains(expected), "{result}: {error}");
         assert!(!format!("{error} {error:?}").contains("s3cr3t"), "{error}");
     }
-    assert!(
-        error(r#"{"success":true}"#)
-            .to_string()
-            .contains("result: is missing")
-    );
-    // If a nested model has the wrong type, the error names the model and not one of its fields.
+}
+
+#[test]
+fn names_a_nested_model_of_the_wrong_type_and_not_one_of_its_fields() {
     for (condition, found) in [("[{}]", "a list"), ("5", "a number"), ("true", "a boolean")] {
-        let expected = format!("result.condition: expected an object, found {found}");
         let body = success(&format!(r#"{{"id":"1","condition":{condition}}}"#));
         let error = client_returning(body).token("1").send().unwrap_err();
+        let expected = format!("result.condition: expected an object, found {found}");
         assert!(error.to_string().contains(&expected), "{error}");
     }
-    let page = client_returning(success(r#"{"id":"1"}"#))
-        .send(&ListTokens::new())
-        .unwrap_err();
-    assert!(
-        page.to_string()
-            .contains("result: expected a list, found an object"),
-        "{page}"
-    );
+}
+
+#[test]
+fn names_a_result_that_is_missing_or_is_no_list() {
+    let client = client_returning(r#"{"success":true}"#);
+    let error = client.send(&GetUser::new()).unwrap_err();
+    assert!(error.to_string().contains("result: is missing"), "{error}");
+
+    let client = client_returning(success(r#"{"id":"1"}"#));
+    let error = client.send(&ListTokens::new()).unwrap_err();
+    let expected = "result: expected a list, found an object";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]
 fn send_names_the_first_item_that_cannot_be_decoded() {
-    let logs = format!(
-        "[{}{}]",
-        r#"{"id":"1"},"#.repeat(37),
-        r#"{"when":7},{"when":8}"#
-    );
-    let error = client_returning(success(&logs))
-        .send(&ListAuditLogs::new())
-        .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("result[37].when: expected a date or a time as in RFC 3339, found a number"),
-        "{error}"
-    );
+    let decodable = r#"{"id":"1"},"#.repeat(37);
+    let logs = format!(r#"[{decodable}{{"when":7}},{{"when":8}}]"#);
+    let client = client_returning(success(&logs));
+    let error = client.send(&ListAuditLogs::new()).unwrap_err();
+    let expected = "result[37].when: expected a date or a time as in RFC 3339, found a number";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+/// A page of this many equal items.
+fn page_of(items: usize, item: &str) -> String {
+    format!("[{}]", vec![item; items].join(","))
 }
 
 #[test]
 fn refuses_a_page_of_too_many_items() {
-    let page = |items: usize| {
-        let items = vec!["{}"; items].join(",");
-        ok(format!(r#"{{"success":true,"result":[{items}]}}"#))
-    };
-    let (client, _) = scripted(vec![page(200_000), page(200_000), page(1_100_000)]);
+    let pages = [200_000, 200_000, 1_100_000].map(|items| ok(success(&page_of(items, "{}"))));
+    let client = scripted_client(pages);
     let errors = [
-        client.audit_logs().send().map(|_| ()).unwrap_err(),
+        client.audit_logs().send().unwrap_err(),
         client.audit_logs().pages().next().unwrap().unwrap_err(),
         client.audit_logs().iter().next().unwrap().unwrap_err(),
     ];
     for error in errors {
-        assert!(error.is_decode() && !error.is_item(), "{error}");
+        assert!(error.is_decode(), "{error}");
+        assert!(!error.is_item(), "{error}");
         assert!(error.to_string().contains("too many"), "{error}");
     }
 }
 
 #[test]
 fn keeps_a_page_with_too_many_items_as_the_next_page() {
-    let page = |items: usize| {
-        let items = vec![r#"{"a":1}"#; items].join(",");
-        ok(format!(r#"{{"success":true,"result":[{items}]}}"#))
-    };
-    let (client, requests) = scripted(vec![page(2), page(200_000)]);
+    let pages = [2, 200_000].map(|items| ok(success(&page_of(items, r#"{"a":1}"#))));
+    let (client, requests) = scripted(pages);
     let mut pages = client.audit_logs().page(7).pages();
     assert_eq!(pages.next().unwrap().unwrap().items.len(), 2);
     assert!(pages.next().unwrap().is_err());
@@ -120,118 +115,66 @@ fn keeps_a_page_with_too_many_items_as_the_next_page() {
 
 #[test]
 fn keeps_the_json_of_an_item_that_cannot_be_decoded() {
-    let page = r#"[{"id":"1"},{"id":"2","when":7}]"#;
-    let (client, _) = scripted(vec![ok(success(page))]);
-    let from_iter = client
-        .audit_logs()
-        .page(3)
-        .iter()
-        .nth(1)
-        .unwrap()
-        .unwrap_err();
-    let from_pages = client
-        .audit_logs()
-        .page(3)
-        .pages()
-        .nth(1)
-        .unwrap()
-        .unwrap_err();
-    let from_send = client.audit_logs().page(3).send().unwrap_err();
-    for error in [from_iter, from_pages, from_send] {
+    let client = client_returning(success(r#"[{"id":"1"},{"id":"2","when":7}]"#));
+    let request = client.audit_logs().page(3);
+    let errors = [
+        request.iter().nth(1).unwrap().unwrap_err(),
+        request.pages().nth(1).unwrap().unwrap_err(),
+        request.send().unwrap_err(),
+    ];
+    for error in errors {
         assert!(error.is_item(), "{error}");
-        assert!(
-            error
-                .to_string()
-                .contains("page 3, result[1].when: expected"),
-            "{error}"
-        );
+        let expected = "page 3, result[1].when: expected";
+        assert!(error.to_string().contains(expected), "{error}");
         assert_eq!(error.body(), Some(br#"{"id":"2","when":7}"#.as_slice()));
     }
 }
 
 #[test]
 fn names_the_page_of_an_item_that_cannot_be_decoded() {
-    let last = r#"[{"id":"3"},{"id":"4","when":7}]"#;
-    let pages = || {
-        vec![
-            ok(success(r#"[{"id":"1"}]"#)),
-            ok(success(r#"[{"id":"2"}]"#)),
-            ok(success(last)),
-            ok(success("[]")),
-        ]
+    let client = || {
+        let pages = [
+            r#"[{"id":"1"}]"#,
+            r#"[{"id":"2"}]"#,
+            r#"[{"id":"3"},{"id":"4","when":7}]"#,
+            "[]",
+        ];
+        scripted_client(pages.map(|items| ok(success(items))))
     };
-    let mut errors = vec![
-        scripted(pages())
-            .0
-            .audit_logs()
-            .iter()
-            .find_map(Result::err)
-            .unwrap(),
+    let errors = [
+        first_error(client().audit_logs().iter()),
+        first_error(client().audit_logs().pages()),
+        first_error(client().audit_logs().page(1).iter().read_ahead(1)),
     ];
-    errors.push(
-        scripted(pages())
-            .0
-            .audit_logs()
-            .pages()
-            .find_map(Result::err)
-            .unwrap(),
-    );
-    errors.push(
-        scripted(pages())
-            .0
-            .audit_logs()
-            .page(1)
-            .iter()
-            .read_ahead(1)
-            .find_map(Result::err)
-            .unwrap(),
-    );
     for error in errors {
-        assert!(
-            error.to_string().contains("page 3, result[1].when"),
-            "{error}"
-        );
+        let expected = "page 3, result[1].when";
+        assert!(error.to_string().contains(expected), "{error}");
     }
-    let single = client_returning(success(r#"[{"id":"1"},5]"#))
-        .invites()
-        .iter()
-        .nth(1)
-        .unwrap()
-        .unwrap_err();
-    assert!(
-        single.to_string().contains(": result[1]: expected"),
-        "{single}"
-    );
+
+    let single_page = client_returning(success(r#"[{"id":"1"},5]"#));
+    let error = first_error(single_page.invites().iter());
+    let expected = ": result[1]: expected";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]
 fn accepts_text_full_of_commas() {
     let text = "1,".repeat(800_000);
-    let body = success(&format!(r#"[{{"id":"1","oldValue":"{text}"}}]"#));
-    assert_eq!(
-        client_returning(body)
-            .audit_logs()
-            .iter()
-            .next()
-            .unwrap()
-            .unwrap()
-            .id,
-        "1"
-    );
+    let items = format!(r#"[{{"id":"1","oldValue":"{text}"}}]"#);
+    let client = client_returning(success(&items));
+    let log = client.audit_logs().iter().next().unwrap().unwrap();
+    assert_eq!(log.id, "1");
 }
 
 #[test]
 fn keeps_the_whole_json_of_an_item_that_cannot_be_decoded() {
-    let item = format!(
-        r#"{{"id":"1","interface":5,"padding":"{}"}}"#,
-        "x".repeat(100_000)
-    );
+    let padding = "x".repeat(100_000);
+    let item = format!(r#"{{"id":"1","interface":5,"padding":"{padding}"}}"#);
     let client = client_returning(success(&format!("[{item}]")));
-    let error = client.audit_logs().iter().next().unwrap().unwrap_err();
-    assert!(
-        error.is_item() && error.body() == Some(item.as_bytes()),
-        "{error}"
-    );
+    let error = first_error(client.audit_logs().iter());
+    assert!(error.is_item(), "{error}");
+    assert!(error.body() == Some(item.as_bytes()), "{error}");
+    // Of another response, the first 64 KiB are kept.
     let error = client.send(&GetUser::new()).unwrap_err();
     assert_eq!(error.body().map(<[u8]>::len), Some(64 << 10));
 }
@@ -239,38 +182,39 @@ fn keeps_the_whole_json_of_an_item_that_cannot_be_decoded() {
 #[test]
 fn yields_other_items_if_an_item_is_not_json() {
     let page = r#"[{"id":"1"},{"id":NaN},{"id":"3","x":1e999},{"id":"4"}]"#;
-    let (client, _) = scripted(vec![
-        ok(success(page)),
-        ok(success("[]")),
-        ok(success(page)),
-        ok(success("[]")),
-        ok(success(page)),
-    ]);
-    let id = |log: cloudflare_user::Result<cloudflare_user::AuditLog>| match log {
-        Ok(log) => log.id,
-        Err(error) => {
-            assert!(error.is_item(), "{error}");
-            "!".to_owned()
-        }
-    };
-    let read: Vec<_> = client.audit_logs().iter().map(id).collect();
-    assert_eq!(read, ["1", "!", "!", "4"]);
-    let pages: Vec<_> = client.audit_logs().pages().collect();
+    let client = || scripted_client([page, "[]"].map(|items| ok(success(items))));
+
+    let logs: Vec<_> = client().audit_logs().iter().collect();
+    assert_eq!(logs.len(), 4);
+    assert_eq!(logs[0].as_ref().unwrap().id, "1");
+    assert!(logs[1].as_ref().unwrap_err().is_item());
+    assert!(logs[2].as_ref().unwrap_err().is_item());
+    assert_eq!(logs[3].as_ref().unwrap().id, "4");
+
+    let pages: Vec<_> = client().audit_logs().pages().collect();
     assert_eq!(pages[0].as_ref().unwrap().items.len(), 2);
     assert_eq!(pages.iter().filter(|page| page.is_err()).count(), 2);
-    let error = client.audit_logs().send().unwrap_err().to_string();
-    assert!(error.contains("result[1].id: is not valid JSON"), "{error}");
-    // If the list itself is malformed, no item of it is yielded.
-    for malformed in [
+
+    let error = client().audit_logs().send().unwrap_err();
+    let expected = "result[1].id: is not valid JSON";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
+fn yields_no_item_of_a_malformed_list() {
+    let malformed = [
         r#"[{"id":"1"} {"id":"2"}]"#,
         r#"[{"id":"1"},]"#,
         r#"[{"id":"1"},{"id":"2"}"#,
         r#"[{"id":"1"]}"#,
-    ] {
-        let (client, _) = scripted(vec![ok(success(malformed))]);
+    ];
+    for items in malformed {
+        let client = client_returning(success(items));
         let mut logs = client.audit_logs().iter();
         let error = logs.next().unwrap().unwrap_err();
-        assert!(error.is_decode() && !error.is_item(), "{error}");
-        assert!(logs.next().is_none() && logs.next_page() == 1);
+        assert!(error.is_decode(), "{error}");
+        assert!(!error.is_item(), "{error}");
+        assert!(logs.next().is_none());
+        assert_eq!(logs.next_page(), 1);
     }
 }

@@ -3,115 +3,141 @@
 
 mod common;
 
-use cloudflare_user::{Client, GetUser, ListTokens, http};
-use common::{client_returning, ok, scripted, status, success};
+use cloudflare_user::{Client, Error, GetUser, LeaveOrganization, ListTokens, Result, User, http};
+use common::{builder, client_returning, first_error, scripted, scripted_client, status, success};
 
-fn error(body: &str) -> cloudflare_user::Error {
-    client_returning(body).send(&GetUser::new()).unwrap_err()
+fn get_user(client: &Client) -> Result<User> {
+    client.send(&GetUser::new())
+}
+
+/// The error for a 200 with this body.
+#[track_caller]
+fn error_for(body: &str) -> Error {
+    error_for_status(200, body)
+}
+
+#[track_caller]
+fn error_for_status(code: u16, body: &str) -> Error {
+    get_user(&scripted_client([status(code, body)])).unwrap_err()
+}
+
+fn codes(error: &Error) -> Vec<i64> {
+    error.codes().collect()
 }
 
 #[test]
 fn returns_an_error_for_a_200_with_success_false() {
-    for body in [
-        r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#,
-        r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":{"id":"1"}}"#,
-        r#"{"result":[],"errors":[{"code":10000,"message":"Authentication error"}],"success":false}"#,
-    ] {
-        let error = error(body);
-        assert_eq!(
-            (error.status(), error.codes().collect::<Vec<_>>()),
-            (Some(200), vec![10000]),
-            "{error}"
-        );
+    let bodies = [
+        r#"{"success":false,"errors":[{"code":10000,"message":"no"}]}"#,
+        r#"{"success":false,"errors":[{"code":10000,"message":"no"}],"result":{"id":"1"}}"#,
+        r#"{"result":[],"errors":[{"code":10000,"message":"no"}],"success":false}"#,
+    ];
+    for body in bodies {
+        let error = error_for(body);
+        assert_eq!(error.status(), Some(200), "{error}");
+        assert_eq!(codes(&error), [10000], "{error}");
         assert!(!error.is_decode());
-        let error = client_returning(body)
-            .audit_logs()
-            .iter()
-            .next()
-            .unwrap()
-            .unwrap_err();
-        assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
-        let error = client_returning(body)
-            .send_raw(&ListTokens::new())
-            .unwrap_err();
-        assert_eq!(error.codes().collect::<Vec<_>>(), [10000]);
+
+        let client = client_returning(body);
+        let error = first_error(client.audit_logs().iter());
+        assert_eq!(codes(&error), [10000], "{error}");
+        let error = client.send_raw(&ListTokens::new()).unwrap_err();
+        assert_eq!(codes(&error), [10000], "{error}");
     }
-    assert_eq!(error(r#"{"success":false}"#).codes().count(), 0);
+    assert!(codes(&error_for(r#"{"success":false}"#)).is_empty());
 }
 
 #[test]
 fn ignores_errors_in_a_success() {
-    let body =
-        r#"{"success":true,"errors":[{"code":1000,"message":"message"}],"result":{"id":"1"}}"#;
-    assert_eq!(
-        client_returning(body).send(&GetUser::new()).unwrap().id,
-        "1"
+    let client = client_returning(
+        r#"{"success":true,"errors":[{"code":1000,"message":"message"}],"result":{"id":"1"}}"#,
     );
+    assert_eq!(get_user(&client).unwrap().id, "1");
 }
 
 #[test]
 fn uses_the_status_if_success_is_missing() {
-    for body in [
+    let bodies = [
         r#"{"result":{"id":"1"}}"#,
         r#"{"success":null,"result":{"id":"1"}}"#,
-    ] {
-        assert_eq!(
-            client_returning(body).send(&GetUser::new()).unwrap().id,
-            "1"
-        );
-        let (client, _) = scripted(vec![status(500, body)]);
-        assert_eq!(
-            client.send(&GetUser::new()).unwrap_err().status(),
-            Some(500)
-        );
+    ];
+    for body in bodies {
+        assert_eq!(get_user(&client_returning(body)).unwrap().id, "1");
+        assert_eq!(error_for_status(500, body).status(), Some(500));
     }
 }
 
 #[test]
 fn reads_errors_in_all_known_forms() {
-    let body = r#"{"success":false,"errors":[
-        "plain text",
-        {"code":"971","message":"slow down"},
-        {"code":9999999999,"message":"large"},
-        {"message":"no code"},
-        {"code":6003,"message":"outer","source":{"pointer":"/policies/0"},"documentation_url":"https://example.com",
-         "error_chain":[{"code":6111,"message":"inner","error_chain":[{"code":6112,"message":"innermost"}]},{"code":6103}]},
-        {"code":1,"message":{"a":1}}
-    ]}"#;
-    let error = error(body);
+    let error = error_for(
+        r#"{
+            "success": false,
+            "errors": [
+                "plain text",
+                {"code": "971", "message": "slow down"},
+                {"code": 9999999999, "message": "large"},
+                {"message": "no code"},
+                {
+                    "code": 6003,
+                    "message": "outer",
+                    "source": {"pointer": "/policies/0"},
+                    "documentation_url": "https://example.com",
+                    "error_chain": [
+                        {
+                            "code": 6111,
+                            "message": "inner",
+                            "error_chain": [{"code": 6112, "message": "innermost"}]
+                        },
+                        {"code": 6103}
+                    ]
+                },
+                {"code": 1, "message": {"a":1}}
+            ]
+        }"#,
+    );
     assert_eq!(
-        error.codes().collect::<Vec<_>>(),
+        codes(&error),
         [971, 9_999_999_999, 6003, 6111, 6112, 6103, 1]
     );
-    let messages: Vec<_> = error.messages().collect();
-    assert_eq!(
-        messages[..5],
-        ["plain text", "slow down", "large", "no code", "outer"]
-    );
-    assert_eq!(messages[5..], ["inner", "innermost", "", r#"{"a":1}"#]);
-    assert_eq!(
-        error.api_errors()[4].pointer.as_deref(),
-        Some("/policies/0")
-    );
+    let expected = [
+        "plain text",
+        "slow down",
+        "large",
+        "no code",
+        "outer",
+        "inner",
+        "innermost",
+        "",
+        r#"{"a":1}"#,
+    ];
+    assert_eq!(error.messages().collect::<Vec<_>>(), expected);
+    let outer = &error.api_errors()[4];
+    assert_eq!(outer.pointer.as_deref(), Some("/policies/0"));
     let text = error.to_string();
-    for part in [
+    let parts = [
         "plain text",
         "971 slow down",
         "6003 outer",
         "6111 inner",
         "6112 innermost",
         "/policies/0",
-    ] {
+    ];
+    for part in parts {
         assert!(text.contains(part), "{text}");
     }
+}
+
+#[test]
+fn reads_a_failure_whose_errors_are_no_list_of_errors() {
     for errors in ["null", "{}", "\"text\"", "[]", "[[]]", "5"] {
-        let body = format!(r#"{{"success":false,"errors":{errors}}}"#);
-        assert_eq!(self::error(&body).status(), Some(200));
+        let error = error_for(&format!(r#"{{"success":false,"errors":{errors}}}"#));
+        assert_eq!(error.status(), Some(200));
     }
 }
 
 #[test]
 fn describes_a_body_that_is_not_an_envelope() {
+    let trailing = r#"{"success":true,"result":{"id":"1"}} trailing"#;
     let invalid = [
         ("<html>log in</html>", "web page"),
         ("  <!DOCTYPE html>", "web page"),
@@ -119,10 +145,7 @@ fn describes_a_body_that_is_not_an_envelope() {
         ("   \n", "no body"),
         ("upstream connect error", "not JSON"),
         (r#"{"success":true,"result":{"id":"1""#, "truncated"),
-        (
-            r#"{"success":true,"result":{"id":"1"}} trailing"#,
-            "expected nothing more",
-        ),
+        (trailing, "expected nothing more"),
         (r#"{"success":true "result":{}}"#, "expected `,`"),
         (r#"{"success":true,"result":NaN}"#, "not valid JSON"),
         (r#"{"ok":1}"#, "envelope"),
@@ -132,185 +155,151 @@ fn describes_a_body_that_is_not_an_envelope() {
         ("null", "envelope"),
     ];
     for (body, expected) in invalid {
-        let error = error(body);
-        assert!(
-            error.is_decode() && error.to_string().contains(expected),
-            "{body:?}: {error}"
-        );
-        assert_eq!(
-            (error.status(), error.body()),
-            (Some(200), Some(body.as_bytes()))
-        );
-        let list_error = client_returning(body)
-            .tokens()
-            .iter()
-            .next()
-            .unwrap()
-            .unwrap_err();
-        assert!(list_error.is_decode(), "{body:?}: {list_error}");
-        assert!(
-            client_returning(body).send_raw(&GetUser::new()).is_err(),
-            "{body:?}"
-        );
+        let error = error_for(body);
+        assert!(error.is_decode(), "{body:?}: {error}");
+        assert!(error.to_string().contains(expected), "{body:?}: {error}");
+        assert_eq!(error.status(), Some(200));
+        assert_eq!(error.body(), Some(body.as_bytes()));
+
+        let client = client_returning(body);
+        let error = first_error(client.tokens().iter());
+        assert!(error.is_decode(), "{body:?}: {error}");
+        assert!(client.send_raw(&GetUser::new()).is_err(), "{body:?}");
     }
 }
 
 #[test]
 fn keeps_the_status_of_a_failure_that_is_not_json() {
-    for body in [
+    let bodies = [
         "<html>bad gateway</html>",
         "",
         "{",
         r#"{"success":false,"errors":"#,
-    ] {
-        let (client, _) = scripted(vec![status(502, body)]);
-        let error = client.send(&GetUser::new()).unwrap_err();
-        assert_eq!(
-            (error.status(), error.is_decode()),
-            (Some(502), false),
-            "{error}"
-        );
+    ];
+    for body in bodies {
+        let error = error_for_status(502, body);
+        assert_eq!(error.status(), Some(502), "{error}");
+        assert!(!error.is_decode(), "{error}");
     }
 }
 
 #[test]
 fn refuses_an_envelope_with_duplicate_fields() {
-    for body in [
+    let duplicates = [
         r#"{"success":false,"result":{},"success":true}"#,
         r#"{"success":true,"result":{"id":"1"},"result":{"id":"2"}}"#,
-    ] {
-        assert!(error(body).to_string().contains("twice"));
+    ];
+    for body in duplicates {
+        let error = error_for(body);
+        assert!(error.to_string().contains("twice"), "{error}");
     }
-    let error = error(r#"{"success":"false","result":{"id":"1"}}"#);
-    assert!(
-        error
-            .to_string()
-            .contains("success: expected a boolean, found text"),
-        "{error}"
-    );
+    let error = error_for(r#"{"success":"false","result":{"id":"1"}}"#);
+    let expected = "success: expected a boolean, found text";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
+fn reads_a_byte_order_mark_white_space_and_escaped_names() {
+    let bodies = [
+        "\u{feff}{\"result\":{\"id\":\"1\"}}",
+        "\n {\n\"\\u0072esult\" :\t{ \"id\" : \"1\" }\r\n}\n",
+    ];
+    for body in bodies {
+        assert_eq!(get_user(&client_returning(body)).unwrap().id, "1");
+    }
+}
+
+#[test]
+fn returns_a_decode_error_for_deeply_nested_json() {
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    let in_unknown_field = success(&format!(r#"{{"id":"1","unknown":{deep}}}"#));
+    for body in [&success(&deep), &in_unknown_field, &deep] {
+        assert!(error_for(body).is_decode());
+    }
 }
 
 #[test]
 fn decodes_unusual_json_or_returns_a_decode_error() {
-    let user = |body: &str| client_returning(body).send(&GetUser::new());
-    assert_eq!(user("\u{feff}{\"result\":{\"id\":\"1\"}}").unwrap().id, "1");
-    assert_eq!(
-        user("\n {\n\"\\u0072esult\" :\t{ \"id\" : \"1\" }\r\n}\n")
-            .unwrap()
-            .id,
-        "1"
-    );
-    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    assert!(user(&success(&deep)).unwrap_err().is_decode());
-    assert!(
-        user(&success(&format!(r#"{{"id":"1","unknown":{deep}}}"#)))
-            .unwrap_err()
-            .is_decode()
-    );
-    assert!(user(&deep).unwrap_err().is_decode());
-    for number in [
+    let numbers = [
         "1e999",
         "-1e999",
         "123456789012345678901234567890",
         "0.1e-999",
-    ] {
-        let outcome = user(&success(&format!(r#"{{"id":"1","unknown":{number}}}"#)));
-        assert!(
-            outcome.map_or_else(|error| error.is_decode(), |user| user.id == "1"),
-            "{number}"
-        );
+    ];
+    for number in numbers {
+        let result = format!(r#"{{"id":"1","unknown":{number}}}"#);
+        match get_user(&client_returning(success(&result))) {
+            Ok(user) => assert_eq!(user.id, "1", "{number}"),
+            Err(error) => assert!(error.is_decode(), "{number}: {error}"),
+        }
     }
-    assert!(
-        user(&success(r#"{"id":"1","id":"2"}"#))
-            .unwrap_err()
-            .to_string()
-            .contains("duplicate field")
-    );
-    assert!(
-        user(&success(r#"{"id":"\ud800"}"#))
-            .unwrap_err()
-            .is_decode()
-    );
+    let error = error_for(&success(r#"{"id":"1","id":"2"}"#));
+    assert!(error.to_string().contains("duplicate field"), "{error}");
+    let lone_surrogate = error_for(&success(r#"{"id":"\ud800"}"#));
+    assert!(lone_surrogate.is_decode(), "{lone_surrogate}");
 }
 
 #[test]
 fn reports_the_position_of_invalid_utf8() {
     let transport = |_: http::Request<Vec<u8>>| {
-        Ok(http::Response::new(
-            b"{\"result\":{\"id\":\"\xff\"}}".to_vec().into(),
-        ))
+        let body = b"{\"result\":{\"id\":\"\xff\"}}".to_vec();
+        Ok(http::Response::new(body.into()))
     };
-    let client = Client::builder()
-        .api_token("token")
-        .transport(transport)
-        .build()
-        .unwrap();
-    let error = client.user().send().unwrap_err();
-    assert!(
-        error.to_string().contains("invalid UTF-8 at byte 17"),
-        "{error}"
-    );
+    let client = builder().transport(transport).build().unwrap();
+    let error = get_user(&client).unwrap_err();
+    let expected = "invalid UTF-8 at byte 17";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]
 fn send_raw_returns_the_exact_bytes() {
     let body = " {\"result\" : [ 1 ],\n\"success\":true}  ";
-    let (client, _) = scripted(vec![ok(body)]);
-    let raw = client.send_raw(&ListTokens::new()).unwrap();
-    assert_eq!(
-        (raw.status().as_u16(), raw.body().as_slice()),
-        (200, body.as_bytes())
-    );
+    let raw = client_returning(body).send_raw(&ListTokens::new()).unwrap();
+    assert_eq!(raw.status(), 200);
+    assert_eq!(raw.body(), body.as_bytes());
 }
 
 #[test]
 fn reports_a_redirect_with_its_host() {
-    for (location, expected) in [
-        (
-            "https://evil.example/path?token=s3cr3t",
-            "`https://evil.example`",
-        ),
+    let with_secret = "https://evil.example/path?token=s3cr3t";
+    let same_host_plain = "http://api.cloudflare.com/client/v4/user";
+    let other_port = "https://api.cloudflare.com:444/";
+    let redirects = [
+        (with_secret, "`https://evil.example`"),
         ("//evil.example:8443/x", "`https://evil.example:8443`"),
         (r"/\evil.example/x", "`https://evil.example`"),
-        (
-            "http://api.cloudflare.com/client/v4/user",
-            "`http://api.cloudflare.com`",
-        ),
-        (
-            "https://api.cloudflare.com:444/",
-            "`https://api.cloudflare.com:444`",
-        ),
+        (same_host_plain, "`http://api.cloudflare.com`"),
+        (other_port, "`https://api.cloudflare.com:444`"),
         ("data:,x", "an invalid location"),
         ("/elsewhere", "another path of the same host"),
-    ] {
-        let mut response = http::Response::new(String::new());
-        *response.status_mut() = http::StatusCode::FOUND;
-        response
-            .headers_mut()
-            .insert("location", location.parse().unwrap());
-        let (client, requests) = scripted(vec![Ok(response)]);
-        let error = client.send(&GetUser::new()).unwrap_err();
-        assert!(
-            error.to_string().contains(expected) && !error.to_string().contains("s3cr3t"),
-            "{error}"
-        );
-        assert_eq!((error.status(), requests.count()), (Some(302), 1));
+    ];
+    for (location, expected) in redirects {
+        let redirect = http::Response::builder()
+            .status(302)
+            .header("location", location)
+            .body(String::new());
+        let (client, requests) = scripted([Ok(redirect.unwrap())]);
+        let error = get_user(&client).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(!error.to_string().contains("s3cr3t"), "{error}");
+        assert_eq!(error.status(), Some(302));
+        assert_eq!(requests.count(), 1);
     }
 }
 
 #[test]
 fn reads_errors_beside_malformed_fields() {
     let errors = r#""errors":[{"code":9109,"message":"no"}]"#;
-    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-    for body in [
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    let bodies = [
         format!("\u{feff}{{\"success\":false,{errors}}}"),
         format!(r#"{{"success":false,"result":1e999,{errors}}}"#),
         format!(r#"{{"success":false,"result":{deep},{errors}}}"#),
-    ] {
+    ];
+    for body in bodies {
         for code in [200, 403] {
-            let (client, _) = scripted(vec![status(code, body.clone())]);
-            let error = client.send(&GetUser::new()).unwrap_err();
-            assert_eq!(error.codes().collect::<Vec<_>>(), [9109], "{error}");
+            let error = error_for_status(code, &body);
+            assert_eq!(codes(&error), [9109], "{error}");
         }
     }
 }
@@ -318,88 +307,62 @@ fn reads_errors_beside_malformed_fields() {
 #[test]
 fn returns_an_error_for_a_deletion_with_errors_and_no_envelope() {
     let client = client_returning(r#"{"errors":[{"code":7,"message":"no"}]}"#);
-    assert_eq!(
-        client
-            .leave_organization("1")
-            .send()
-            .unwrap_err()
-            .codes()
-            .collect::<Vec<_>>(),
-        [7]
-    );
+    let error = client.leave_organization("1").send().unwrap_err();
+    assert_eq!(codes(&error), [7]);
 }
 
 #[test]
 fn reads_the_reason_of_a_failure_from_error_or_messages() {
-    for body in [
+    let bodies = [
         r#"{"success":false,"error":"no such route"}"#,
         r#"{"success":false,"error":{"code":7,"message":"no such route"}}"#,
         r#"{"success":false,"errors":[],"messages":[{"message":"no such route"}]}"#,
         r#"{"success":false,"errors":null,"error":["no such route"]}"#,
-    ] {
+    ];
+    for body in bodies {
         for code in [200, 404] {
-            let error = scripted(vec![status(code, body)])
-                .0
-                .user()
-                .send()
-                .unwrap_err();
+            let error = error_for_status(code, body);
             assert!(error.to_string().contains("no such route"), "{error}");
         }
     }
-    // The messages of a success are not errors.
-    let body =
-        r#"{"success":true,"result":{"id":"1"},"messages":[{"code":10000,"message":"valid"}]}"#;
-    assert_eq!(client_returning(body).user().send().unwrap().id, "1");
+}
+
+#[test]
+fn ignores_messages_in_a_success() {
+    let client = client_returning(
+        r#"{"success":true,"result":{"id":"1"},"messages":[{"code":10000,"message":"valid"}]}"#,
+    );
+    assert_eq!(get_user(&client).unwrap().id, "1");
     let bare = client_returning(r#"{"id":"1","messages":["deleted"]}"#);
     assert_eq!(bare.leave_organization("1").send().unwrap().id, "1");
 }
 
 #[test]
 fn treats_a_400_about_the_credential_as_unauthorized() {
-    for (code, expected) in [
-        (6003, true),
-        (9103, true),
-        (9106, true),
-        (9107, true),
-        (10000, false),
-        (6111, false),
-    ] {
+    let unauthorized = [6003, 9103, 9106, 9107].map(|code| (code, true));
+    let others = [10000, 6111].map(|code| (code, false));
+    for (code, is_unauthorized) in unauthorized.into_iter().chain(others) {
         let body = format!(r#"{{"success":false,"errors":[{{"code":{code},"message":"no"}}]}}"#);
-        let error = scripted(vec![status(400, body)])
-            .0
-            .user()
-            .send()
-            .unwrap_err();
-        assert_eq!(error.is_unauthorized(), expected, "{code}");
+        let error = error_for_status(400, &body);
+        assert_eq!(error.is_unauthorized(), is_unauthorized, "{code}");
     }
 }
 
 #[test]
 fn returns_an_error_for_errors_without_success() {
-    for body in [
+    let bodies = [
         r#"{"result":[],"errors":[{"code":10000,"message":"no"}]}"#,
         r#"{"success":null,"result":[],"errors":["no"]}"#,
         r#"{"result":{"id":"1"},"errors":[{"code":10000,"message":"no"}]}"#,
-    ] {
-        assert!(
-            client_returning(body)
-                .audit_logs()
-                .iter()
-                .next()
-                .unwrap()
-                .is_err(),
-            "{body}"
-        );
-        assert!(
-            client_returning(body).user().send().is_err()
-                && client_returning(body).send_raw(&GetUser::new()).is_err()
-        );
+    ];
+    for body in bodies {
+        let client = client_returning(body);
+        assert!(client.audit_logs().iter().next().unwrap().is_err());
+        assert!(client.user().send().is_err(), "{body}");
+        assert!(client.send_raw(&GetUser::new()).is_err(), "{body}");
     }
     let bare = client_returning(r#"{"errors":[{"code":7,"message":"no"}]}"#);
-    assert!(
-        bare.send_raw(&cloudflare_user::LeaveOrganization::new("1"))
-            .is_err()
-    );
+    assert!(bare.send_raw(&LeaveOrganization::new("1")).is_err());
 }
 
 #[test]
@@ -407,12 +370,11 @@ fn reads_at_most_1000_errors() {
     let error = r#"{"code":1,"message":"no"}"#;
     for (error, number) in [("0", 300_000), (error, 30_000), (error, 300_000)] {
         let errors = vec![error; number].join(",");
-        for status_code in [200, 400] {
-            let body = format!(r#"{{"success":false,"errors":[{errors}]}}"#);
+        let body = format!(r#"{{"success":false,"errors":[{errors}]}}"#);
+        for code in [200, 400] {
             // A failure is read up to 1 MiB, which truncates the list of errors.
-            let (client, _) = scripted(vec![status(status_code, body)]);
-            let error = client.send(&GetUser::new()).unwrap_err();
-            assert_eq!(error.status(), Some(status_code));
+            let error = error_for_status(code, &body);
+            assert_eq!(error.status(), Some(code));
             let count = error.messages().count();
             assert!((1..=1000).contains(&count), "{number}: {error}");
         }
