@@ -17,15 +17,16 @@ use cloudflare_user::http::Method;
 use cloudflare_user::{Client, DateOrDateTime, Endpoint, ListAuditLogs, Page};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{json, value::RawValue};
 use time::{Duration, OffsetDateTime};
 
-use common::api::{Api, ApiOptions, CredentialHash, Source, help};
+use common::api::{Api, ApiOptions, CredentialHash, help};
 use common::append::Appender;
 use common::audit_filters::AuditFilters;
 use common::csv_rows::{self, Cells};
 use common::failure::{self, Failure, Result};
 use common::file_id::FileId;
+use common::job::Job;
 use common::log_line::LogLine;
 use common::private_file::{self, with_suffix};
 use common::state::StateFile;
@@ -79,10 +80,7 @@ struct Options {
 /// What the state file holds beside the lines that are being written.
 #[derive(Clone, Serialize, Deserialize)]
 struct Position {
-    source: Source,
-    credential: CredentialHash,
-    /// The options that must be the same to resume, as they were given.
-    options: Value,
+    job: Job,
     since: Option<String>,
     before: String,
     page: u64,
@@ -131,15 +129,18 @@ fn run(options: &Options) -> Result<u8> {
     let (since, before) = period(options)?;
     let api = options.api.connect(&stop)?;
     let start = Position {
-        source: api.source.clone(),
-        credential: CredentialHash::new(),
-        options: json!({
-            "since": options.since,
-            "before": options.before,
-            "filters": options.filters,
-            "csv": options.csv,
-            "raw_cells": options.raw_cells,
-        }),
+        job: Job {
+            source: api.source.clone(),
+            credential: Some(CredentialHash::new()),
+            options: json!({
+                "since": options.since,
+                "before": options.before,
+                "filters": options.filters,
+                "csv": options.csv,
+                "raw_cells": options.raw_cells,
+            }),
+            output: None,
+        },
         since: since.map(times::shown),
         before: times::shown(before),
         page: 1,
@@ -201,8 +202,9 @@ fn export_to_file(api: &Api, options: &Options, stop: &Stop, start: Position) ->
     }
     api.may_write_to(&file)?;
     let part = with_suffix(&file, ".part");
-    let state = StateFile::lock(&with_suffix(&file, ".state"), "audit_export")?;
-    let mut appender = Appender::to_private_file(&part, state, start.clone())?;
+    let state = with_suffix(&file, ".state");
+    let state_file = StateFile::lock(&state, "audit_export")?;
+    let mut appender = Appender::to_private_file(&part, state_file, start.clone())?;
 
     let is_renamed = appender.position().is_complete
         && FileId::at(&part)?.is_none()
@@ -217,7 +219,13 @@ fn export_to_file(api: &Api, options: &Options, stop: &Stop, start: Position) ->
         }
         appender.restart(start)?;
     } else {
-        require_same_export(appender.position(), &start, options, &part)?;
+        if !options.resume {
+            let part = part.display();
+            return Err(Failure::invalid(format_args!(
+                "{part} is of an unfinished export: pass --resume, or see --help"
+            )));
+        }
+        start.job.require_same(&appender.position().job, &state)?;
         if is_renamed {
             let logs = appender.position().logs;
             appender.remove_state()?;
@@ -243,31 +251,6 @@ fn export_to_file(api: &Api, options: &Options, stop: &Stop, start: Position) ->
     Ok(Ended::Complete { logs })
 }
 
-/// Refuses to continue another export than the one that was begun.
-fn require_same_export(
-    saved: &Position,
-    start: &Position,
-    options: &Options,
-    part: &Path,
-) -> Result<()> {
-    let part = part.display();
-    let reason = if !options.resume {
-        "to continue it, pass --resume"
-    } else if saved.source != start.source {
-        "it has data of another server"
-    } else if !saved.credential.is_current() {
-        "it was made with another credential"
-    } else if saved.options != start.options {
-        "it was made with other options"
-    } else {
-        return Ok(());
-    };
-    Err(Failure::invalid(format_args!(
-        "{part} is of an unfinished export: {reason}; to start over, remove it and its state (see \
-         --help)"
-    )))
-}
-
 /// Passes the lines of each page to `write`, with the position after them.
 fn export(
     client: &Client,
@@ -276,8 +259,8 @@ fn export(
     mut position: Position,
     mut write: impl FnMut(&[u8], &Position) -> Result<()>,
 ) -> Result<Ended> {
-    let style = ProgressStyle::with_template("page {msg}, {human_pos} logs, {per_sec:0}")?;
-    let bar = ProgressBar::no_length().with_style(style);
+    let style = ProgressStyle::with_template("page {msg}, {human_pos} logs, {per_sec:0}");
+    let bar = ProgressBar::no_length().with_style(style.map_err(Failure::new)?);
     let mut pages = client
         .pages(&request(options, &position)?)
         .read_ahead(options.read_ahead);

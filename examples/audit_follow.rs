@@ -15,14 +15,16 @@ use std::time::Duration;
 use clap::Parser;
 use cloudflare_user::{AuditLog, AuditLogCursor, Client};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use common::alerts::{AlertOptions, Alerts};
-use common::api::{Api, ApiOptions, Source, help};
+use common::api::{Api, ApiOptions, help};
 use common::append::Appender;
 use common::audit_filters::AuditFilters;
 use common::failure::{self, Failure, Result};
+use common::job::Job;
 use common::log_line::LogLine;
 use common::print;
 use common::private_file::with_suffix;
@@ -83,25 +85,10 @@ struct Options {
 /// What the state file holds beside the lines that are being appended.
 #[derive(Clone, Serialize, Deserialize)]
 struct Position {
-    source: Source,
-    filters: AuditFilters,
-    /// `None` is standard output.
-    output: Option<PathBuf>,
+    job: Job,
     cursor: AuditLogCursor,
     /// The time of the latest log, in seconds since 1970. Before the first log, it is the start.
     latest: i64,
-}
-
-/// Why a run ended before all new logs were appended.
-enum Failed {
-    Api(cloudflare_user::Error),
-    Output(Failure),
-}
-
-impl From<Failure> for Failed {
-    fn from(failure: Failure) -> Self {
-        Self::Output(failure)
-    }
 }
 
 fn main() -> ExitCode {
@@ -118,25 +105,20 @@ fn run(options: &Options) -> Result<u8> {
     let mut alerts = Alerts::default();
     loop {
         let outcome = append_new_logs(&api.client, &mut appender, options, &stop, &mut alerts);
-        let shortest_wait = match (outcome, options.every) {
-            (Ok(count), _) => {
-                summarize(count, appender.position(), options);
-                Duration::ZERO
+        let mut wait = options.every.unwrap_or_default();
+        match outcome {
+            Ok(count) => summarize(count, appender.position(), options),
+            Err(failure) if failure.may_pass && options.every.is_some() => {
+                print::report(format_args!("warning: {}", failure.text()));
+                wait = wait.max(failure.retry_after.unwrap_or_default());
             }
-            (Err(failed), None) => return Err(into_failure(failed)),
-            (Err(failed), Some(_)) => shortest_wait_after(failed, options)?,
-        };
-        if let Some(code) = stop.exit_code() {
-            return Ok(code);
+            Err(failure) => return Err(failure),
         }
-        let Some(every) = options.every else {
-            return Ok(u8::from(alerts.has_alerted));
-        };
-        stop.wait(every.max(shortest_wait));
-        if let Some(code) = stop.exit_code() {
-            return Ok(code);
+        if options.every.is_none() || stop.wait(wait) {
+            break;
         }
     }
+    Ok(stop.exit_code().unwrap_or(u8::from(alerts.has_alerted)))
 }
 
 fn is_stdout(options: &Options) -> bool {
@@ -144,51 +126,37 @@ fn is_stdout(options: &Options) -> bool {
 }
 
 fn open_output(options: &Options, api: &Api) -> Result<Appender<Position>> {
-    let output = if is_stdout(options) {
-        None
-    } else {
-        api.may_write_to(&options.output)?;
-        Some(std::path::absolute(&options.output)?)
+    let output = std::path::absolute(&options.output)?;
+    let state = match &options.state {
+        Some(state) => state.clone(),
+        None if is_stdout(options) => {
+            return Err(Failure::invalid("standard output needs --state"));
+        }
+        None => with_suffix(&output, ".state"),
     };
-    let state_path = match (&options.state, &output) {
-        (Some(state), _) => state.clone(),
-        (None, Some(output)) => with_suffix(output, ".state"),
-        (None, None) => return Err(Failure::invalid("standard output needs --state")),
+    let since = match &options.since {
+        Some(since) => since.instant,
+        None => OffsetDateTime::now_utc(),
     };
-    let start = options
-        .since
-        .as_ref()
-        .map_or_else(OffsetDateTime::now_utc, |since| since.instant);
     let start = Position {
-        source: api.source.clone(),
-        filters: options.filters.clone(),
-        output: output.clone(),
-        cursor: AuditLogCursor::starting_at(start),
-        latest: start.unix_timestamp(),
+        job: Job {
+            source: api.source.clone(),
+            credential: None,
+            options: json!([options.filters, is_stdout(options)]),
+            // Without --state, both files may have been moved.
+            output: options.state.is_some().then(|| output.clone()),
+        },
+        cursor: AuditLogCursor::starting_at(since),
+        latest: since.unix_timestamp(),
     };
-    let state = StateFile::lock(&state_path, "audit_follow")?;
-    let appender = match &output {
-        Some(path) => Appender::to_file(path, state, start.clone())?,
-        None => Appender::to_stdout(state, start.clone())?,
+    let state_file = StateFile::lock(&state, "audit_follow")?;
+    let appender = if is_stdout(options) {
+        Appender::to_stdout(state_file, start.clone())?
+    } else {
+        api.may_write_to(&output)?;
+        Appender::to_file(&output, state_file, start.clone())?
     };
-    let saved = appender.position();
-    start.source.require_same(&saved.source, &state_path)?;
-    if saved.filters != start.filters {
-        return Err(Failure::invalid(format_args!(
-            "{} is of other filters: use another state",
-            state_path.display()
-        )));
-    }
-    // Without --state, the state is the one beside the output, also if both were moved.
-    let is_other_file = options.state.is_some() && saved.output != output;
-    if is_other_file || saved.output.is_some() != output.is_some() {
-        let saved = saved.output.as_deref().unwrap_or(Path::new("-"));
-        return Err(Failure::invalid(format_args!(
-            "{} is of --output {}: use another state",
-            state_path.display(),
-            saved.display()
-        )));
-    }
+    start.job.require_same(&appender.position().job, &state)?;
     Ok(appender)
 }
 
@@ -199,7 +167,7 @@ fn append_new_logs(
     options: &Options,
     stop: &Stop,
     alerts: &mut Alerts,
-) -> Result<usize, Failed> {
+) -> Result<usize> {
     // Completes what a killed or failed run did not.
     appender.finish()?;
     let mut position = appender.position().clone();
@@ -214,7 +182,7 @@ fn append_new_logs(
         let mut end = None;
         for _ in 0..options.batch {
             match logs.next() {
-                Some(Err(error)) if !error.is_item() => end = Some(Err(Failed::Api(error))),
+                Some(Err(error)) if !error.is_item() => end = Some(Err(error.into())),
                 Some(log) => {
                     let log = to_line(log);
                     alerts.report(&log, &options.alerts);
@@ -295,42 +263,4 @@ fn summarize(count: usize, position: &Position, options: &Options) {
 fn shown(position: &Position) -> String {
     let latest = OffsetDateTime::from_unix_timestamp(position.latest);
     latest.map_or_else(|error| error.to_string(), times::shown)
-}
-
-/// Reports a failure that may pass, and returns how long to wait at least. Any other is returned.
-fn shortest_wait_after(failed: Failed, options: &Options) -> Result<Duration> {
-    let may_pass = match &failed {
-        Failed::Api(error) => {
-            !error.is_invalid_request() && !error.is_unauthorized() && !error.is_not_found()
-        }
-        // A full disk, for example.
-        Failed::Output(_) => !is_stdout(options),
-    };
-    if !may_pass {
-        return Err(into_failure(failed));
-    }
-    let wait = retry_after(&failed).unwrap_or_default();
-    print::report(format_args!("warning: {}", into_failure(failed).text()));
-    Ok(wait)
-}
-
-/// The wait that the server asks for. One of more than an hour is ignored, as by the client itself.
-fn retry_after(failed: &Failed) -> Option<Duration> {
-    let Failed::Api(error) = failed else {
-        return None;
-    };
-    let an_hour = Duration::from_secs(60 * 60);
-    error.retry_after().filter(|wait| *wait <= an_hour)
-}
-
-fn into_failure(failed: Failed) -> Failure {
-    let wait = retry_after(&failed);
-    match (failed, wait) {
-        (Failed::Api(error), Some(wait)) => {
-            let then = times::shown(OffsetDateTime::now_utc() + wait);
-            Failure::new(format_args!("{error}; run again after {then}"))
-        }
-        (Failed::Api(error), None) => error.into(),
-        (Failed::Output(failure), _) => failure,
-    }
 }

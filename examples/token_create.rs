@@ -15,13 +15,13 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser as Text;
 use clap::{Args, Parser};
-use cloudflare_user::{Client, ExposeSecret, PermissionScope, Policy, Token};
+use cloudflare_user::{Client, PermissionScope, Policy};
 use time::OffsetDateTime;
 
 use common::api::{ApiOptions, help};
 use common::failure::{self, Failure, Result};
 use common::print::{self, clean};
-use common::secret_file::{self, SecretFile};
+use common::secret_file::{self, Outcome};
 use common::stop::Stop;
 use common::times;
 
@@ -137,93 +137,52 @@ fn create(options: &Options) -> Result<u8> {
     if let Some(code) = stop.exit_code() {
         return Ok(code);
     }
-    // Before the request, so that no token is created if its secret cannot be saved.
-    let mut file = SecretFile::reserve(
-        &options.output,
-        &format!(
-            "the program was stopped before it received a secret. If there is a new token {:?}, \
-             delete it, remove this file, and create the token again.",
-            options.name
-        ),
-    )?;
+    let (name, path) = (&options.name, &options.output);
     let expires_on = options.lifetime.end();
-    let created = stop.critical("the response, so that the new secret is not lost", || {
-        send_and_save(&api.client, options, policy, expires_on, &mut file)
-    });
-    let token = match created {
-        Some(Ok(token)) => token,
-        Some(Err(NotCreated::Refused(error))) => {
-            file.discard();
-            let code = if error.is_invalid_request() { 2 } else { 1 };
-            return Err(Failure::with_code(
-                stop.exit_code().unwrap_or(code),
-                format_args!("{error}; no token was created"),
-            ));
+    let advice = format!(
+        "No secret arrived. If there is a new token {name:?}, delete it. Then remove this file, and \
+         create the token again."
+    );
+    let outcome = secret_file::request(path, &advice, &stop, || {
+        let mut request = api
+            .client
+            .create_token(name, [policy])
+            .expires_on(expires_on);
+        if !options.ips.is_empty() {
+            request = request.request_ip_in(&options.ips);
         }
-        Some(Err(NotCreated::Lost(reason))) => return Err(Failure::with_code(3, reason)),
-        None => {
-            file.discard();
-            return Ok(stop.exit_code().unwrap_or(1));
+        let created = request.send()?;
+        Ok((created.value, created.token))
+    });
+    let path = path.display();
+    let token = match outcome {
+        Outcome::Saved(token) => token,
+        Outcome::Stopped => return Ok(stop.exit_code().unwrap_or(1)),
+        Outcome::NotSent(failure) => {
+            let code = stop.exit_code().or(failure.code).unwrap_or(1);
+            let text = format_args!("{}; no token was created", failure.text());
+            return Err(Failure::with_code(code, text));
+        }
+        Outcome::Unknown { reason, created } => {
+            let text = match created {
+                Some(token) => format!(
+                    "{reason}; the token {} was created, but its secret is not in {path}: delete \
+                     the token",
+                    token.id
+                ),
+                None => format!("{reason}; see {path}"),
+            };
+            return Err(Failure::with_code(3, text));
         }
     };
     // The token exists now, so a reader that has left is no failure.
     _ = print::data(&format!(
-        "created: {}\nname: {}\nexpires: {}\nsecret: {}\n",
+        "created: {}\nname: {}\nexpires: {}\nsecret: {path}\n",
         clean(&token.id),
-        clean(&options.name),
-        times::shown(expires_on),
-        options.output.display()
+        clean(name),
+        times::shown(expires_on)
     ));
     Ok(stop.exit_code().unwrap_or(0))
-}
-
-enum NotCreated {
-    Refused(cloudflare_user::Error),
-    /// The token may exist, but its secret is not in the file.
-    Lost(String),
-}
-
-fn send_and_save(
-    client: &Client,
-    options: &Options,
-    policy: Policy,
-    expires_on: OffsetDateTime,
-    file: &mut SecretFile,
-) -> Result<Token, NotCreated> {
-    let mut request = client
-        .create_token(&options.name, [policy])
-        .expires_on(expires_on);
-    if !options.ips.is_empty() {
-        request = request.request_ip_in(&options.ips);
-    }
-    let path = options.output.display();
-    let error = match request.send() {
-        Ok(created) => {
-            let saved = file.fill(created.value.expose_secret().as_bytes());
-            return match saved {
-                Ok(()) => Ok(created.token),
-                Err(error) => Err(NotCreated::Lost(format!(
-                    "{error}; the token {} was created, but its secret is not in {path}: delete \
-                     the token",
-                    created.token.id
-                ))),
-            };
-        }
-        Err(error) if !error.may_have_been_applied() => return Err(NotCreated::Refused(error)),
-        Err(error) => error,
-    };
-    // While the file exists, no second token is created.
-    let saved = match secret_file::arrived(&error) {
-        Some(response) => file.fill(response),
-        None => file.fill_with_advice(&error.to_string()),
-    };
-    Err(NotCreated::Lost(match saved {
-        Ok(()) => format!("{error}; see {path}"),
-        Err(not_saved) => format!(
-            "{error}; {not_saved}; if a token {:?} exists, its secret is lost: delete the token",
-            options.name
-        ),
-    }))
 }
 
 /// Finds the permission groups by their names, in the scope of the resources.

@@ -21,7 +21,7 @@ use common::api::{ApiOptions, help};
 use common::failure::{self, Result};
 use common::print::{self, clean, clean_json};
 use common::stop::Stop;
-use common::{ip_ranges, times};
+use common::{ip_ranges, times, token_text};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 without a finding, 1 with one, 2 for a failure, a token that cannot be decoded, or an invalid
@@ -228,43 +228,13 @@ fn print_for_nagios(report: &Report, findings: usize, critical: usize) -> Result
 }
 
 fn describe(review: &Review) -> String {
-    let token = &review.token;
-    let days = |when: Option<OffsetDateTime>| match when
-        .map(|when| (when - OffsetDateTime::now_utc()).whole_days())
-    {
-        None => String::from("never"),
-        Some(0) => String::from("today"),
-        Some(days @ ..0) => format!("{} days ago", -days),
-        Some(days) => format!("in {days} days"),
-    };
-    let [created, used, end] = [token.issued_on, token.last_used_on, token.expires_on].map(days);
-    let status = token.status.as_ref().map_or("", TokenStatus::as_str);
-    let mut details = vec![format!(
-        "{status}, created {created}, used {used}, expires {end}"
-    )];
-    for policy in &token.policies {
-        let groups = policy.permission_groups.iter();
-        let names: Vec<&str> = groups
-            .map(|group| group.name.as_deref().unwrap_or(&group.id))
-            .collect();
-        details.push(format!("{} {}", policy.effect, names.join(", ")));
-    }
-    let addresses = &token.condition.request_ip;
-    let mut from = match addresses.in_.is_empty() {
-        true => String::from("from any address"),
-        false => format!("from {}", addresses.in_.join(", ")),
-    };
-    if !addresses.not_in.is_empty() {
-        from += &format!(", not from {}", addresses.not_in.join(", "));
-    }
-    details.push(from);
     let findings = match review.risk {
         0 => String::from("nothing found"),
         _ => review.findings.join(", "),
     };
     let mut text = format!("{}, risk {}\n  {findings}\n", quoted(review), review.risk);
-    for detail in details {
-        text += &format!("    {}\n", clean(&detail));
+    for line in token_text::describe(&review.token) {
+        text += &format!("    {}\n", clean(&line));
     }
     text + "\n"
 }

@@ -14,13 +14,13 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser as Text;
-use cloudflare_user::{Client, ExposeSecret, Token};
+use cloudflare_user::{Client, Token};
 use time::OffsetDateTime;
 
 use common::api::{ApiOptions, help};
 use common::failure::{self, Failure, Result};
 use common::print::{self, clean};
-use common::secret_file::{self, Left, SecretFile};
+use common::secret_file::{self, Left, Outcome};
 use common::stop::Stop;
 use common::times;
 
@@ -74,14 +74,6 @@ struct Candidate<'a> {
     is_in_use: bool,
 }
 
-/// What became of a token.
-enum Outcome {
-    Rolled,
-    Failed(String),
-    Skipped,
-    Unknown(String),
-}
-
 fn main() -> ExitCode {
     failure::exit_code(run(&Options::parse()), 2)
 }
@@ -108,7 +100,7 @@ fn run(options: &Options) -> Result<u8> {
     let in_use = token_in_use(&api.client)?;
     let candidates = candidates(&tokens, options, in_use.as_deref())?;
     for candidate in &candidates {
-        print::data(&format!("{}\n", candidate.plan()))?;
+        print::line(candidate.plan())?;
     }
     if let Some(code) = stop.exit_code() {
         return Ok(code);
@@ -124,22 +116,15 @@ fn run(options: &Options) -> Result<u8> {
     }
     fs_err::create_dir_all(&options.output)?;
     for candidate in &candidates {
-        let rolled = stop.critical("the response, so that the new secret is not lost", || {
-            roll(&api.client, candidate)
-        });
-        let Some(outcome) = rolled else {
-            break;
+        let (is_rolled, outcome) = match roll(&api.client, candidate, &stop) {
+            Some(outcome) => outcome,
+            None => break,
         };
-        if !matches!(outcome, Outcome::Rolled) {
+        if !is_rolled {
             code = 1;
         }
         // A reader that has left does not stop the rotation of the other tokens.
-        _ = print::data(&format!(
-            "{} {}: {}\n",
-            clean(&candidate.token.id),
-            clean(candidate.name()),
-            clean(&outcome.describe(&candidate.path))
-        ));
+        _ = print::line(clean(&format!("{}: {outcome}", candidate.label())));
     }
     Ok(stop.exit_code().unwrap_or(code))
 }
@@ -218,49 +203,45 @@ fn confirm(count: usize) -> Result<()> {
     }
 }
 
-fn roll(client: &Client, candidate: &Candidate<'_>) -> Outcome {
-    let path = &candidate.path;
+/// Rolls a token, and returns whether that was done, and a description. Returns `None` if there was
+/// a signal before.
+fn roll(client: &Client, candidate: &Candidate<'_>, stop: &Stop) -> Option<(bool, String)> {
+    let path = candidate.path.display();
     match candidate.left {
         Left::Nothing => {}
-        Left::Secret => return Outcome::Skipped,
-        Left::Unknown => return Outcome::Unknown(String::from("left by an earlier run")),
-    }
-    let advice = "the program was stopped before it received the new secret of a token, which may \
-         have been rolled. Check whether the old secret still works. If not, remove this file and \
-         roll the token again.";
-    // Before the request, so that the old secret still works if the new one cannot be saved.
-    let mut file = match SecretFile::reserve(path, advice) {
-        Ok(file) => file,
-        Err(error) => return Outcome::Failed(error.to_string()),
-    };
-    let error = match client.roll_token(&candidate.token.id).send() {
-        Ok(secret) => {
-            return match file.fill(secret.expose_secret().as_bytes()) {
-                Ok(()) => Outcome::Rolled,
-                Err(error) => Outcome::Unknown(format!(
-                    "rolled, but the new secret is not in the file: {error}; roll it again"
-                )),
-            };
+        Left::Secret => return Some((false, format!("skipped: {path} exists"))),
+        Left::Unknown => {
+            return Some((
+                false,
+                format!("unknown: left by an earlier run; see {path}"),
+            ));
         }
-        Err(error) => error,
-    };
-    if !error.may_have_been_applied() {
-        file.discard();
-        return Outcome::Failed(error.to_string());
     }
-    let saved = match secret_file::arrived(&error) {
-        Some(response) => file.fill(response),
-        None => file.fill_with_advice(&format!("{error}. {advice}")),
-    };
-    match saved {
-        Ok(()) => Outcome::Unknown(error.to_string()),
-        Err(not_saved) => Outcome::Unknown(format!("{error}; {not_saved}")),
+    let advice = "No secret arrived. The token may have been rolled: check whether the old secret \
+        still works. If not, remove this file and roll the token again.";
+    let outcome = secret_file::request(&candidate.path, advice, stop, || {
+        let secret = client.roll_token(&candidate.token.id).send()?;
+        Ok((secret, ()))
+    });
+    match outcome {
+        Outcome::Stopped => None,
+        Outcome::Saved(()) => Some((true, format!("rolled: {path}"))),
+        Outcome::NotSent(failure) => Some((false, format!("failed: {}", failure.text()))),
+        Outcome::Unknown { reason, created } => {
+            let reason = match created {
+                Some(()) => format!("rolled, but the new secret is lost: {reason}; roll it again"),
+                None => format!("{reason}; see {path}"),
+            };
+            Some((false, format!("unknown: {reason}")))
+        }
     }
 }
 
 impl Candidate<'_> {
-    fn name(&self) -> &str {
-        self.token.name.as_deref().unwrap_or_default()
+    /// The identifier and the name.
+    fn label(&self) -> String {
+        let name = self.token.name.as_deref().unwrap_or_default();
+        format!("{} {name}", self.token.id)
     }
 
     /// What would be done with the token.
@@ -272,22 +253,10 @@ impl Candidate<'_> {
             Left::Unknown => format!("unknown: see {path}, which an earlier run left"),
         };
         let mark = if self.is_in_use { " (in use)" } else { "" };
-        clean(&format!("{} {}{mark}: {plan}", self.token.id, self.name()))
+        clean(&format!("{}{mark}: {plan}", self.label()))
     }
 
     fn ends_this_credential(&self) -> bool {
         self.is_in_use && self.left == Left::Nothing
-    }
-}
-
-impl Outcome {
-    fn describe(&self, path: &Path) -> String {
-        let path = path.display();
-        match self {
-            Self::Rolled => format!("rolled: {path}"),
-            Self::Failed(reason) => format!("failed: {reason}"),
-            Self::Skipped => format!("skipped: {path} exists"),
-            Self::Unknown(reason) => format!("unknown: {reason}; see {path}"),
-        }
     }
 }

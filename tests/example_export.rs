@@ -269,18 +269,18 @@ fn resumes_only_what_it_began() {
     let sent = requests.load(Ordering::Relaxed);
 
     run(&mut with_options(&server)).expect(2, "pass --resume");
-    run(with_options(&other_server).arg("--resume")).expect(2, "another server");
+    run(with_options(&other_server).arg("--resume")).expect(2, "of another CLOUDFLARE_BASE_URL");
     let mut other_token = with_options(&server);
     other_token.env("CLOUDFLARE_API_TOKEN", "another-token");
-    run(other_token.arg("--resume")).expect(2, "another credential");
+    run(other_token.arg("--resume")).expect(2, "of another credential");
     for options in [
         &["--csv"] as &[&str],
         &["--before", "2026-02-01"],
         &["--zone", "example.com"],
     ] {
-        run(with_options(&server).arg("--resume").args(options)).expect(2, "other options");
+        run(with_options(&server).arg("--resume").args(options)).expect(2, "of other options");
     }
-    run(export(&server, &directory).arg("--resume")).expect(2, "other options");
+    run(export(&server, &directory).arg("--resume")).expect(2, "of other options");
     assert_eq!(
         before,
         (directory.read("out.part"), directory.read("out.state"))
@@ -340,10 +340,10 @@ fn a_run_after_a_kill_in_the_last_step_is_still_the_same_export() {
     let server = server_of(numbered(30));
     let directory = Directory::new();
     leave_in_last_step(&server, &directory);
-    run(export(&server, &directory).args(["--resume", "--csv"])).expect(2, "other options");
+    run(export(&server, &directory).args(["--resume", "--csv"])).expect(2, "of other options");
     let mut other_token = export(&server, &directory);
     other_token.env("CLOUDFLARE_API_TOKEN", "another-token");
-    run(other_token.arg("--resume")).expect(2, "another credential");
+    run(other_token.arg("--resume")).expect(2, "of another credential");
     run(export(&server, &directory).arg("--resume")).expect(0, "exported 30 logs");
     assert_eq!(directory.names(), ["out", "out.state.lock"]);
 

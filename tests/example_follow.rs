@@ -157,7 +157,7 @@ fn sends_the_filters_and_refuses_a_state_of_other_ones() {
     ] {
         assert_eq!(parameter(&line, name).as_deref(), Some(value), "{line}");
     }
-    run(&mut follow(&server, &directory)).expect(2, "is of other filters");
+    run(&mut follow(&server, &directory)).expect(2, "is of other options");
 }
 
 #[test]
@@ -338,7 +338,8 @@ fn destroys_no_file_that_does_not_belong_to_the_state() {
         command.arg("--state").arg(directory.path(state));
         command
     };
-    run(&mut with_state("out.jsonl.state")).expect(2, "out.jsonl.state is of --output ");
+    run(&mut with_state("out.jsonl.state"))
+        .expect(2, "out.jsonl.state is of --output another file");
     run(&mut with_state("new.state")).expect(2, "precious.txt has content, but");
     assert_eq!(directory.read("precious.txt"), precious);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::failure::Result;
+use super::failure::{Failure, Result};
 use super::log_line::LogLine;
 use super::print;
 
@@ -32,13 +32,13 @@ pub(crate) struct Cells {
 pub(crate) fn rows(logs: &[LogLine], has_header: bool, cells: Cells) -> Result<Vec<u8>> {
     let mut rows = csv::Writer::from_writer(Vec::new());
     if has_header {
-        rows.write_record(COLUMNS)?;
+        rows.write_record(COLUMNS).map_err(Failure::new)?;
     }
     for log in logs {
         let row = COLUMNS.map(|column| cell(log, column, cells));
-        rows.write_record(row.iter().map(|cell| cell.as_bytes()))?;
+        rows.write_record(&row).map_err(Failure::new)?;
     }
-    Ok(rows.into_inner()?)
+    rows.into_inner().map_err(Failure::new)
 }
 
 fn cell(log: &LogLine, column: &str, cells: Cells) -> String {

@@ -1,9 +1,13 @@
 //! How a script ends: its exit code, and the text on standard error.
 
 use std::fmt::Display;
+use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use super::print;
+use time::OffsetDateTime;
+
+use super::{print, times};
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -14,9 +18,14 @@ const INVALID: u8 = 2;
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// `None` is the exit code that the script has for failures in general.
-    code: Option<u8>,
+    pub(crate) code: Option<u8>,
     /// Empty if there is nothing to report.
     text: String,
+    /// Whether the same may succeed later, such as a request without a network, or a write to a full
+    /// disk.
+    pub(crate) may_pass: bool,
+    /// How long the server asks to wait.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Failure {
@@ -24,13 +33,15 @@ impl Failure {
         Self {
             code: None,
             text: text.to_string(),
+            may_pass: false,
+            retry_after: None,
         }
     }
 
     pub(crate) fn with_code(code: u8, text: impl Display) -> Self {
         Self {
             code: Some(code),
-            text: text.to_string(),
+            ..Self::new(text)
         }
     }
 
@@ -49,8 +60,40 @@ impl Failure {
     }
 }
 
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
+impl From<cloudflare_user::Error> for Failure {
+    fn from(error: cloudflare_user::Error) -> Self {
+        // The client itself also ignores a longer wait.
+        let an_hour = Duration::from_secs(60 * 60);
+        let retry_after = error.retry_after().filter(|wait| *wait <= an_hour);
+        let text = match retry_after {
+            Some(wait) => {
+                let then = times::shown(OffsetDateTime::now_utc() + wait);
+                format!("{error}; run again after {then}")
+            }
+            None => error.to_string(),
+        };
+        Self {
+            may_pass: !error.is_invalid_request()
+                && !error.is_unauthorized()
+                && !error.is_not_found(),
+            retry_after,
+            code: error.is_invalid_request().then_some(INVALID),
+            ..Self::new(text)
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self {
+            may_pass: true,
+            ..Self::new(error)
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
         Self::new(error)
     }
 }

@@ -5,16 +5,18 @@
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use cloudflare_user::Error;
+use cloudflare_user::{Error, ExposeSecret, SecretString};
 use fs_err::{self as fs, File};
 
+use super::failure::Failure;
 use super::file_id::FileId;
 use super::private_file;
+use super::stop::Stop;
 
 /// The start of a file whose secret never arrived.
 const UNKNOWN: &str = "UNKNOWN: ";
 
-pub(crate) struct SecretFile {
+struct SecretFile {
     path: PathBuf,
     file: File,
 }
@@ -32,7 +34,7 @@ impl SecretFile {
     /// Makes a file that does not exist yet and takes the room for a secret, so that a full disk is
     /// an error now and not when the only copy of the secret has arrived. If the process is killed
     /// meanwhile, the file has this advice.
-    pub(crate) fn reserve(path: &Path, advice: &str) -> io::Result<Self> {
+    fn reserve(path: &Path, advice: &str) -> io::Result<Self> {
         let file = private_file::create_new(path)?;
         let mut reserved = Self {
             path: path.to_owned(),
@@ -57,7 +59,7 @@ impl SecretFile {
 
     /// Replaces the content by a secret, or by a response that may hold one. Fails if the file is
     /// not at its path any more.
-    pub(crate) fn fill(&mut self, content: &[u8]) -> io::Result<()> {
+    fn fill(&mut self, content: &[u8]) -> io::Result<()> {
         self.file.rewind()?;
         self.file.write_all(content)?;
         self.file.set_len(content.len() as u64)?;
@@ -72,12 +74,42 @@ impl SecretFile {
     }
 
     /// Replaces the content by what is known of a request whose response did not arrive.
-    pub(crate) fn fill_with_advice(&mut self, advice: &str) -> io::Result<()> {
+    fn fill_with_advice(&mut self, advice: &str) -> io::Result<()> {
         self.fill(format!("{UNKNOWN}{advice}\n").as_bytes())
     }
 
+    /// Saves the secret, or what arrived in its place.
+    fn save<T>(&mut self, response: Result<(SecretString, T), Error>, advice: &str) -> Outcome<T> {
+        let error = match response {
+            Ok((secret, created)) => {
+                return match self.fill(secret.expose_secret().as_bytes()) {
+                    Ok(()) => Outcome::Saved(created),
+                    Err(error) => Outcome::Unknown {
+                        reason: error.to_string(),
+                        created: Some(created),
+                    },
+                };
+            }
+            Err(error) => error,
+        };
+        if !error.may_have_been_applied() {
+            return Outcome::NotSent(error.into());
+        }
+        let filled = match arrived(&error) {
+            Some(response) => self.fill(response),
+            None => self.fill_with_advice(&format!("{error}. {advice}")),
+        };
+        Outcome::Unknown {
+            reason: match filled {
+                Ok(()) => error.to_string(),
+                Err(not_saved) => format!("{error}; {not_saved}"),
+            },
+            created: None,
+        }
+    }
+
     /// Removes the file, because there is no secret for it.
-    pub(crate) fn discard(self) {
+    fn discard(self) {
         if self.is_at_its_path().is_ok_and(|is_there| is_there) {
             _ = fs::remove_file(&self.path);
         }
@@ -104,9 +136,44 @@ pub(crate) fn left_at(path: &Path) -> io::Result<Left> {
     })
 }
 
+/// What became of a request for a secret.
+pub(crate) enum Outcome<T> {
+    /// The secret is in its file.
+    Saved(T),
+    /// Nothing was changed, and there is no file.
+    NotSent(Failure),
+    /// There was a signal before. Nothing was sent, and there is no file.
+    Stopped,
+    /// The request was or may have been applied, but its secret is not in the file. What arrived is,
+    /// or else instructions.
+    Unknown { reason: String, created: Option<T> },
+}
+
+/// Sends a request for a secret, and saves the secret to a new file. No signal interrupts it.
+pub(crate) fn request<T>(
+    path: &Path,
+    advice: &str,
+    stop: &Stop,
+    send: impl FnOnce() -> Result<(SecretString, T), Error>,
+) -> Outcome<T> {
+    // Before the request, so that nothing is changed if the secret cannot be saved.
+    let mut file = match SecretFile::reserve(path, advice) {
+        Ok(file) => file,
+        Err(error) => return Outcome::NotSent(error.into()),
+    };
+    let saved = stop.critical("the response, so that the new secret is not lost", || {
+        file.save(send(), advice)
+    });
+    let outcome = saved.unwrap_or(Outcome::Stopped);
+    if let Outcome::NotSent(_) | Outcome::Stopped = outcome {
+        file.discard();
+    }
+    outcome
+}
+
 /// Returns what arrived of a successful response to a write, which may hold the only copy of a
 /// secret.
-pub(crate) fn arrived(error: &Error) -> Option<&[u8]> {
+fn arrived(error: &Error) -> Option<&[u8]> {
     let is_success = error.status().is_some_and(|status| status < 300);
     error
         .body()
