@@ -95,7 +95,7 @@ impl Client {
                     head.attempts = attempts.count;
                     return Ok((head, output));
                 }
-                Err(failed) => failed,
+                Err(failed) => *failed,
             };
             if fault.is_configuration() {
                 // Known without a network, so nothing was attempted.
@@ -223,12 +223,14 @@ impl Client {
         limits: &AttemptLimits,
         permit: &Permit<'_>,
         read: impl Fn(Body, &AttemptLimits) -> Result<T, FailedBody>,
-    ) -> Result<(ResponseHead, T), FailedAttempt> {
+    ) -> Result<(ResponseHead, T), Box<FailedAttempt>> {
         let response = self.shared.transport.execute(request);
-        let response = response.map_err(|error| FailedAttempt {
-            head: None,
-            body: Vec::new(),
-            fault: limits.fault(error),
+        let response = response.map_err(|error| {
+            Box::new(FailedAttempt {
+                head: None,
+                body: Vec::new(),
+                fault: limits.fault(error),
+            })
         })?;
         let (parts, mut body) = response.into_parts();
         permit.note(parts.status, &parts.headers);
@@ -242,19 +244,19 @@ impl Client {
             // The status of a failure is what matters, even if its body is truncated.
             let _ = body.read_rest(&mut bytes, LARGEST_FAILURE, limits.end());
             let fault = envelope::failure(call, &self.shared.base_url, &head, &bytes);
-            return Err(FailedAttempt {
+            return Err(Box::new(FailedAttempt {
                 head: Some(head),
                 body: bytes,
                 fault,
-            });
+            }));
         }
         match read(body, limits) {
             Ok(output) => Ok((head, output)),
-            Err(failed) => Err(FailedAttempt {
+            Err(failed) => Err(Box::new(FailedAttempt {
                 head: Some(head),
                 body: failed.part,
                 fault: limits.fault(failed.error),
-            }),
+            })),
         }
     }
 
@@ -275,7 +277,7 @@ impl Client {
         call: &Call,
         attempts: u32,
         started: Instant,
-        outcome: &Result<(ResponseHead, T), FailedAttempt>,
+        outcome: &Result<(ResponseHead, T), Box<FailedAttempt>>,
     ) {
         if !log::log_enabled!(log::Level::Debug) {
             return;
