@@ -207,7 +207,7 @@ fn classify_io(error: io::Error) -> TransportError {
     let is_too_many_files = error
         .raw_os_error()
         .is_some_and(|code| TOO_MANY_FILES.contains(&code));
-    if is_too_many_files {
+    if is_too_many_files || is_of_resolver(&error) {
         return TransportError::connect(error);
     }
     if error.kind() == K::NotConnected && text == "Agent is shut down" {
@@ -223,9 +223,17 @@ fn classify_io(error: io::Error) -> TransportError {
         | K::PermissionDenied => TransportError::connect(error),
         K::InvalidData => classify_tls(error),
         K::TimedOut | K::WouldBlock => TransportError::timeout(error),
-        // Errors of the resolver have no kind of their own.
-        _ if text.contains("failed to lookup address") => TransportError::connect(error),
         _ => TransportError::interrupted(error),
+    }
+}
+
+/// Whether the host name could not be resolved. Such errors have no kind of their own.
+fn is_of_resolver(error: &io::Error) -> bool {
+    if cfg!(windows) {
+        // From `WSAHOST_NOT_FOUND` to `WSANO_DATA`.
+        matches!(error.raw_os_error(), Some(11001..=11004))
+    } else {
+        error.to_string().contains("failed to lookup address")
     }
 }
 
@@ -244,4 +252,20 @@ fn classify_tls(error: io::Error) -> TransportError {
 
 fn contains_any(text: &str, parts: &[&str]) -> bool {
     parts.iter().any(|part| text.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::ToSocketAddrs;
+
+    use super::*;
+    use crate::transport::TransportErrorKind;
+
+    /// On Windows, the error has a code of the system and no text of its own.
+    #[test]
+    fn a_host_that_does_not_resolve_is_a_failure_to_connect() {
+        let error = ("api.hidden.invalid", 443).to_socket_addrs().unwrap_err();
+        let error = classify(None, error.into());
+        assert_eq!(error.kind(), TransportErrorKind::Connect, "{error}");
+    }
 }
