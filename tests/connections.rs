@@ -1,4 +1,5 @@
-//! Which connections the transport over ureq uses: idle ones, unless a new one is asked for.
+//! Which connections the transport over ureq uses: idle ones, unless a new one is asked for. Also
+//! agents that cannot connect at all.
 
 mod common;
 
@@ -161,6 +162,25 @@ fn a_new_connection_replaces_the_idle_ones() {
         thread::sleep(Duration::from_millis(10));
     }
     panic!("the idle connections are still open");
+}
+
+#[test]
+fn an_agent_that_cannot_send_the_request_is_an_error_of_the_configuration() {
+    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let shut_down: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    shut_down.clone().shutdown();
+    let https_only = ureq::Agent::config_builder().proxy(None).https_only(true);
+    for (agent, reason) in [
+        (shut_down, "the agent is shut down"),
+        (https_only.build().into(), "the agent allows https only"),
+    ] {
+        let transport = UreqTransport::new(agent);
+        let error = read(&transport, &server.url(), false).unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Configuration, "{error}");
+        assert!(!error.may_have_reached_server(), "{error}");
+        assert!(error.to_string().starts_with(reason), "{error}");
+    }
+    assert_eq!(server.count(), 0);
 }
 
 #[test]
