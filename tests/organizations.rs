@@ -3,8 +3,7 @@
 mod common;
 
 use cloudflare_user::{
-    Client, Direction, GetOrganization, LeaveOrganization, ListOrganizations, Match,
-    OrganizationOrder, OrganizationStatus,
+    Client, Direction, ListOrganizations, Match, OrganizationOrder, OrganizationStatus,
 };
 use common::{Api, client_returning, fixture, fixture_result, success};
 
@@ -13,6 +12,8 @@ const ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 #[test]
 fn sends_each_filter() {
     type Filter = fn(ListOrganizations<&Client>) -> ListOrganizations<&Client>;
+    let member: Filter = |list| list.status(OrganizationStatus::Member);
+    let invited: Filter = |list| list.status(OrganizationStatus::Invited);
     let filters: [(Filter, &str); 11] = [
         (|list| list.name("Acme & Co"), "name=Acme%20%26%20Co"),
         (|list| list.order(OrganizationOrder::Id), "order=id"),
@@ -22,23 +23,15 @@ fn sends_each_filter() {
         (|list| list.direction(Direction::Desc), "direction=desc"),
         (|list| list.match_(Match::Any), "match=any"),
         (|list| list.match_(Match::All), "match=all"),
-        (
-            |list| list.status(OrganizationStatus::Member),
-            "status=member",
-        ),
-        (
-            |list| list.status(OrganizationStatus::Invited),
-            "status=invited",
-        ),
+        (member, "status=member"),
+        (invited, "status=invited"),
         (|list| list.page(2), "page=2"),
     ];
     for (filter, query) in filters {
         let api = Api::responding(fixture("organizations_list"));
         filter(api.client().organizations()).send().unwrap();
-        assert_eq!(
-            api.request().line(),
-            format!("GET /user/organizations?{query}&per_page=50")
-        );
+        let expected = format!("GET /user/organizations?{query}&per_page=50");
+        assert_eq!(api.request().line(), expected);
     }
 }
 
@@ -46,15 +39,11 @@ fn sends_each_filter() {
 fn reads_an_organization_without_fields() {
     let api = Api::responding(fixture("organizations_get"));
     let organization = api.client().organization(ID).send().unwrap();
-    assert_eq!(
-        api.request().line(),
-        format!("GET /user/organizations/{ID}")
-    );
+    let expected = format!("GET /user/organizations/{ID}");
+    assert_eq!(api.request().line(), expected);
     assert_eq!(organization.id, "");
-    assert_eq!(
-        serde_json::to_value(&organization).unwrap(),
-        fixture_result("organizations_get")
-    );
+    let written = serde_json::to_value(&organization).unwrap();
+    assert_eq!(written, fixture_result("organizations_get"));
 }
 
 #[test]
@@ -71,23 +60,22 @@ fn leaves_an_organization_without_a_body() {
 #[test]
 fn accepts_a_response_to_leaving_with_or_without_an_envelope_or_a_body() {
     let bare = fixture("organizations_delete");
-    for (body, id) in [
-        (bare.clone(), ID),
+    let responses = [
         (success(&bare), ID),
+        (bare, ID),
         (String::new(), ""),
         (success("null"), ""),
-    ] {
-        let deleted = client_returning(body.clone())
-            .send(&LeaveOrganization::new(ID))
-            .unwrap();
-        assert_eq!(deleted.id, id, "{body}");
+    ];
+    for (body, id) in responses {
+        let client = client_returning(body.clone());
+        let left = client.leave_organization(ID).send().unwrap();
+        assert_eq!(left.id, id, "{body}");
     }
 }
 
 #[test]
 fn reports_an_organization_without_an_envelope() {
-    let error = client_returning(r#"{"id":"1","name":"Acme"}"#)
-        .send(&GetOrganization::new(ID))
-        .unwrap_err();
+    let client = client_returning(r#"{"id":"1","name":"Acme"}"#);
+    let error = client.organization(ID).send().unwrap_err();
     assert!(error.is_decode(), "{error}");
 }

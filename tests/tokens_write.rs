@@ -6,11 +6,11 @@ use std::io::{self, Read};
 use std::sync::Mutex;
 
 use cloudflare_user::{
-    Body, Client, CreateToken, ExposeSecret, GetToken, Policy, Token, TokenPolicy, TokenStatus,
+    Body, Client, CreateToken, ExposeSecret, GetToken, Policy, TokenPolicy, TokenStatus,
     UpdateToken, http,
 };
 use common::tokens::{ID, policy};
-use common::{Api, client_returning, fixture, fixture_result, success};
+use common::{Api, builder, client_returning, fixture, fixture_result, success};
 use serde_json::{Value, json};
 use time::macros::datetime;
 
@@ -49,226 +49,251 @@ fn sends_each_field_of_a_creation() {
     ];
     for (set, fields) in sets {
         let api = Api::responding(fixture("tokens_create"));
-        set(api.client().create_token("ci", [policy()]))
-            .send()
-            .unwrap();
+        let client = api.client();
+        set(client.create_token("ci", [policy()])).send().unwrap();
         let request = api.request();
-        assert_eq!(
-            (request.method.as_str(), request.target.as_str()),
-            ("POST", "/user/tokens")
-        );
+        assert_eq!(request.method, "POST");
+        assert_eq!(request.target, "/user/tokens");
         let mut expected = minimal();
-        expected
-            .as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().unwrap().clone());
+        for (name, value) in fields.as_object().unwrap() {
+            expected[name] = value.clone();
+        }
         assert_eq!(request.json(), expected);
     }
 }
 
 #[test]
 fn separates_the_secret_from_the_created_token() {
-    let created = client_returning(fixture("tokens_create"))
-        .send(&CreateToken::new("ci", [policy()]))
-        .unwrap();
+    let client = client_returning(fixture("tokens_create"));
+    let created = client.create_token("ci", [policy()]).send().unwrap();
     let mut documented = fixture_result("tokens_create");
     let secret = documented.as_object_mut().unwrap().remove("value").unwrap();
-    assert_eq!(created.value.expose_secret(), secret.as_str().unwrap());
+    let secret = secret.as_str().unwrap();
+    assert_eq!(created.value.expose_secret(), secret);
     assert_eq!(serde_json::to_value(&created.token).unwrap(), documented);
-    assert!(!format!("{created:?}").contains(secret.as_str().unwrap()));
+    assert!(!format!("{created:?}").contains(secret));
 }
 
 #[test]
 fn reports_a_creation_without_a_secret_and_keeps_the_body() {
-    for result in [
+    let results = [
         r#"{"id":"1"}"#,
         r#"{"id":"1","value":null}"#,
         r#"{"id":"1","value":5}"#,
         r#"{"value":""}"#,
-    ] {
-        let error = client_returning(success(result))
-            .send(&CreateToken::new("ci", [policy()]))
-            .unwrap_err();
-        assert!(
-            error.is_decode() && error.may_have_been_applied(),
-            "{error}"
-        );
-        assert!(
-            // The token was just created, so the message must not advise to delete it.
-            error.to_string().contains("was applied, and `Error::body`")
-                && !error.to_string().contains("delete"),
-            "{error}"
-        );
+    ];
+    for result in results {
+        let client = client_returning(success(result));
+        let created = client.create_token("ci", [policy()]).send();
+        let error = created.unwrap_err();
+        let text = error.to_string();
+        assert!(error.is_decode(), "{text}");
+        assert!(error.may_have_been_applied(), "{text}");
+        assert!(text.contains("was applied, and `Error::body`"), "{text}");
+        // The token was just created, so the message must not advise to delete it.
+        assert!(!text.contains("delete"), "{text}");
         assert_eq!(error.body(), Some(success(result).as_bytes()));
     }
 }
 
-#[test]
-fn says_that_the_part_of_a_creation_that_arrived_may_hold_the_secret() {
-    let (part, secret) = (
-        r#"{"success":true,"result":{"value":"s3cr3t"#,
-        "; `Error::body` holds what arrived, which may",
-    );
-    let broken: fn(&'static str) -> Body =
-        |part| Body::from_reader(part.as_bytes().chain(Body::from_reader(Broken)));
-    for (status, body, is_part) in [
-        (200, Body::from(part), true),
-        (200, broken(part), true),
-        (200, broken(""), false),
-        (502, Body::from(part), false),
-        (400, Body::from(part), false),
-    ] {
-        let body = Mutex::new(Some(body));
-        let respond = move |_: http::Request<Vec<u8>>| {
-            let body = body.lock().unwrap().take().unwrap();
-            Ok(http::Response::builder().status(status).body(body).unwrap())
-        };
-        let client = Client::builder()
-            .api_token("t")
-            .transport(respond)
-            .build()
-            .unwrap();
-        let error = client.create_token("ci", [policy()]).send().unwrap_err();
-        let text = error.to_string();
-        assert_eq!(text.contains(secret), is_part, "{text}");
-        assert_eq!(
-            text.contains("look for a token named"),
-            status != 400,
-            "{text}"
-        );
-        assert!(!text.contains("s3cr3t"), "{text}");
-    }
-    let edited = client_returning(part)
-        .edit_user()
-        .first_name("a")
-        .send()
-        .unwrap_err()
-        .to_string();
-    assert!(
-        edited.contains("may have been applied") && !edited.contains("what arrived"),
-        "{edited}"
-    );
+/// The start of a response to a creation, with its secret.
+const PART: &str = r#"{"success":true,"result":{"value":"s3cr3t"#;
+
+/// What an error says if that start may hold the secret.
+const HOLDS_SECRET: &str = "; `Error::body` holds what arrived, which may";
+
+/// The text of the error of a creation that returns this status and body.
+#[track_caller]
+fn creation_error(status: u16, body: Body) -> String {
+    let body = Mutex::new(Some(body));
+    let respond = move |_: http::Request<Vec<u8>>| {
+        let body = body.lock().unwrap().take().unwrap();
+        Ok(http::Response::builder().status(status).body(body).unwrap())
+    };
+    let client = builder().transport(respond).build().unwrap();
+    let error = client.create_token("ci", [policy()]).send().unwrap_err();
+    let text = error.to_string();
+    assert!(!text.contains("s3cr3t"), "{text}");
+    text
 }
 
-/// A body that fails.
-struct Broken;
-
-impl Read for Broken {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::ConnectionReset.into())
+/// A body that breaks off after this part.
+fn broken(part: &'static str) -> Body {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::ConnectionReset.into())
+        }
     }
+    Body::from_reader(part.as_bytes().chain(Broken))
+}
+
+#[test]
+fn says_that_the_part_of_a_creation_that_arrived_may_hold_the_secret() {
+    let check = "look for a token named";
+    for body in [Body::from(PART), broken(PART)] {
+        let text = creation_error(200, body);
+        assert!(text.contains(HOLDS_SECRET), "{text}");
+        assert!(text.contains(check), "{text}");
+    }
+    let nothing_arrived = creation_error(200, broken(""));
+    let failed = creation_error(502, Body::from(PART));
+    for text in [nothing_arrived, failed] {
+        assert!(!text.contains(HOLDS_SECRET), "{text}");
+        assert!(text.contains(check), "{text}");
+    }
+    let refused = creation_error(400, Body::from(PART));
+    assert!(!refused.contains(HOLDS_SECRET), "{refused}");
+    assert!(!refused.contains(check), "{refused}");
+
+    let client = client_returning(PART);
+    let edited = client.edit_user().first_name("a").send();
+    let text = edited.unwrap_err().to_string();
+    assert!(text.contains("may have been applied"), "{text}");
+    assert!(!text.contains("what arrived"), "{text}");
 }
 
 #[test]
 fn updates_a_token_with_every_writable_field_that_was_read() {
     let read = json!({
-        "id": ID, "name": "ci", "status": "disabled", "issued_on": "2018-07-01T05:20:00Z",
-        "not_before": "2018-07-01T05:20:00Z", "expires_on": "2020-01-01T00:00:00.25Z",
-        "condition": {"request_ip": {"in": ["123.123.123.0/24"], "not_in": ["123.123.123.100/24"]}, "other": {"a": 1}},
+        "id": ID,
+        "name": "ci",
+        "status": "disabled",
+        "issued_on": "2018-07-01T05:20:00Z",
+        "not_before": "2018-07-01T05:20:00Z",
+        "expires_on": "2020-01-01T00:00:00.25Z",
+        "condition": {
+            "request_ip": {"in": ["123.123.123.0/24"], "not_in": ["123.123.123.100/24"]},
+            "other": {"a": 1},
+        },
         "policies": [
-            {"id": "p1", "effect": "audit", "permission_groups": [{"id": "g", "name": "n", "meta": {"k": "v"}, "only": [1]}],
-             "resources": {"a": "*", "b": {"c": "*"}, "d": 5}, "conditions": {"time": "09-17"}, "note": null},
+            {
+                "id": "p1",
+                "effect": "audit",
+                "permission_groups": [{"id": "g", "name": "n", "meta": {"k": "v"}, "only": [1]}],
+                "resources": {"a": "*", "b": {"c": "*"}, "d": 5},
+                "conditions": {"time": "09-17"},
+                "note": null,
+            },
             {"id": "p2", "effect": "deny", "permission_groups": [], "resources": {}},
         ],
         "value": "must-not-be-sent",
     });
-    let token: Token = client_returning(success(&read.to_string()))
-        .send(&GetToken::new(ID))
-        .unwrap();
+    let client = client_returning(success(&read.to_string()));
+    let token = client.send(&GetToken::new(ID)).unwrap();
     let api = Api::responding(fixture("tokens_update"));
     let updated = api.client().update_token(&token).send().unwrap();
     let request = api.request();
-    assert_eq!(
-        (request.method.as_str(), request.target.clone()),
-        ("PUT", format!("/user/tokens/{ID}"))
-    );
+    assert_eq!(request.method, "PUT");
+    assert_eq!(request.target, format!("/user/tokens/{ID}"));
     assert_eq!(
         request.json(),
         json!({
-            "name": "ci", "status": "disabled",
-            "not_before": "2018-07-01T05:20:00Z", "expires_on": "2020-01-01T00:00:00Z",
+            "name": "ci",
+            "status": "disabled",
+            "not_before": "2018-07-01T05:20:00Z",
+            "expires_on": "2020-01-01T00:00:00Z",
             "condition": {
                 "request_ip": {"in": ["123.123.123.0/24"], "not_in": ["123.123.123.100/24"]},
                 "other": {"a": 1},
             },
             "policies": [
-                {"effect": "audit", "permission_groups": [{"id": "g", "only": [1]}],
-                 "resources": {"a": "*", "b": {"c": "*"}, "d": 5}, "conditions": {"time": "09-17"}, "note": null},
+                {
+                    "effect": "audit",
+                    "permission_groups": [{"id": "g", "only": [1]}],
+                    "resources": {"a": "*", "b": {"c": "*"}, "d": 5},
+                    "conditions": {"time": "09-17"},
+                    "note": null,
+                },
                 {"effect": "deny", "permission_groups": [], "resources": {}},
             ],
         })
     );
-    assert_eq!(
-        serde_json::to_value(&updated).unwrap(),
-        fixture_result("tokens_update")
-    );
+    let written = serde_json::to_value(&updated).unwrap();
+    assert_eq!(written, fixture_result("tokens_update"));
+}
+
+/// A change of an update, and the field of the body that it sets.
+struct Change {
+    apply: fn(UpdateToken<&Client>) -> UpdateToken<&Client>,
+    field: &'static str,
+    /// The value that is sent; `None` if the field is left out.
+    value: Option<Value>,
+}
+
+fn changes() -> [Change; 10] {
+    [
+        Change {
+            apply: |update| update.name("new"),
+            field: "name",
+            value: Some(json!("new")),
+        },
+        Change {
+            apply: |update| update.status(TokenStatus::Disabled),
+            field: "status",
+            value: Some(json!("disabled")),
+        },
+        Change {
+            apply: |update| update.policies([policy()]),
+            field: "policies",
+            value: Some(minimal()["policies"].clone()),
+        },
+        Change {
+            apply: |update| update.expires_on(datetime!(2030-01-01 0:00 UTC)),
+            field: "expires_on",
+            value: Some(json!("2030-01-01T00:00:00Z")),
+        },
+        Change {
+            apply: |update| update.clear_expires_on(),
+            field: "expires_on",
+            value: None,
+        },
+        Change {
+            apply: |update| update.not_before(datetime!(2019-01-01 0:00 UTC)),
+            field: "not_before",
+            value: Some(json!("2019-01-01T00:00:00Z")),
+        },
+        Change {
+            apply: |update| update.clear_not_before(),
+            field: "not_before",
+            value: None,
+        },
+        Change {
+            apply: |update| update.request_ip_in(["::/0"]).clear_request_ip_not_in(),
+            field: "condition",
+            value: Some(json!({"request_ip": {"in": ["::/0"]}})),
+        },
+        Change {
+            apply: |update| update.request_ip_not_in(["::/0"]).clear_request_ip_in(),
+            field: "condition",
+            value: Some(json!({"request_ip": {"not_in": ["::/0"]}})),
+        },
+        Change {
+            apply: |update| update.clear_request_ip_in().clear_request_ip_not_in(),
+            field: "condition",
+            value: None,
+        },
+    ]
 }
 
 #[test]
 fn sends_each_change_of_an_update() {
-    type Change = fn(UpdateToken<&Client>) -> UpdateToken<&Client>;
-    let changes: [(Change, &str, Value); 10] = [
-        (|update| update.name("new"), "name", json!("new")),
-        (
-            |update| update.status(TokenStatus::Disabled),
-            "status",
-            json!("disabled"),
-        ),
-        (
-            |update| update.policies([policy()]),
-            "policies",
-            minimal()["policies"].clone(),
-        ),
-        (
-            |update| update.expires_on(datetime!(2030-01-01 0:00 UTC)),
-            "expires_on",
-            json!("2030-01-01T00:00:00Z"),
-        ),
-        (
-            |update| update.clear_expires_on(),
-            "expires_on",
-            Value::Null,
-        ),
-        (
-            |update| update.not_before(datetime!(2019-01-01 0:00 UTC)),
-            "not_before",
-            json!("2019-01-01T00:00:00Z"),
-        ),
-        (
-            |update| update.clear_not_before(),
-            "not_before",
-            Value::Null,
-        ),
-        (
-            |update| update.request_ip_in(["::/0"]).clear_request_ip_not_in(),
-            "condition",
-            json!({"request_ip": {"in": ["::/0"]}}),
-        ),
-        (
-            |update| update.request_ip_not_in(["::/0"]).clear_request_ip_in(),
-            "condition",
-            json!({"request_ip": {"not_in": ["::/0"]}}),
-        ),
-        (
-            |update| update.clear_request_ip_in().clear_request_ip_not_in(),
-            "condition",
-            Value::Null,
-        ),
-    ];
-    let token = client_returning(fixture("tokens_get"))
-        .send(&GetToken::new(ID))
-        .unwrap();
+    let client = client_returning(fixture("tokens_get"));
+    let token = client.send(&GetToken::new(ID)).unwrap();
     let api = Api::responding(fixture("tokens_update"));
     api.client().update_token(&token).send().unwrap();
     let unchanged = api.request().json();
-    for (change, field, value) in changes {
+    for change in changes() {
         let api = Api::responding(fixture("tokens_update"));
-        change(api.client().update_token(&token)).send().unwrap();
+        let client = api.client();
+        let update = (change.apply)(client.update_token(&token));
+        update.send().unwrap();
         let mut expected = unchanged.clone();
-        // A cleared field is left out of the body. It is not sent as null.
-        match value {
-            Value::Null => drop(expected.as_object_mut().unwrap().remove(field)),
-            value => expected[field] = value,
+        match change.value {
+            Some(value) => expected[change.field] = value,
+            None => {
+                expected.as_object_mut().unwrap().remove(change.field);
+            }
         }
         assert_eq!(api.request().json(), expected);
     }
@@ -277,9 +302,8 @@ fn sends_each_change_of_an_update() {
 #[test]
 fn sends_an_update_that_was_built_without_reading_the_token() {
     let api = Api::responding(fixture("tokens_update"));
-    api.client()
-        .send(&UpdateToken::new(ID, "ci", TokenStatus::Active, [policy()]))
-        .unwrap();
+    let update = UpdateToken::new(ID, "ci", TokenStatus::Active, [policy()]);
+    api.client().send(&update).unwrap();
     let mut expected = minimal();
     expected["status"] = json!("active");
     assert_eq!(api.request().json(), expected);
@@ -332,11 +356,13 @@ fn writes_the_documented_resource_names() {
 
 #[test]
 fn debug_of_a_policy_shows_unknown_fields_by_name_only() {
-    let read = json!({"effect": "allow", "conditions": "s3cr3t", "permission_groups": [{"id": "g", "key": "s3cr3t"}]});
-    let policy = Policy::from(&serde_json::from_value::<TokenPolicy>(read).unwrap());
-    let shown = format!("{policy:?}");
-    assert!(
-        shown.contains("conditions") && !shown.contains("s3cr3t"),
-        "{shown}"
-    );
+    let read: TokenPolicy = serde_json::from_value(json!({
+        "effect": "allow",
+        "conditions": "s3cr3t",
+        "permission_groups": [{"id": "g", "key": "s3cr3t"}],
+    }))
+    .unwrap();
+    let shown = format!("{:?}", Policy::from(&read));
+    assert!(shown.contains("conditions"), "{shown}");
+    assert!(!shown.contains("s3cr3t"), "{shown}");
 }
