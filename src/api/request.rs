@@ -30,8 +30,23 @@ use std::borrow::Cow;
 ///     client.iter(&cloudflare_user::GetUser::new());
 /// }
 /// ```
+///
+/// A list is read with `iter` in a `for` loop too:
+///
+/// ```compile_fail,E0277
+/// fn names(client: &cloudflare_user::Client) {
+///     for token in client.tokens() {}
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detached;
+
+/// Implemented by no type: a request is not an iterator.
+#[diagnostic::on_unimplemented(
+    message = "a request is not an iterator",
+    label = "call `.iter()` on the request, or `client.iter(&request)` for a detached one"
+)]
+pub trait CallIter {}
 
 /// Writes the constructors of a request from the list of its fields: `new`, and `with_client` for
 /// the other form. Fields in parentheses are arguments of `new`, with their types. Those in braces
@@ -79,6 +94,16 @@ macro_rules! constructors {
 macro_rules! terminals {
     ($request:ident -> Page<$item:ty>) => {
         terminals!($request -> $crate::Page<$item>);
+
+        // Never applies. It makes the compiler's message for a missing `.iter()` name it.
+        #[doc(hidden)]
+        impl<C: $crate::api::request::CallIter> Iterator for $request<C> {
+            type Item = $crate::Result<$item>;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                None
+            }
+        }
 
         impl $request<&$crate::Client> {
             /// Returns an iterator over the items of the list. Each page is fetched when it is
