@@ -247,6 +247,12 @@ fn follow_ends_with_a_valid_cursor() {
     let items = cancelled(&server, 2, &cancel, || logs.by_ref().collect());
     assert_eq!(kinds(items), [None, None, Some(ErrorKind::Cancelled)]);
     assert!(logs.next().is_none());
+
+    // The next run yields neither log again.
+    let next_run = self::client(&server, &Cancel::new());
+    let mut new_logs = next_run.audit_logs().follow(&logs.cursor());
+    assert!(new_logs.next().is_none());
+    assert_eq!(server.count(), 4);
 }
 
 #[test]

@@ -45,6 +45,8 @@ fn clients_and_transports_can_be_shared_between_threads() {
     fn is_cheap_to_share<T: Clone + 'static>() {}
     is_cheap_to_share::<Client>();
     check_each!(is_shareable: Client, ClientBuilder, UreqTransport, AttemptOptions, RateLimit, Detached);
+    fn is_made_by_a_program<T: Shareable + Clone + Default + 'static>() {}
+    check_each!(is_made_by_a_program: Cancel, AttemptOptions, PageInfo);
     fn is_transport<T: Transport + 'static>() {}
     is_transport::<UreqTransport>();
     is_transport::<fn(http::Request<Vec<u8>>) -> Result<http::Response<Body>, TransportError>>();
@@ -55,7 +57,11 @@ fn clients_and_transports_can_be_shared_between_threads() {
 #[test]
 fn errors_convert_to_boxed_errors() {
     check_each!(is_error: Error, TransportError);
-    check_each!(is_shareable: ApiError, TransportErrorKind);
+    check_each!(is_shareable: ApiError);
+    fn is_kind<T: Shareable + Copy + Eq + Hash + 'static>() {}
+    check_each!(is_kind: ErrorKind, TransportErrorKind);
+    fn is_written_to_a_log<T: Clone + Eq + Default + Display + Serialize>() {}
+    is_written_to_a_log::<ApiError>();
     fn converts_with_question_mark() -> Result<(), Box<dyn StdError + Send + Sync>> {
         Err(Error::invalid_request("id", "is empty"))?
     }
@@ -67,8 +73,12 @@ fn iterators_and_bodies_can_move_to_another_thread() {
     check_each!(is_iterator: Iter<AuditLog>, Pages<AuditLog>, Follow);
     fn is_read<T: Movable + Read + Default + From<String> + From<Vec<u8>> + From<&'static str>>() {}
     is_read::<Body>();
+    fn is_made_of_json<T: From<serde_json::Value> + From<&'static [u8]>>() {}
+    is_made_of_json::<Body>();
     fn is_page<T: Shareable + IntoIterator<Item = AuditLog> + Clone + PartialEq>() {}
     is_page::<Page<AuditLog>>();
+    fn is_made_of_items<T: From<Vec<AuditLog>>>() {}
+    is_made_of_items::<Page<AuditLog>>();
     is_shareable::<PageInfo>();
 }
 

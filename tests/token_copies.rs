@@ -66,6 +66,23 @@ fn copies_each_restriction_of_a_token_under_another_name() {
 }
 
 #[test]
+fn does_not_validate_what_was_read() {
+    let read = json!({
+        "name": "x".repeat(121),
+        "not_before": "2020-01-01T00:00:00Z",
+        "expires_on": "2019-01-01T00:00:00Z",
+        "condition": {"request_ip": {"in": ["somewhere"]}},
+        "policies": [{"effect": "allow", "permission_groups": [], "resources": {}}],
+    });
+    let token: Token = serde_json::from_value(read.clone()).unwrap();
+    let api = Api::responding(fixture("tokens_create"));
+    api.client().copy_token(&token, "copy").send().unwrap();
+    let mut expected = read;
+    expected["name"] = json!("copy");
+    assert_eq!(api.request().json(), expected);
+}
+
+#[test]
 fn copies_a_token_into_an_account() {
     let api = Api::responding(fixture("tokens_create"));
     let client = api.client();
