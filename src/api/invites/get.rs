@@ -3,8 +3,9 @@ use crate::api::prelude::*;
 
 /// Gets an invitation.
 ///
-/// `GET /user/invites/{invite_id}`, see the [API reference]. Cloudflare documents only an email and
-/// Global API Key as the credential, and no permission for a token.
+/// `GET /user/invites/{invite_id}`, see the [API reference]. A token needs `Memberships Read` or
+/// `Memberships Write`. Cloudflare's page also says that the credential is an email and Global API
+/// Key.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/get/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,8 +3,8 @@ use crate::api::prelude::*;
 
 /// Lists the invitations that the user received, on a single page.
 ///
-/// `GET /user/invites`, see the [API reference]. Cloudflare documents only an email and Global API
-/// Key as the credential, and no permission for a token.
+/// `GET /user/invites`, see the [API reference]. A token needs `Memberships Read` or `Memberships
+/// Write`. Cloudflare's page also says that the credential is an email and Global API Key.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,8 +3,8 @@ use crate::api::prelude::*;
 
 /// Accepts or rejects an invitation.
 ///
-/// `PATCH /user/invites/{invite_id}`, see the [API reference]. Cloudflare documents only an email
-/// and Global API Key as the credential, and no permission for a token.
+/// `PATCH /user/invites/{invite_id}`, see the [API reference]. A token needs `Memberships Write`.
+/// Cloudflare's page also says that the credential is an email and Global API Key.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/edit/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
