@@ -23,58 +23,131 @@ use cloudflare_user::User;
 
 const ROUNDS: usize = 15;
 const PAGES: usize = support::MAX_PAGES;
+const LOGS: usize = PAGES * support::LOGS;
 
-/// For each case: its name, the pages that its server has, and the delay of a response in
-/// milliseconds.
-const CASES: [(&str, usize, u64); 8] = [
-    ("by hand", PAGES, 0),
-    ("iter()", PAGES, 0),
-    ("pages()", PAGES, 0),
-    ("iter().read_ahead(2)", PAGES, 0),
-    ("delayed, by hand", PAGES, 50),
-    ("delayed, iter().read_ahead(8)", PAGES, 50),
-    ("one call, by hand", 0, 0),
-    ("one call", 0, 0),
+struct Case {
+    name: &'static str,
+    job: Job,
+    /// How long the server delays each response.
+    delay: Duration,
+}
+
+enum Job {
+    /// Reads the whole list at this URL, and returns the number of logs.
+    List(fn(&str) -> usize),
+    /// Makes this number of calls to this URL, and returns how many succeed.
+    Calls(fn(&str, usize) -> usize),
+}
+
+const CASES: [Case; 8] = [
+    Case {
+        name: "by hand",
+        job: Job::List(support::by_hand),
+        delay: Duration::ZERO,
+    },
+    Case {
+        name: "iter()",
+        job: Job::List(|url| support::by_iter(url, 0)),
+        delay: Duration::ZERO,
+    },
+    Case {
+        name: "pages()",
+        job: Job::List(support::by_pages),
+        delay: Duration::ZERO,
+    },
+    Case {
+        name: "iter().read_ahead(2)",
+        job: Job::List(|url| support::by_iter(url, 2)),
+        delay: Duration::ZERO,
+    },
+    Case {
+        name: "delayed, by hand",
+        job: Job::List(support::by_hand),
+        delay: Duration::from_millis(50),
+    },
+    Case {
+        name: "delayed, iter().read_ahead(8)",
+        job: Job::List(|url| support::by_iter(url, 8)),
+        delay: Duration::from_millis(50),
+    },
+    Case {
+        name: "one call, by hand",
+        job: Job::Calls(call_by_hand),
+        delay: Duration::ZERO,
+    },
+    Case {
+        name: "one call",
+        job: Job::Calls(call),
+        delay: Duration::ZERO,
+    },
 ];
 
+fn call_by_hand(url: &str, calls: usize) -> usize {
+    let agent = support::agent();
+    let url = format!("{url}/user");
+    let users = (0..calls).map(|_| support::get::<User>(&agent, &url));
+    users.filter(|user| user.id == "7").count()
+}
+
+fn call(url: &str, calls: usize) -> usize {
+    let client = support::client(url);
+    let users = (0..calls).map(|_| client.user().send());
+    users
+        .filter(|user| user.as_ref().is_ok_and(|user| user.id == "7"))
+        .count()
+}
+
+/// What one process took.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Measurement {
+    time: Duration,
+    /// The peak memory in KiB.
+    peak: usize,
+}
+
 fn main() {
-    if let Ok(case) = env::var("BENCH_CASE") {
-        let calls = env::var("BENCH_CALLS")
-            .ok()
-            .and_then(|calls| calls.parse().ok());
-        let url = env::var("BENCH_URL").unwrap_or_else(|_| support::serve(PAGES, Duration::ZERO));
-        return run(&case, &url, calls.unwrap_or(1));
+    match env::var("BENCH_CASE") {
+        Ok(name) => run(&name),
+        Err(_) => compare(),
     }
-    let servers =
-        CASES.map(|(_, pages, delay)| support::serve(pages, Duration::from_millis(delay)));
+}
+
+/// Runs all cases in turns, each in a process of its own, and prints the table.
+fn compare() {
+    let servers = CASES.map(|case| {
+        let pages = match case.job {
+            Job::List(_) => PAGES,
+            Job::Calls(_) => 0,
+        };
+        support::serve(pages, case.delay)
+    });
     let mut measured = CASES.map(|_| Vec::new());
     for round in 0..ROUNDS {
-        for (index, (case, _, delay)) in CASES.iter().enumerate() {
+        for (index, case) in CASES.iter().enumerate() {
             // A delayed case takes ten seconds and hardly varies.
-            if *delay == 0 || round == 0 {
-                measured[index].push(measure(case, &servers[index]));
+            if case.delay.is_zero() || round == 0 {
+                measured[index].push(measure(case.name, &servers[index]));
             }
         }
     }
     println!("{:30} {:>9} {:>7} {:>10}", "", "median", "ratio", "peak");
     let mut by_hand = Duration::ZERO;
-    for ((case, ..), mut runs) in CASES.iter().zip(measured) {
+    for (case, mut runs) in CASES.iter().zip(measured) {
         runs.sort();
-        let (time, peak) = runs[runs.len() / 2];
-        if case.ends_with("by hand") {
-            by_hand = time;
+        let median = &runs[runs.len() / 2];
+        if case.name.ends_with("by hand") {
+            by_hand = median.time;
         }
-        let ratio = time.as_secs_f64() / by_hand.as_secs_f64();
-        println!(
-            "{case:30} {:>7.0}ms  x{ratio:.2} {:>6.1} MiB",
-            time.as_secs_f64() * 1000.0,
-            peak as f64 / 1024.0
-        );
+        let name = case.name;
+        let milliseconds = median.time.as_secs_f64() * 1000.0;
+        let ratio = median.time.as_secs_f64() / by_hand.as_secs_f64();
+        let mebibytes = median.peak as f64 / 1024.0;
+        println!("{name:30} {milliseconds:>7.0}ms  x{ratio:.2} {mebibytes:>6.1} MiB");
     }
 }
 
-/// Runs one case in a new process. Returns its time and its peak memory in KiB.
-fn measure(case: &str, url: &str) -> (Duration, usize) {
+/// Runs one case in a new process.
+fn measure(case: &str, url: &str) -> Measurement {
     let program = env::current_exe().expect("the program has a path");
     let started = Instant::now();
     let output = Command::new(program)
@@ -85,43 +158,34 @@ fn measure(case: &str, url: &str) -> (Duration, usize) {
     let time = started.elapsed();
     assert!(output.status.success(), "{output:?}");
     let peak = String::from_utf8_lossy(&output.stdout).trim().parse();
-    (time, peak.unwrap_or_default())
+    Measurement {
+        time,
+        peak: peak.unwrap_or_default(),
+    }
 }
 
-fn run(case: &str, url: &str, calls: usize) {
-    let read = match case {
-        "by hand" | "delayed, by hand" => support::by_hand(url),
-        "iter()" => support::by_iter(url, 0),
-        "pages()" => support::by_pages(url),
-        "iter().read_ahead(2)" => support::by_iter(url, 2),
-        "delayed, iter().read_ahead(8)" => support::by_iter(url, 8),
-        "one call, by hand" => {
-            let (agent, url) = (support::agent(), format!("{url}/user"));
-            let users = (0..calls).map(|_| support::get::<User>(&agent, &url));
-            users.filter(|user| user.id == "7").count()
+/// Runs the case of this name in this process, and prints the peak memory.
+fn run(name: &str) {
+    let mut cases = CASES.into_iter();
+    let case = cases
+        .find(|case| case.name == name)
+        .expect("`BENCH_CASE` is the name of a case");
+    let url = env::var("BENCH_URL").unwrap_or_else(|_| support::serve(PAGES, Duration::ZERO));
+    match case.job {
+        Job::List(read) => assert_eq!(read(&url), LOGS, "{name}"),
+        Job::Calls(call) => {
+            let calls = env::var("BENCH_CALLS");
+            let calls = calls.ok().and_then(|calls| calls.parse().ok()).unwrap_or(1);
+            assert_eq!(call(&url, calls), calls, "{name}");
         }
-        _ => {
-            let client = support::client(url);
-            let users = (0..calls).map(|_| client.user().send());
-            users
-                .filter(|user| user.as_ref().is_ok_and(|user| user.id == "7"))
-                .count()
-        }
-    };
-    let expected = if case.starts_with("one call") {
-        calls
-    } else {
-        PAGES * support::LOGS
-    };
-    assert_eq!(read, expected, "{case}");
+    }
     println!("{}", peak().unwrap_or_default());
 }
 
 /// The peak memory of this process in KiB; `None` if the system does not report it.
 fn peak() -> Option<usize> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse().ok()
+    let mut lines = status.lines();
+    let peak = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().trim_end_matches(" kB").parse().ok()
 }

@@ -1,4 +1,5 @@
-//! Many requests at once over a server that allows few: the client's own crowd is no reason to fail.
+//! Many requests at once over a server that allows few: the own crowd of a client is no reason to
+//! fail.
 
 mod common;
 

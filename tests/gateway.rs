@@ -1,4 +1,5 @@
-//! Failures that are not the API's: web pages, problem reports of Cloudflare's edge, and other JSON.
+//! Failures that are not the API's: web pages, problem reports of Cloudflare's edge, and other
+//! JSON.
 
 mod common;
 

@@ -44,7 +44,9 @@ macro_rules! check_each {
 fn clients_and_transports_can_be_shared_between_threads() {
     fn is_cheap_to_share<T: Clone + 'static>() {}
     is_cheap_to_share::<Client>();
-    check_each!(is_shareable: Client, ClientBuilder, UreqTransport, AttemptOptions, RateLimit, Detached);
+    check_each!(is_shareable:
+        Client, ClientBuilder, UreqTransport, AttemptOptions, RateLimit, Detached
+    );
     fn is_made_by_a_program<T: Shareable + Clone + Default + 'static>() {}
     check_each!(is_made_by_a_program: Cancel, AttemptOptions, PageInfo);
     fn is_transport<T: Transport + 'static>() {}
@@ -94,17 +96,27 @@ fn parts_of_requests_can_be_compared_and_serialized() {
 
 #[test]
 fn models_can_be_serialized_and_deserialized() {
-    check_each!(is_model: AuditLog, AuditAction, AuditActor, AuditOwner, AuditResource, BillingItem, BillingZone, Amount);
+    check_each!(is_model:
+        AuditLog, AuditAction, AuditActor, AuditOwner, AuditResource, BillingItem, BillingZone,
+        Amount
+    );
     check_each!(is_model: Invite, InviteRole, Organization, Deleted, User);
-    check_each!(is_model: Subscription, SubscriptionApp, SubscriptionZone, ComponentValue, RatePlan, DeletedSubscription);
-    check_each!(is_model: Token, TokenVerification, Condition, RequestIp, TokenPolicy, PolicyPermissionGroup);
+    check_each!(is_model:
+        Subscription, SubscriptionApp, SubscriptionZone, ComponentValue, RatePlan,
+        DeletedSubscription
+    );
+    check_each!(is_model:
+        Token, TokenVerification, Condition, RequestIp, TokenPolicy, PolicyPermissionGroup
+    );
     check_each!(is_model: PermissionGroup, ResourceScope, Resources);
     check_each!(is_model_with_a_secret: BillingProfile, CreatedToken, SecretString);
 }
 
 #[test]
 fn enums_of_responses_are_open_and_those_of_requests_closed() {
-    check_each!(is_open: ActorKind, Effect, Frequency, InviteStatus, OrganizationStatus, PermissionScope, RatePlanId);
+    check_each!(is_open:
+        ActorKind, Effect, Frequency, InviteStatus, OrganizationStatus, PermissionScope, RatePlanId
+    );
     check_each!(is_open: SubscriptionState, TokenStatus);
     check_each!(is_closed: Direction, Match, BillingOrder, OrganizationOrder, InviteResponse);
 }

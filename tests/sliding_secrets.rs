@@ -1,4 +1,5 @@
-//! Slides secrets over the boundaries of every text: no error shows more than six characters of one.
+//! Slides secrets over the boundaries of every text: no error shows more than six characters of
+//! one.
 
 mod common;
 

@@ -21,10 +21,22 @@ pub const LOGS: usize = 1000;
 
 /// The documented log. All logs have the same length.
 fn log(number: usize) -> String {
-    format!(
-        r#"{{"id":"d5b0f326-1232-4452-8858-{number:012}","action":{{"result":true,"type":"change_setting"}},"actor":{{"id":"f6b5de0326bb5182b8a4840ee01ec774","email":"michelle@example.com","ip":"198.41.129.166","type":"user"}},"interface":"API","metadata":{{"name":"security_level","type":"firewall","value":"high","zone_name":"example.com"}},"newValue":"low","oldValue":"high","owner":{{"id":"023e105f4ecef8ad9ca31a8372d0c353"}},"resource":{{"id":"023e105f4ecef8ad9ca31a8372d0c353","type":"zone"}},"when":"2017-04-26T17:31:07Z"}}"#
-    )
+    format!(r#"{{"id":"d5b0f326-1232-4452-8858-{number:012}",{LOG_WITHOUT_ID}}}"#)
 }
+
+/// The fields of the documented log after its identifier.
+const LOG_WITHOUT_ID: &str = concat!(
+    r#""action":{"result":true,"type":"change_setting"},"#,
+    r#""actor":{"id":"f6b5de0326bb5182b8a4840ee01ec774","email":"michelle@example.com","#,
+    r#""ip":"198.41.129.166","type":"user"},"#,
+    r#""interface":"API","#,
+    r#""metadata":{"name":"security_level","type":"firewall","value":"high","#,
+    r#""zone_name":"example.com"},"#,
+    r#""newValue":"low","oldValue":"high","#,
+    r#""owner":{"id":"023e105f4ecef8ad9ca31a8372d0c353"},"#,
+    r#""resource":{"id":"023e105f4ecef8ad9ca31a8372d0c353","type":"zone"},"#,
+    r#""when":"2017-04-26T17:31:07Z""#,
+);
 
 pub fn page(number: usize) -> String {
     let logs: Vec<_> = (0..LOGS).map(|index| log(number * LOGS + index)).collect();
@@ -36,11 +48,27 @@ fn envelope(result: &str) -> String {
 }
 
 /// The documented user.
-const USER: &str = r##"{"id":"7","betas":["zone_level_access_beta"],"country":"US","first_name":"John","has_business_zones":true,"has_enterprise_zones":true,"has_pro_zones":true,"last_name":"Appleseed","organizations":[{"id":"023e105f4ecef8ad9ca31a8372d0c353","name":"Cloudflare, Inc.","permissions":["#zones:read"],"roles":["All Privileges - Super Administrator"],"status":"member"}],"suspended":true,"telephone":"+1 123-123-1234","two_factor_authentication_enabled":true,"two_factor_authentication_locked":true,"zipcode":"12345"}"##;
+const USER: &str = concat!(
+    r##"{"id":"7","betas":["zone_level_access_beta"],"country":"US","first_name":"John","##,
+    r##""has_business_zones":true,"has_enterprise_zones":true,"has_pro_zones":true,"##,
+    r##""last_name":"Appleseed","organizations":[{"id":"023e105f4ecef8ad9ca31a8372d0c353","##,
+    r##""name":"Cloudflare, Inc.","permissions":["#zones:read"],"##,
+    r##""roles":["All Privileges - Super Administrator"],"status":"member"}],"##,
+    r##""suspended":true,"telephone":"+1 123-123-1234","##,
+    r##""two_factor_authentication_enabled":true,"two_factor_authentication_locked":true,"##,
+    r##""zipcode":"12345"}"##,
+);
 
 fn response(body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
+    let length = format!("content-length: {}", body.len());
+    let lines = [
+        "HTTP/1.1 200 OK",
+        "content-type: application/json",
+        &length,
+        "",
+        body,
+    ];
+    lines.join("\r\n").into_bytes()
 }
 
 /// All pages, generated once, so that the server only copies them.
@@ -56,17 +84,15 @@ pub const MAX_PAGES: usize = 200;
 /// empty ones, and the user to a request without a page number. Each response is delayed.
 pub fn serve(pages: usize, delay: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let url = format!(
-        "http://{}",
-        listener.local_addr().expect("the listener has an address")
-    );
+    let address = listener.local_addr();
+    let address = address.expect("the listener has an address");
     let responses = if pages > 0 { &RESPONSES[..pages] } else { &[] };
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             thread::spawn(move || respond(stream, responses, delay));
         }
     });
-    url
+    format!("http://{address}")
 }
 
 fn respond(mut stream: TcpStream, responses: &[Vec<u8>], delay: Duration) -> Option<()> {
@@ -74,23 +100,25 @@ fn respond(mut stream: TcpStream, responses: &[Vec<u8>], delay: Duration) -> Opt
     let (empty, user) = (response(&envelope("[]")), response(&envelope(USER)));
     let mut request = [0; 8192];
     loop {
-        let length = stream
-            .read(&mut request)
-            .ok()
-            .filter(|length| *length > 0)?;
+        let length = stream.read(&mut request).ok()?;
+        if length == 0 {
+            return Some(());
+        }
         let head = String::from_utf8_lossy(&request[..length]);
         let target = head.split_whitespace().nth(1)?;
-        let number = target
-            .split(['?', '&'])
-            .find_map(|parameter| parameter.strip_prefix("page="))
-            .and_then(|number| number.parse::<usize>().ok());
         thread::sleep(delay);
-        let response = match number {
+        let response = match page_number(target) {
             None => &user,
             Some(number) => responses.get(number.wrapping_sub(1)).unwrap_or(&empty),
         };
         stream.write_all(response).ok()?;
     }
+}
+
+fn page_number(target: &str) -> Option<usize> {
+    let mut parameters = target.split(['?', '&']);
+    let number = parameters.find_map(|parameter| parameter.strip_prefix("page="))?;
+    number.parse().ok()
 }
 
 pub fn client(url: &str) -> Client {

@@ -114,7 +114,11 @@ fn policy() -> Policy {
 }
 
 fn policies() -> Value {
-    json!([{"effect": "allow", "permission_groups": [{"id": "g"}], "resources": {"com.cloudflare.api.user.*": "*"}}])
+    json!([{
+        "effect": "allow",
+        "permission_groups": [{"id": "g"}],
+        "resources": {"com.cloudflare.api.user.*": "*"},
+    }])
 }
 
 fn token() -> Token {
@@ -125,84 +129,234 @@ fn token() -> Token {
 /// Generates `operations()` and `check_traits()` from the list.
 macro_rules! operations {
     ($(
-        $kind:ident $request:ident($($argument:expr),*) = $call:literal $bound:ident($($bound_argument:expr),*)
-        $(. $setter:ident($value:expr))?, $method:ident $path:literal $(? $query:literal)? $(with $body:expr)?, $fixture:literal;
+        $kind:ident $request:ident($($argument:expr),*) {
+            client_method: $bound:ident($($bound_argument:expr),*),
+            $(setter: $setter:ident($value:expr),)?
+            readme: $call:literal,
+            sends: $method:ident $path:literal,
+            $(query: $query:literal,)?
+            $(body: $body:expr,)?
+            returns: $fixture:literal,
+        }
     )+) => {
         pub fn operations() -> Vec<Operation> {
-            vec![$(Operation {
-                kind: Kind::$kind,
-                request: stringify!($request),
-                call: $call,
-                method: http::Method::$method,
-                path: $path,
-                query: concat!($($query)?),
-                body: [$($body)?].into_iter().next(),
-                fixture: $fixture,
-                is_single_page: <$request as Endpoint>::SINGLE_PAGE,
-                is_idempotent: $request::new($($argument),*).is_idempotent(),
-                send_bound: |client| {
-                    client.$bound($($bound_argument),*)$(.$setter($value))?.send().map(Sent::new)
-                },
-                send_detached: |client| {
-                    client.send(&$request::new($($argument),*)$(.$setter($value))?).map(Sent::new)
-                },
-                read_items: operations!(@read $kind iter client.$bound()),
-                read_pages: operations!(@read $kind pages client.$bound()),
-            }),+]
+            vec![$(
+                Operation {
+                    kind: Kind::$kind,
+                    request: stringify!($request),
+                    call: $call,
+                    method: http::Method::$method,
+                    path: $path,
+                    query: concat!($($query)?),
+                    body: [$($body)?].into_iter().next(),
+                    fixture: $fixture,
+                    is_single_page: <$request as Endpoint>::SINGLE_PAGE,
+                    is_idempotent: $request::new($($argument),*).is_idempotent(),
+                    send_bound: |client| {
+                        let request = client.$bound($($bound_argument),*)$(.$setter($value))?;
+                        request.send().map(Sent::new)
+                    },
+                    send_detached: |client| {
+                        let request = $request::new($($argument),*)$(.$setter($value))?;
+                        client.send(&request).map(Sent::new)
+                    },
+                    read_items: read_list!($kind $bound iter),
+                    read_pages: read_list!($kind $bound pages),
+                }
+            ),+]
         }
 
         /// Checks at compile time that every request implements its traits.
         pub fn check_traits() {
-            fn is_request<T: Endpoint + Debug + Clone + PartialEq + Serialize + Send + Sync + Unpin + 'static>() {}
-            fn is_bound<T: Endpoint + Debug + Clone + Serialize + Send + Sync + Unpin>() {}
-            fn has_default<T: Default>() {}
             $(
                 is_request::<$request>();
                 is_bound::<$request<&'static Client>>();
-                operations!(@default has_default $request $($argument)*);
+                check_default!($request($($argument),*));
             )+
         }
     };
-    // Only a request without arguments implements `Default`.
-    (@default $has_default:ident $request:ident) => { $has_default::<$request>() };
-    (@default $has_default:ident $request:ident $($argument:expr)+) => {};
-    (@read List $terminal:ident client.$bound:ident()) => { operations!(@list $terminal $bound) };
-    (@read SinglePage $terminal:ident client.$bound:ident()) => { operations!(@list $terminal $bound) };
-    (@read $kind:ident $terminal:ident client.$bound:ident()) => { None };
-    (@list $terminal:ident $bound:ident) => {
+}
+
+/// A function that reads a list by items or by pages, or `None` if the request reads no list.
+macro_rules! read_list {
+    (Read $bound:ident $terminal:ident) => {
+        None
+    };
+    (Write $bound:ident $terminal:ident) => {
+        None
+    };
+    (SinglePage $bound:ident $terminal:ident) => {
+        read_list!(List $bound $terminal)
+    };
+    (List $bound:ident $terminal:ident) => {
         Some(|client, limit| {
-            let read = client.$bound().$terminal().take(limit);
-            read.map(|yielded| yielded.map(|yielded| format!("{yielded:?}"))).collect()
+            let yielded = client.$bound().$terminal().take(limit);
+            yielded.map(|yielded| yielded.map(|yielded| format!("{yielded:?}"))).collect()
         })
     };
 }
 
+/// Only a request without arguments implements `Default`.
+macro_rules! check_default {
+    ($request:ident()) => {
+        has_default::<$request>()
+    };
+    ($request:ident($($argument:expr),+)) => {};
+}
+
+fn is_request<T>()
+where
+    T: Endpoint + Debug + Clone + PartialEq + Serialize + Send + Sync + Unpin + 'static,
+{
+}
+
+fn is_bound<T: Endpoint + Debug + Clone + Serialize + Send + Sync + Unpin>() {}
+
+fn has_default<T: Default>() {}
+
 operations! {
-    Read GetUser() = "user()" user(), GET "/user", "user_get";
-    Write EditUser() = "edit_user()" edit_user().country("US"),
-        PATCH "/user" with json!({"country": "US"}), "user_edit";
-    List ListAuditLogs() = "audit_logs()" audit_logs(), GET "/user/audit_logs" ? "per_page=1000", "audit_logs_list";
-    List ListBillingHistory() = "billing_history()" billing_history(), GET "/user/billing/history" ? "per_page=50", "billing_history_list";
-    Read GetBillingProfile() = "billing_profile()" billing_profile(), GET "/user/billing/profile", "billing_profile_get";
-    SinglePage ListInvites() = "invites()" invites(), GET "/user/invites", "invites_list";
-    Read GetInvite(ID) = "invite(id)" invite(ID), GET "/user/invites/{id}", "invites_get";
-    Write RespondToInvite(ID, InviteResponse::Accepted) = "respond_to_invite(id, response)" respond_to_invite(ID, InviteResponse::Accepted),
-        PATCH "/user/invites/{id}" with json!({"status": "accepted"}), "invites_edit";
-    List ListOrganizations() = "organizations()" organizations(), GET "/user/organizations" ? "per_page=50", "organizations_list";
-    Read GetOrganization(ID) = "organization(id)" organization(ID), GET "/user/organizations/{id}", "organizations_get";
-    Write LeaveOrganization(ID) = "leave_organization(id)" leave_organization(ID), DELETE "/user/organizations/{id}", "organizations_delete";
-    SinglePage ListSubscriptions() = "subscriptions()" subscriptions(), GET "/user/subscriptions", "subscriptions_get";
-    Write UpdateSubscription(ID) = "update_subscription(id)" update_subscription(ID).frequency(Frequency::Yearly),
-        PUT "/user/subscriptions/{id}" with json!({"frequency": "yearly"}), "subscriptions_update";
-    Write DeleteSubscription(ID) = "delete_subscription(id)" delete_subscription(ID), DELETE "/user/subscriptions/{id}", "subscriptions_delete";
-    List ListTokens() = "tokens()" tokens(), GET "/user/tokens" ? "per_page=50", "tokens_list";
-    Read GetToken(ID) = "token(id)" token(ID), GET "/user/tokens/{id}", "tokens_get";
-    Write CreateToken("ci", [policy()]) = "create_token(name, policies)" create_token("ci", [policy()]),
-        POST "/user/tokens" with json!({"name": "ci", "policies": policies()}), "tokens_create";
-    Write UpdateToken(ID, "ci", TokenStatus::Active, [policy()]) = "update_token(&token)" update_token(&token()),
-        PUT "/user/tokens/{id}" with json!({"name": "ci", "status": "active", "policies": policies()}), "tokens_update";
-    Write DeleteToken(ID) = "delete_token(id)" delete_token(ID), DELETE "/user/tokens/{id}", "tokens_delete";
-    Read VerifyToken() = "verify_token()" verify_token(), GET "/user/tokens/verify", "tokens_verify";
-    SinglePage ListPermissionGroups() = "permission_groups()" permission_groups(), GET "/user/tokens/permission_groups", "token_permission_groups_list";
-    Write RollToken(ID) = "roll_token(id)" roll_token(ID), PUT "/user/tokens/{id}/value" with json!({}), "token_value_update";
+    Read GetUser() {
+        client_method: user(),
+        readme: "user()",
+        sends: GET "/user",
+        returns: "user_get",
+    }
+    Write EditUser() {
+        client_method: edit_user(),
+        setter: country("US"),
+        readme: "edit_user()",
+        sends: PATCH "/user",
+        body: json!({"country": "US"}),
+        returns: "user_edit",
+    }
+    List ListAuditLogs() {
+        client_method: audit_logs(),
+        readme: "audit_logs()",
+        sends: GET "/user/audit_logs",
+        query: "per_page=1000",
+        returns: "audit_logs_list",
+    }
+    List ListBillingHistory() {
+        client_method: billing_history(),
+        readme: "billing_history()",
+        sends: GET "/user/billing/history",
+        query: "per_page=50",
+        returns: "billing_history_list",
+    }
+    Read GetBillingProfile() {
+        client_method: billing_profile(),
+        readme: "billing_profile()",
+        sends: GET "/user/billing/profile",
+        returns: "billing_profile_get",
+    }
+    SinglePage ListInvites() {
+        client_method: invites(),
+        readme: "invites()",
+        sends: GET "/user/invites",
+        returns: "invites_list",
+    }
+    Read GetInvite(ID) {
+        client_method: invite(ID),
+        readme: "invite(id)",
+        sends: GET "/user/invites/{id}",
+        returns: "invites_get",
+    }
+    Write RespondToInvite(ID, InviteResponse::Accepted) {
+        client_method: respond_to_invite(ID, InviteResponse::Accepted),
+        readme: "respond_to_invite(id, response)",
+        sends: PATCH "/user/invites/{id}",
+        body: json!({"status": "accepted"}),
+        returns: "invites_edit",
+    }
+    List ListOrganizations() {
+        client_method: organizations(),
+        readme: "organizations()",
+        sends: GET "/user/organizations",
+        query: "per_page=50",
+        returns: "organizations_list",
+    }
+    Read GetOrganization(ID) {
+        client_method: organization(ID),
+        readme: "organization(id)",
+        sends: GET "/user/organizations/{id}",
+        returns: "organizations_get",
+    }
+    Write LeaveOrganization(ID) {
+        client_method: leave_organization(ID),
+        readme: "leave_organization(id)",
+        sends: DELETE "/user/organizations/{id}",
+        returns: "organizations_delete",
+    }
+    SinglePage ListSubscriptions() {
+        client_method: subscriptions(),
+        readme: "subscriptions()",
+        sends: GET "/user/subscriptions",
+        returns: "subscriptions_get",
+    }
+    Write UpdateSubscription(ID) {
+        client_method: update_subscription(ID),
+        setter: frequency(Frequency::Yearly),
+        readme: "update_subscription(id)",
+        sends: PUT "/user/subscriptions/{id}",
+        body: json!({"frequency": "yearly"}),
+        returns: "subscriptions_update",
+    }
+    Write DeleteSubscription(ID) {
+        client_method: delete_subscription(ID),
+        readme: "delete_subscription(id)",
+        sends: DELETE "/user/subscriptions/{id}",
+        returns: "subscriptions_delete",
+    }
+    List ListTokens() {
+        client_method: tokens(),
+        readme: "tokens()",
+        sends: GET "/user/tokens",
+        query: "per_page=50",
+        returns: "tokens_list",
+    }
+    Read GetToken(ID) {
+        client_method: token(ID),
+        readme: "token(id)",
+        sends: GET "/user/tokens/{id}",
+        returns: "tokens_get",
+    }
+    Write CreateToken("ci", [policy()]) {
+        client_method: create_token("ci", [policy()]),
+        readme: "create_token(name, policies)",
+        sends: POST "/user/tokens",
+        body: json!({"name": "ci", "policies": policies()}),
+        returns: "tokens_create",
+    }
+    Write UpdateToken(ID, "ci", TokenStatus::Active, [policy()]) {
+        client_method: update_token(&token()),
+        readme: "update_token(&token)",
+        sends: PUT "/user/tokens/{id}",
+        body: json!({"name": "ci", "status": "active", "policies": policies()}),
+        returns: "tokens_update",
+    }
+    Write DeleteToken(ID) {
+        client_method: delete_token(ID),
+        readme: "delete_token(id)",
+        sends: DELETE "/user/tokens/{id}",
+        returns: "tokens_delete",
+    }
+    Read VerifyToken() {
+        client_method: verify_token(),
+        readme: "verify_token()",
+        sends: GET "/user/tokens/verify",
+        returns: "tokens_verify",
+    }
+    SinglePage ListPermissionGroups() {
+        client_method: permission_groups(),
+        readme: "permission_groups()",
+        sends: GET "/user/tokens/permission_groups",
+        returns: "token_permission_groups_list",
+    }
+    Write RollToken(ID) {
+        client_method: roll_token(ID),
+        readme: "roll_token(id)",
+        sends: PUT "/user/tokens/{id}/value",
+        body: json!({}),
+        returns: "token_value_update",
+    }
 }
