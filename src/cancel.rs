@@ -1,5 +1,6 @@
 //! Ends the waits of calls from another thread.
 
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -25,16 +26,16 @@ use std::time::Duration;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Cancel(Arc<Switch>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Switch {
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     is_cancelled: bool,
     /// The switches that are cancelled with this one.
@@ -80,6 +81,14 @@ impl Cancel {
             .changed
             .wait_timeout_while(switch.lock(), duration, is_waiting);
         drop(result);
+    }
+}
+
+impl fmt::Debug for Cancel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cancel")
+            .field("is_cancelled", &self.is_cancelled())
+            .finish()
     }
 }
 

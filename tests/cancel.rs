@@ -149,8 +149,10 @@ fn an_error_that_is_not_retried_is_returned_as_it_is() {
 fn an_invalid_request_stays_one() {
     let server = Tcp::returning("{}");
     let cancel = Cancel::new();
+    assert_eq!(format!("{cancel:?}"), "Cancel { is_cancelled: false }");
     cancel.cancel();
     assert!(cancel.is_cancelled());
+    assert_eq!(format!("{cancel:?}"), "Cancel { is_cancelled: true }");
     let client = client(&server, &cancel);
     let error = client.delete_token("").send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
