@@ -90,6 +90,27 @@ fn sends_the_fields_of_a_write_as_its_body_without_path_parameters() {
 }
 
 #[test]
+fn sends_none_in_a_body_as_null_unless_the_field_is_skipped() {
+    #[derive(serde::Serialize)]
+    struct EditZone {
+        paused: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        plan: Option<String>,
+    }
+    impl Endpoint for EditZone {
+        type Output = serde_json::Value;
+        const METHOD: Method = Method::PATCH;
+        fn path(&self) -> Vec<&str> {
+            vec!["zone"]
+        }
+    }
+    let (client, requests) = scripted(vec![ok(success("{}"))]);
+    let (paused, plan) = (None, None);
+    client.send(&EditZone { paused, plan }).unwrap();
+    assert_eq!(lines(&requests), [r#"PATCH /zone {"paused":null}"#]);
+}
+
+#[test]
 fn refuses_path_segments_that_name_another_resource() {
     let (client, requests) = scripted([ok(success("null"))]);
     for segment in ["", ".", ".."] {
