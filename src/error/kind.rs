@@ -13,7 +13,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The client cannot send this request as it is set up: a credential that is missing, malformed
     /// or of a kind that the request cannot use, the base URL, the user agent, the proxy, or a
-    /// feature of this crate that is off. Nothing was sent.
+    /// feature of this crate that is off. Nothing was sent. [`parameter`](crate::Error::parameter)
+    /// is the name of the setter or of the environment variable; `None` for a feature.
     Configuration,
     /// No connection was made, also because a proxy refused it. Nothing was sent.
     Connect,

@@ -180,7 +180,7 @@ impl<C> CreateToken<C> {
         self
     }
 
-    /// Prevents no client address from using the token.
+    /// Removes the list of [`request_ip_not_in`](Self::request_ip_not_in).
     pub fn clear_request_ip_not_in(mut self) -> Self {
         self.fields.clear_request_ip_not_in();
         self

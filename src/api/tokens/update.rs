@@ -179,7 +179,7 @@ impl<C> UpdateToken<C> {
         self
     }
 
-    /// Forbids no client address.
+    /// Removes the list of [`request_ip_not_in`](Self::request_ip_not_in).
     ///
     /// The API may keep a condition that a request leaves out: see
     /// [`clear_request_ip_in`](Self::clear_request_ip_in), and check `condition.request_ip.not_in`
