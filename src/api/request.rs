@@ -95,8 +95,9 @@ macro_rules! terminals {
     ($request:ident -> Page<$item:ty>) => {
         terminals!($request -> $crate::Page<$item>);
 
-        // Never applies. It makes the compiler's message for a missing `.iter()` name it.
-        #[doc(hidden)]
+        // Never applies. It makes the compiler's message for a missing `.iter()` name it. With it,
+        // the documentation would list `IntoIterator`.
+        #[cfg(not(doc))]
         impl<C: $crate::api::request::CallIter> Iterator for $request<C> {
             type Item = $crate::Result<$item>;
 
