@@ -166,7 +166,7 @@ fn a_new_connection_replaces_the_idle_ones() {
 
 #[test]
 fn an_agent_that_cannot_send_the_request_is_an_error_of_the_configuration() {
-    let server = Tcp::responding("200 OK", "", &success("{}"));
+    let server = Tcp::returning("{}");
     let shut_down: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
     shut_down.clone().shutdown();
     let https_only = ureq::Agent::config_builder().proxy(None).https_only(true);
