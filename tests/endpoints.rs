@@ -104,10 +104,10 @@ fn sends_none_in_a_body_as_null_unless_the_field_is_skipped() {
             vec!["zone"]
         }
     }
-    let (client, requests) = scripted(vec![ok(success("{}"))]);
+    let (client, requests) = scripted([ok(success("{}"))]);
     let (paused, plan) = (None, None);
     client.send(&EditZone { paused, plan }).unwrap();
-    assert_eq!(lines(&requests), [r#"PATCH /zone {"paused":null}"#]);
+    assert_eq!(requests.lines(), [r#"PATCH /zone {"paused":null}"#]);
 }
 
 #[test]
