@@ -201,7 +201,8 @@ impl Policy {
 
     /// Removes all resources, so that a policy that was read can be narrowed.
     ///
-    /// An argument that was invalid is still refused before sending.
+    /// Keep the resources of a policy that denies: with fewer of them, it denies less, and the token
+    /// can do more. An argument that was invalid is still refused before sending.
     ///
     /// ```
     /// # let read = cloudflare_user::TokenPolicy::default();
