@@ -54,9 +54,8 @@ fn encode_path(segments: &[&str]) -> Result<String> {
     for (index, segment) in segments.iter().enumerate() {
         if matches!(*segment, "" | "." | "..") {
             let position = index + 1;
-            let reason = format!(
-                "has the segment {segment:?} at {position}, which would name another resource"
-            );
+            let reason =
+                format!("has {segment:?} as segment {position}, which would name another resource");
             return Err(Error::invalid_request("path", reason));
         }
         path.push('/');
