@@ -241,7 +241,12 @@ fn yields_the_rest_of_a_page_that_arrived_before() {
 fn follow_ends_with_a_valid_cursor() {
     let log = |id: &str| format!(r#"{{"id":"{id}","when":"2026-11-02T00:00:00Z"}}"#);
     let page = format!("[{},{}]", log("a"), log("b"));
-    let server = Tcp::scripted([Reply::success(&page), refuse_for_30_seconds()]);
+    let server = Tcp::scripted([
+        Reply::success(&page),
+        refuse_for_30_seconds(),
+        Reply::success(&page),
+        Reply::success("[]"),
+    ]);
     let cancel = Cancel::new();
     let client = client(&server, &cancel);
     let start = AuditLogCursor::starting_at(datetime!(2026-11-01 0:00 UTC));

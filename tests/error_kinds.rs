@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// The error of a read whose only attempt ends like this.
 fn failed(outcome: ScriptedResponse) -> Error {
-    let (client, _) = scripted(vec![outcome]);
+    let (client, _) = scripted([outcome]);
     let page: Result<Page<Token>, Error> = client.tokens().send();
     page.unwrap_err()
 }
