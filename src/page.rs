@@ -15,7 +15,19 @@ pub struct Page<T> {
     pub info: Option<PageInfo>,
 }
 
-/// Makes a page without information about the list, for the tests of a program.
+/// Makes a page without information about the list, for the tests of a program:
+///
+/// ```
+/// use cloudflare_user::{Page, Token};
+///
+/// fn count_unnamed(page: &Page<Token>) -> usize {
+///     page.into_iter().filter(|token| token.name.is_none()).count()
+/// }
+///
+/// let page = Page::from(vec![Token::default()]);
+/// assert_eq!(count_unnamed(&page), 1);
+/// assert_eq!(page.info, None);
+/// ```
 impl<T> From<Vec<T>> for Page<T> {
     fn from(items: Vec<T>) -> Self {
         Self { items, info: None }
