@@ -198,7 +198,7 @@ fn the_review_has_the_exit_codes_of_nagios() {
     let nagios = &["--format", "nagios"];
     let expiring = r#""expires_on":"2030-01-01T00:00:00Z""#;
     for (token, code, state) in [
-        (format!(r#"{{"id":"1","status":"disabled"}}"#), 0, "OK"),
+        (r#"{"id":"1","status":"disabled"}"#.to_owned(), 0, "OK"),
         (
             format!(r#"{{"id":"1","status":"active",{expiring}}}"#),
             1,
@@ -210,7 +210,7 @@ fn the_review_has_the_exit_codes_of_nagios() {
             "CRITICAL",
         ),
         (
-            format!(r#"{{"id":"1","status":"disabled","name":[]}}"#),
+            r#"{"id":"1","status":"disabled","name":[]}"#.to_owned(),
             3,
             "UNKNOWN",
         ),
