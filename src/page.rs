@@ -72,30 +72,4 @@ pub struct PageInfo {
     pub extra: Map<String, Value>,
 }
 
-impl PageInfo {
-    /// Parses a `result_info`. Returns `None` if it is not an object.
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        // A longer one is malformed, and would be copied with every page.
-        const LONGEST: usize = 64 << 10;
-        let text = Some(text).filter(|text| text.len() <= LONGEST)?;
-        let mut extra: Map<String, Value> = serde_json::from_str(text).ok()?;
-        // A whole number may be written as `20.0`.
-        let exact = |number: f64| {
-            (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then_some(number as u64)
-        };
-        let mut number = |name| {
-            let value = extra.remove(name)?;
-            value.as_u64().or_else(|| value.as_f64().and_then(exact))
-        };
-        Some(Self {
-            page: number("page"),
-            per_page: number("per_page"),
-            count: number("count"),
-            total_count: number("total_count"),
-            total_pages: number("total_pages"),
-            extra,
-        })
-    }
-}
-
 debug_model!(PageInfo: page, per_page, count, total_count, total_pages);

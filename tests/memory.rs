@@ -19,72 +19,13 @@ fn threads() -> usize {
 }
 
 /// A body that is small as long as it is compressed: `filling` is repeated.
-struct Bomb {
-    start: &'static str,
-    filling: &'static str,
-    end: &'static str,
+/// A compressed response of this many mebibytes of spaces.
+fn compressed_spaces(mebibytes: usize) -> Vec<u8> {
+    let body = compress(&[b' '; 1 << 20]).repeat(mebibytes);
+    let length = format!("content-length: {}", body.len());
+    let head = lines(&["HTTP/1.1 200 OK", "content-encoding: gzip", &length, "", ""]);
+    [head, body].concat()
 }
-
-impl Bomb {
-    /// The compressed response with this many mebibytes of `filling`.
-    fn response(&self, mebibytes: usize) -> Vec<u8> {
-        let mebibyte = self.filling.repeat((1 << 20) / self.filling.len() + 1);
-        let body = [
-            compress(self.start.as_bytes()),
-            compress(mebibyte.as_bytes()).repeat(mebibytes),
-            compress(self.end.as_bytes()),
-        ]
-        .concat();
-        let length = format!("content-length: {}", body.len());
-        let head = lines(&["HTTP/1.1 200 OK", "content-encoding: gzip", &length, "", ""]);
-        [head, body].concat()
-    }
-}
-
-const SPACES: Bomb = Bomb {
-    start: "",
-    filling: " ",
-    end: "",
-};
-
-/// JSON that would take a multiple of its size once decoded.
-const TINY_VALUES: [Bomb; 7] = [
-    Bomb {
-        start: r#"{"success":false,"errors":["#,
-        filling: "0,",
-        end: "0]}",
-    },
-    Bomb {
-        start: r#"{"success":true,"result":{"unknown":["#,
-        filling: "0,",
-        end: "0]}}",
-    },
-    Bomb {
-        start: r#"{"success":true,"result":[{"metadata":["#,
-        filling: "0,",
-        end: "0]}]}",
-    },
-    Bomb {
-        start: r#"{"success":true,"result":["#,
-        filling: "{},",
-        end: "{}]}",
-    },
-    Bomb {
-        start: r#"{"success":true,"result":{"betas":["#,
-        filling: r#""","#,
-        end: r#"""]}}"#,
-    },
-    Bomb {
-        start: r#"{"success":true,"result":{},"result_info":{"unknown":["#,
-        filling: "0,",
-        end: "0]}}",
-    },
-    Bomb {
-        start: r#"{"success":true,"result":{"unknown":["#,
-        filling: "[[[[[[[[]]]]]]]],",
-        end: "0]}}",
-    },
-];
 
 #[test]
 fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
@@ -93,17 +34,12 @@ fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
         "HTTP/1.1 200 OK\r\n\r\nwhen,action\n",
         Duration::from_millis(1),
     );
-    let mut replies = vec![
-        Reply::Close(SPACES.response(1024)),
+    let replies = vec![
+        Reply::Close(compressed_spaces(1024)),
         Reply::Close(declares_10_gib),
         endless_export,
+        Reply::success("[]"),
     ];
-    for bomb in TINY_VALUES {
-        // For a value, and for a list.
-        let reply = Reply::Send(bomb.response(24));
-        replies.extend([reply.clone(), reply]);
-    }
-    replies.push(Reply::success("[]"));
     let server = Tcp::scripted(replies);
     let client = server.builder().max_retries(0).build().unwrap();
 
@@ -116,11 +52,6 @@ fn keeps_memory_near_the_size_limit_and_leaves_no_thread() {
     let mut csv = client.audit_logs().export().unwrap();
     csv.read_exact(&mut [0; 5]).unwrap();
     drop(csv);
-    for bomb in TINY_VALUES {
-        assert!(client.user().send().is_err(), "{}", bomb.start);
-        let first = client.audit_logs().iter().next();
-        assert!(first.unwrap().is_err(), "{}", bomb.start);
-    }
     assert!(peak_memory() <= 64 + 32, "{} MiB", peak_memory());
 
     let mut logs = client.audit_logs().iter().read_ahead(4);

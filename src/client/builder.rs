@@ -220,6 +220,10 @@ impl ClientBuilder {
 
     /// Sets the largest accepted body of a response, in bytes after decompression. The default is
     /// 64 MiB. An [export](Client::export) is streamed and has no limit.
+    ///
+    /// It also limits the memory that a value takes once it is decoded, by an estimate, because some
+    /// JSON takes 200 times its size. In a list, it limits each item, and with `send` and `pages`
+    /// the items of a page together. An item that would take more is an error of that item.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self

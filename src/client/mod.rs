@@ -176,7 +176,8 @@ impl Client {
             head: &head,
             body: &body,
         };
-        E::Output::decode(response).map_err(|fault| self.undecodable(&call, &head, &body, fault))
+        E::Output::decode(response, self.shared.max_response_size)
+            .map_err(|fault| self.undecodable(&call, &head, &body, fault))
     }
 
     /// Sends a request and returns the status, the headers and the exact body of a successful

@@ -2,20 +2,19 @@
 
 use std::ops::RangeInclusive;
 
-use super::fields::fields;
+use crate::json::{fields, text_lossy};
 
 /// The length of a secret. Shorter words are common, and Cloudflare's secrets are not longer.
 const SECRETS: RangeInclusive<usize> = 16..=256;
 
 /// Returns the new secret in the response to a write, if there is one.
 pub(crate) fn created_secret(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let [result] = fields(&text, ["result"])?;
+    let [result] = fields(body, ["result"])?;
     let result = result?;
     let secret = match fields(result, ["value"]) {
         Some([value]) => value?,
         None => result,
     };
-    let secret: String = serde_json::from_str(secret).ok()?;
+    let secret = text_lossy(secret)?;
     SECRETS.contains(&secret.len()).then_some(secret)
 }

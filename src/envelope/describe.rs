@@ -6,7 +6,7 @@ use url::Url;
 use super::LARGEST_FAILURE;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::json::BYTE_ORDER_MARK;
+use crate::json::without_byte_order_mark;
 
 /// Describes a redirect by its scheme, host and port. The rest of its location may contain a
 /// secret.
@@ -48,7 +48,7 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
     let encoding = header(headers, CONTENT_ENCODING);
     // The client read no further, so that the last word may be a part of a secret.
     let is_cut = body.len() > LARGEST_FAILURE;
-    let body = without_mark(body).trim_ascii_start();
+    let body = without_byte_order_mark(body).trim_ascii_start();
     let text = String::from_utf8_lossy(&body[..body.len().min(LARGEST_START)]);
     let text = if is_cut {
         without_last_word(&text)
@@ -90,12 +90,6 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
 fn without_last_word(text: &str) -> &str {
     let end = text.rfind(char::is_whitespace).unwrap_or(0);
     &text[..end]
-}
-
-/// Returns a body without the byte order mark at its start.
-fn without_mark(body: &[u8]) -> &[u8] {
-    let mark = BYTE_ORDER_MARK.to_string();
-    body.strip_prefix(mark.as_bytes()).unwrap_or(body)
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {

@@ -2,13 +2,12 @@
 //! web page.
 
 use http::header::HeaderMap;
-use serde_json::Value;
 
-use super::api_errors::{api_errors, code};
+use super::api_errors::{api_errors, read_code};
 use super::describe::describe;
-use super::fields::fields;
 use crate::call::Call;
 use crate::error::{ApiError, GatewayFailure};
+use crate::json::{fields, text_lossy};
 
 /// The fields that say what failed, in the order in which they are shown. The first two are those of
 /// a problem report (RFC 9457).
@@ -16,15 +15,14 @@ const MESSAGES: [&str; 5] = ["title", "detail", "message", "error", "error_descr
 
 /// Reads what a response without the API's envelope says.
 pub(super) fn gateway_failure(call: &Call, headers: &HeaderMap, body: &[u8]) -> GatewayFailure {
-    let text = String::from_utf8_lossy(body);
-    let Some(messages) = fields(&text, MESSAGES) else {
+    let Some(messages) = fields(body, MESSAGES) else {
         return GatewayFailure {
             problem: describe(call, headers, body, ""),
             ..GatewayFailure::default()
         };
     };
     let [error_code, code, retryable] =
-        fields(&text, ["error_code", "code", "retryable"]).unwrap_or_default();
+        fields(body, ["error_code", "code", "retryable"]).unwrap_or_default();
     let message = joined(messages.into_iter().flatten());
     let code = error_code.and_then(read_code).or(code.and_then(read_code));
     let errors = if message.is_empty() && code.is_none() {
@@ -40,15 +38,15 @@ pub(super) fn gateway_failure(call: &Call, headers: &HeaderMap, body: &[u8]) -> 
     GatewayFailure {
         errors,
         problem: "the response does not say why".to_owned().into(),
-        refuses_retries: retryable == Some("false"),
+        refuses_retries: retryable == Some(b"false"),
     }
 }
 
 /// Joins the messages that are text, and leaves out repetitions.
-fn joined<'t>(messages: impl Iterator<Item = &'t str>) -> String {
+fn joined<'j>(messages: impl Iterator<Item = &'j [u8]>) -> String {
     let mut joined: Vec<String> = Vec::new();
     for message in messages {
-        let Ok(text) = serde_json::from_str::<String>(message) else {
+        let Some(text) = text_lossy(message) else {
             continue;
         };
         let text = text.trim().to_owned();
@@ -57,8 +55,4 @@ fn joined<'t>(messages: impl Iterator<Item = &'t str>) -> String {
         }
     }
     joined.join(": ")
-}
-
-fn read_code(json: &str) -> Option<i64> {
-    code(&serde_json::from_str::<Value>(json).ok()?)
 }

@@ -6,8 +6,8 @@
 mod api_errors;
 mod created_secret;
 mod describe;
-mod fields;
 mod gateway;
+mod page_info;
 mod response;
 
 use serde::de::DeserializeOwned;
@@ -16,9 +16,11 @@ use self::api_errors::{failure_reasons, is_envelope};
 pub(crate) use self::created_secret::created_secret;
 use self::describe::redirection;
 use self::gateway::gateway_failure;
-pub(crate) use self::response::{RawResponse, decode_item};
+use self::response::decode_item;
+pub(crate) use self::response::{RawResponse, too_large_item, undecodable_item};
 use crate::call::{Call, ResponseHead};
 use crate::error::{Fault, GatewayFailure};
+use crate::json::Budget;
 use crate::page::Page;
 
 /// How much of the body of a failure is read, in bytes: enough for any list of errors.
@@ -48,29 +50,35 @@ impl<T: DeserializeOwned> Output for Page<T> {
 }
 
 pub(crate) mod sealed {
-    use super::{DeserializeOwned, Fault, Page, RawResponse, decode_item};
+    use super::{Budget, DeserializeOwned, Fault, Page, RawResponse, decode_item, too_large_item};
 
     #[allow(private_interfaces, reason = "no other crate can name the argument")]
     pub trait Decode: Sized {
+        /// Fails if what is decoded would take more memory than `memory_limit`.
         #[doc(hidden)]
-        fn decode(response: RawResponse<'_>) -> Result<Self, Fault>;
+        fn decode(response: RawResponse<'_>, memory_limit: usize) -> Result<Self, Fault>;
     }
 
     #[allow(private_interfaces, reason = "as above")]
     impl<T: DeserializeOwned> Decode for T {
-        fn decode(response: RawResponse<'_>) -> Result<Self, Fault> {
-            response.value()
+        fn decode(response: RawResponse<'_>, memory_limit: usize) -> Result<Self, Fault> {
+            response.value(memory_limit)
         }
     }
 
     #[allow(private_interfaces, reason = "as above")]
     impl<T: DeserializeOwned> Decode for Page<T> {
-        fn decode(response: RawResponse<'_>) -> Result<Self, Fault> {
-            let text = response.text()?;
-            let page = response.list(text)?;
+        fn decode(response: RawResponse<'_>, memory_limit: usize) -> Result<Self, Fault> {
+            let page = response.list()?;
+            let number = response.call.page();
+            let mut budget = Budget::for_page(response.body, memory_limit);
             let mut items = Vec::new();
-            for (index, item) in page.items.into_iter().enumerate() {
-                items.push(decode_item(response.call.page(), &text[item], index)?);
+            for (index, range) in page.items.into_iter().enumerate() {
+                let item = &response.body[range];
+                if !budget.admits(item) {
+                    return Err(too_large_item(number, item, index));
+                }
+                items.push(decode_item(number, item, index)?);
             }
             Ok(Self {
                 items,

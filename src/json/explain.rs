@@ -3,13 +3,10 @@
 //! Only names of fields are quoted, because values may be secret.
 
 use serde::de::DeserializeOwned;
-use serde_json::error::{Category, Error};
+use serde_json::error::Category;
 
-use super::path::path;
-
-/// The most bytes of a path that are kept. Much more than is shown, so that no secret is cut before
-/// it is redacted.
-const LARGEST_PATH: usize = 64 << 10;
+use super::error::{DecodeError, boundary_before};
+use super::path::{LARGEST_PATH, path, path_at};
 
 /// Why a value cannot be decoded.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,27 +18,19 @@ pub(crate) struct Undecodable {
     pub(crate) reason: String,
 }
 
+/// Decodes a value; `None` if it cannot be decoded.
+#[inline]
+pub(crate) fn try_decode<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    serde_json::from_str(str::from_utf8(json).ok()?).ok()
+}
+
 /// Decodes a value. An error names the field below `name()`.
 #[inline]
 pub(crate) fn decode<T: DeserializeOwned>(
     text: &str,
     name: impl FnOnce() -> String,
 ) -> Result<T, Undecodable> {
-    serde_json::from_str(text).map_err(|error| {
-        let mut path = name() + &path(text, &error, fails::<T>);
-        truncate(&mut path, LARGEST_PATH);
-        let reason = explain(&error);
-        Undecodable { path, reason }
-    })
-}
-
-/// Truncates a text to at most so many bytes, between two characters.
-fn truncate(text: &mut String, bytes: usize) {
-    let mut end = text.len().min(bytes);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
+    serde_json::from_str(text).map_err(|error| undecodable(error.into(), name(), text, fails::<T>))
 }
 
 /// Whether the start of a text cannot be decoded, whatever follows.
@@ -50,10 +39,43 @@ fn fails<T: DeserializeOwned>(start: &str) -> bool {
 }
 
 // Not generic, so that it is compiled once and not for each model.
-fn explain(error: &Error) -> String {
-    let message = error.to_string();
-    let reason = without_position(&message);
-    if error.classify() != Category::Data {
+fn undecodable(
+    error: DecodeError,
+    name: String,
+    text: &str,
+    fails: fn(&str) -> bool,
+) -> Undecodable {
+    Undecodable {
+        path: truncated(name + &path(text, &error, fails)),
+        reason: explain(&error),
+    }
+}
+
+/// Checks that the JSON of a value is UTF-8. An error names the field below `name()`, and the
+/// position in bytes if the value starts at `offset`.
+pub(crate) fn utf8(
+    json: &[u8],
+    offset: usize,
+    name: impl FnOnce() -> String,
+) -> Result<&str, Undecodable> {
+    str::from_utf8(json).map_err(|error| {
+        let at = error.valid_up_to();
+        Undecodable {
+            path: truncated(name() + &path_at(json, at)),
+            reason: format!("invalid UTF-8 at byte {}", offset + at),
+        }
+    })
+}
+
+fn truncated(mut path: String) -> String {
+    let end = boundary_before(&path, LARGEST_PATH);
+    path.truncate(end);
+    path
+}
+
+fn explain(error: &DecodeError) -> String {
+    let reason = error.message.as_str();
+    if error.category != Category::Data {
         return format!("is not valid JSON: {reason}");
     }
     if names_one_field(reason) {
@@ -64,13 +86,6 @@ fn explain(error: &Error) -> String {
             format!("expected {expected}{}", found_instead(found))
         }
         None => "cannot be decoded".to_owned(),
-    }
-}
-
-fn without_position(message: &str) -> &str {
-    match message.rfind(" at line ") {
-        Some(end) => &message[..end],
-        None => message,
     }
 }
 
@@ -105,6 +120,7 @@ fn found_instead(found: &str) -> &'static str {
     const KINDS: &[(&str, &str)] = &[
         ("null", ", found null"),
         ("boolean", ", found a boolean"),
+        ("number", ", found a number"),
         ("integer", ", found a number"),
         ("floating point", ", found a number"),
         ("string", ", found text"),
@@ -120,8 +136,8 @@ fn found_instead(found: &str) -> &'static str {
 }
 
 /// Returns the kind of a raw value.
-pub(crate) fn kind(text: &str) -> &'static str {
-    match text.as_bytes() {
+pub(crate) fn kind(json: &[u8]) -> &'static str {
+    match json {
         [b'{', ..] => "an object",
         [b'[', ..] => "a list",
         [b'"', ..] => "text",

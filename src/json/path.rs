@@ -2,16 +2,21 @@
 //!
 //! A decoder that tracks its path would compile every model a second time.
 
-use serde_json::error::{Category, Error};
+use serde_json::error::Category;
 
+use super::error::DecodeError;
 use super::split::skip_value;
+
+/// The most bytes of a path that are kept. Much more than is shown, so that no secret is cut before
+/// it is redacted.
+pub(super) const LARGEST_PATH: usize = 64 << 10;
 
 /// Returns the path of the value that `error` is about, such as `.parts[1].name`. The path of the
 /// whole text is empty.
 ///
 /// `fails` returns whether the start of a text cannot be decoded, whatever follows. Where the
 /// position fits both a container and an element of it, this decides.
-pub(super) fn path(text: &str, error: &Error, fails: fn(&str) -> bool) -> String {
+pub(super) fn path(text: &str, error: &DecodeError, fails: fn(&str) -> bool) -> String {
     let fails_before = |end: usize| {
         let end = (end..=text.len()).find(|end| text.is_char_boundary(*end));
         end.is_some_and(|end| fails(&text[..end]))
@@ -20,7 +25,7 @@ pub(super) fn path(text: &str, error: &Error, fails: fn(&str) -> bool) -> String
     let Some(offset) = offset(text, error) else {
         return String::new();
     };
-    match error.classify() {
+    match error.category {
         Category::Data => path_of_wrong_value(text, offset, error, &fails_before),
         Category::Syntax => {
             path_of_wrong_byte(text, offset.saturating_sub(1), error, &fails_before)
@@ -29,9 +34,18 @@ pub(super) fn path(text: &str, error: &Error, fails: fn(&str) -> bool) -> String
     }
 }
 
+/// Returns the path of the value that the byte at `offset` is in.
+pub(super) fn path_at(json: &[u8], offset: usize) -> String {
+    let place = Place::at(json, offset);
+    match place.after {
+        After::PartOfName => place.container(),
+        _ => place.next_element(),
+    }
+}
+
 /// Returns how many bytes are before the position of an error.
-fn offset(text: &str, error: &Error) -> Option<usize> {
-    let start_of_line = match error.line() {
+fn offset(text: &str, error: &DecodeError) -> Option<usize> {
+    let start_of_line = match error.line {
         0 => return None,
         1 => 0,
         line => {
@@ -40,7 +54,7 @@ fn offset(text: &str, error: &Error) -> Option<usize> {
         }
     };
     // The column counts bytes.
-    let offset = start_of_line + error.column();
+    let offset = start_of_line + error.column;
     (offset <= text.len()).then_some(offset)
 }
 
@@ -48,7 +62,7 @@ fn offset(text: &str, error: &Error) -> Option<usize> {
 fn path_of_wrong_value(
     text: &str,
     offset: usize,
-    error: &Error,
+    error: &DecodeError,
     fails_before: &dyn Fn(usize) -> bool,
 ) -> String {
     // A model that parses a text inside a value returns a position in that text.
@@ -57,13 +71,13 @@ fn path_of_wrong_value(
         return String::new();
     }
     let fails_in_last = |container: &Container<'_>| container.end_of_last.is_some_and(fails_before);
-    let place = Place::at(text, offset);
+    let place = Place::at(text.as_bytes(), offset);
     match &place.after {
         // The list, or its first item, if that is an object or a list: nothing of it was read.
         After::Open if place.is_in_list() && !fails_before(offset) => place.next_element(),
         After::Open => place.container(),
         // An unknown field is an error of the field, a duplicate one of the object.
-        After::Name if error.to_string().starts_with("unknown field `") => place.next_element(),
+        After::Name if error.message.starts_with("unknown field `") => place.next_element(),
         After::Name => place.container(),
         After::Colon | After::PartOfValue => place.next_element(),
         // The item before the comma, or the one after it.
@@ -81,15 +95,15 @@ fn path_of_wrong_value(
 fn path_of_wrong_byte(
     text: &str,
     at: usize,
-    error: &Error,
+    error: &DecodeError,
     fails_before: &dyn Fn(usize) -> bool,
 ) -> String {
-    let reason = error.to_string();
+    let reason = &error.message;
     if reason.starts_with("expected value") && !fails_before(at + 1) {
         // After the value of an enum's variant, another field follows.
-        return Place::at(text, at + 1).container();
+        return Place::at(text.as_bytes(), at + 1).container();
     }
-    let place = Place::at(text, at);
+    let place = Place::at(text.as_bytes(), at);
     let is_list_at_its_end = text.as_bytes().get(at) == Some(&b']');
     match &place.after {
         // A value was complete in the middle of a word, such as `1` in `1x`.
@@ -107,8 +121,8 @@ fn path_of_wrong_byte(
 }
 
 /// Returns the path for JSON that is truncated.
-fn path_of_truncation(text: &str, error: &Error) -> String {
-    let place = Place::at(text, text.len());
+fn path_of_truncation(text: &str, error: &DecodeError) -> String {
+    let place = Place::at(text.as_bytes(), text.len());
     match &place.after {
         After::Colon | After::PartOfValue => place.next_element(),
         After::Scalar if is_about_word(error) => place.last_element(),
@@ -117,22 +131,22 @@ fn path_of_truncation(text: &str, error: &Error) -> String {
 }
 
 /// Whether an error is about a number, or about `true`, `false` or `null`.
-fn is_about_word(error: &Error) -> bool {
-    let reason = error.to_string();
+fn is_about_word(error: &DecodeError) -> bool {
+    let reason = &error.message;
     reason.starts_with("invalid number")
         || reason.starts_with("expected ident")
         || reason.starts_with("EOF while parsing a value")
 }
 
-/// A place in a text: the containers that are open there, and what comes before it.
-struct Place<'t> {
+/// A place in JSON: the containers that are open there, and what comes before it.
+struct Place<'j> {
     /// From the outermost.
-    open: Vec<Container<'t>>,
-    after: After<'t>,
+    open: Vec<Container<'j>>,
+    after: After<'j>,
 }
 
 /// What comes before a place, white space aside.
-enum After<'t> {
+enum After<'j> {
     /// The start of the text, or the bracket that opens a container.
     Open,
     PartOfName,
@@ -141,56 +155,56 @@ enum After<'t> {
     PartOfValue,
     Scalar,
     /// The bracket that closes this container.
-    Close(Container<'t>),
+    Close(Container<'j>),
     Comma,
 }
 
-struct Container<'t> {
-    kind: Kind<'t>,
+struct Container<'j> {
+    kind: Kind<'j>,
     /// Where the last complete element ends, if there is one.
     end_of_last: Option<usize>,
 }
 
-enum Kind<'t> {
+enum Kind<'j> {
     /// A list with this number of complete items.
     List(usize),
     /// An object with this last name, quoted.
-    Object(&'t str),
+    Object(&'j [u8]),
 }
 
 /// Values that are nested deeper are not told apart. The path to them would be too long to show.
 const DEEPEST: usize = 200;
 
-impl<'t> Place<'t> {
+impl<'j> Place<'j> {
     /// Finds the place before the byte at `offset`.
-    fn at(text: &'t str, offset: usize) -> Self {
+    fn at(json: &'j [u8], offset: usize) -> Self {
         let mut place = Self {
             open: Vec::new(),
             after: After::Open,
         };
         let mut at = 0;
         while at < offset {
-            at = place.pass_token(text, at, offset);
+            at = place.pass_token(json, at, offset);
         }
         place
     }
 
     /// Goes past the token at `at` and returns where it ends, at most at `offset`.
-    fn pass_token(&mut self, text: &'t str, at: usize, offset: usize) -> usize {
-        match text.as_bytes()[at] {
+    fn pass_token(&mut self, json: &'j [u8], at: usize, offset: usize) -> usize {
+        match json[at] {
             b' ' | b'\n' | b'\r' | b'\t' => {}
             b',' => self.after = After::Comma,
             b':' => self.after = After::Colon,
             b'[' if self.open.len() < DEEPEST => self.open(Kind::List(0)),
-            b'{' if self.open.len() < DEEPEST => self.open(Kind::Object("")),
+            b'{' if self.open.len() < DEEPEST => self.open(Kind::Object(b"")),
             b']' | b'}' => self.close(at + 1),
-            b'"' if self.expects_name() => return self.pass_name(text, at, offset),
-            _ => return self.pass_scalar(text, at, offset),
+            b'"' if self.expects_name() => return self.pass_name(json, at, offset),
+            _ => return self.pass_scalar(json, at, offset),
         }
         at + 1
     }
 
-    fn open(&mut self, kind: Kind<'t>) {
+    fn open(&mut self, kind: Kind<'j>) {
         self.open.push(Container {
             kind,
             end_of_last: None,
@@ -210,11 +224,11 @@ impl<'t> Place<'t> {
         is_in_object && matches!(self.after, After::Open | After::Comma)
     }
 
-    fn pass_name(&mut self, text: &'t str, at: usize, offset: usize) -> usize {
-        match skip_value(text, at) {
+    fn pass_name(&mut self, json: &'j [u8], at: usize, offset: usize) -> usize {
+        match skip_value(json, at) {
             Some(end) if end <= offset => {
                 if let Some(object) = self.open.last_mut() {
-                    object.kind = Kind::Object(&text[at..end]);
+                    object.kind = Kind::Object(&json[at..end]);
                 }
                 self.after = After::Name;
                 end
@@ -226,8 +240,8 @@ impl<'t> Place<'t> {
         }
     }
 
-    fn pass_scalar(&mut self, text: &str, at: usize, offset: usize) -> usize {
-        match skip_value(text, at) {
+    fn pass_scalar(&mut self, json: &[u8], at: usize, offset: usize) -> usize {
+        match skip_value(json, at) {
             Some(end) if end <= offset => {
                 self.complete_element(end);
                 self.after = After::Scalar;
@@ -296,9 +310,12 @@ impl Container<'_> {
 }
 
 /// Returns the step to the field with this quoted name.
-fn step_to(quoted: &str) -> String {
-    let name = serde_json::from_str(quoted).unwrap_or_else(|_| quoted.to_owned());
-    format!(".{name}")
+fn step_to(quoted: &[u8]) -> String {
+    let quoted = &quoted[..quoted.len().min(LARGEST_PATH)];
+    match serde_json::from_slice::<String>(quoted) {
+        Ok(name) => format!(".{name}"),
+        Err(_) => format!(".{}", String::from_utf8_lossy(quoted)),
+    }
 }
 
 #[cfg(test)]

@@ -1,120 +1,129 @@
-//! Splits JSON text into raw values by its brackets and quotes.
+//! Splits JSON into raw values by its brackets and quotes.
 //!
-//! Only the punctuation between values is checked. What is inside a value is checked by whoever
-//! decodes it.
+//! It works on bytes, because all punctuation of JSON is ASCII. Only the punctuation between values
+//! is checked. What is inside a value, UTF-8 included, is checked by whoever decodes it.
 
 use std::borrow::Cow;
 
-/// May stand before the first byte of a text.
-pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Why a text could not be split.
+/// Why JSON could not be split.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {
     #[error("it is truncated")]
     Truncated,
     #[error("expected {expected} at byte {at}")]
     Unexpected { expected: &'static str, at: usize },
-    /// The text may be split, but the caller refuses a value for this reason.
+    /// It may be split, but the caller refuses a value for this reason.
     #[error("{0}")]
     Refused(String),
 }
 
-/// Returns where the value that starts at `at` ends, or `None` if the text ends before it does.
+/// Removes a byte order mark from the start.
+pub(crate) fn without_byte_order_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json)
+}
+
+/// Returns where the value that starts at `at` ends, or `None` if the JSON ends before it does.
 ///
 /// Brackets are counted and not matched, so that `{]` is a value, which then cannot be decoded.
-pub(crate) fn skip_value(text: &str, at: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    match bytes.get(at)? {
-        b'"' => skip_string(bytes, at + 1),
-        b'{' | b'[' => skip_nested(bytes, at + 1),
-        _ => Some(skip_word(bytes, at)).filter(|end| *end > at),
+pub(crate) fn skip_value(json: &[u8], at: usize) -> Option<usize> {
+    match json.get(at)? {
+        b'"' => skip_string(json, at + 1),
+        b'{' | b'[' => skip_nested(json, at + 1),
+        _ => Some(skip_word(json, at)).filter(|end| *end > at),
     }
 }
 
 /// Returns the value that starts at `at`.
-pub(crate) fn value_at(text: &str, at: usize) -> Result<&str, Malformed> {
-    match skip_value(text, at) {
-        Some(end) => Ok(&text[at..end]),
-        None if text[at..].starts_with(['"', '{', '[']) => Err(Malformed::Truncated),
-        None => Err(unexpected(text, at, "a value")),
+pub(crate) fn value_at(json: &[u8], at: usize) -> Result<&[u8], Malformed> {
+    match skip_value(json, at) {
+        Some(end) => Ok(&json[at..end]),
+        None if matches!(json.get(at), Some(b'"' | b'{' | b'[')) => Err(Malformed::Truncated),
+        None => Err(unexpected(json, at, "a value")),
     }
 }
 
 /// Returns where the value that starts at `at` ends.
-pub(crate) fn value_end(text: &str, at: usize) -> Result<usize, Malformed> {
-    Ok(at + value_at(text, at)?.len())
+pub(crate) fn value_end(json: &[u8], at: usize) -> Result<usize, Malformed> {
+    Ok(at + value_at(json, at)?.len())
 }
 
 /// Walks over the fields of the object that starts at `at` and returns where it ends.
 ///
-/// `field` gets each name and where its value starts, and returns where the value ends.
-pub(crate) fn walk_object<'t>(
-    text: &'t str,
+/// `field` gets each name and where its value starts, and returns where the value ends. A name with
+/// an invalid escape is passed on as it is: it equals no name without one.
+pub(crate) fn walk_object<'j>(
+    json: &'j [u8],
     at: usize,
-    mut field: impl FnMut(Cow<'t, str>, usize) -> Result<usize, Malformed>,
+    mut field: impl FnMut(Cow<'j, [u8]>, usize) -> Result<usize, Malformed>,
 ) -> Result<usize, Malformed> {
-    walk(text, at, b'{', b'}', |at| {
-        let quoted = match text.as_bytes().get(at) {
-            Some(b'"') => value_at(text, at)?,
-            _ => return Err(unexpected(text, at, "the name of a field")),
+    walk(json, at, b'{', b'}', |at| {
+        let quoted = match json.get(at) {
+            Some(b'"') => value_at(json, at)?,
+            _ => return Err(unexpected(json, at, "the name of a field")),
         };
-        let colon = skip_space(text, at + quoted.len());
-        expect(text, colon, b':')?;
-        let name = &quoted[1..quoted.len() - 1];
-        let name = if name.contains('\\') {
-            let unescaped = serde_json::from_str(quoted);
-            Cow::Owned(unescaped.map_err(|_| unexpected(text, at, "the name of a field"))?)
-        } else {
-            Cow::Borrowed(name)
-        };
-        field(name, skip_space(text, colon + 1))
+        let colon = skip_space(json, at + quoted.len());
+        expect(json, colon, b':')?;
+        field(name(quoted), skip_space(json, colon + 1))
     })
+}
+
+/// Returns the name of a field without its quotes and escapes.
+fn name(quoted: &[u8]) -> Cow<'_, [u8]> {
+    let name = &quoted[1..quoted.len() - 1];
+    if !name.contains(&b'\\') {
+        return Cow::Borrowed(name);
+    }
+    match serde_json::from_slice::<String>(quoted) {
+        Ok(unescaped) => Cow::Owned(unescaped.into_bytes()),
+        Err(_) => Cow::Borrowed(name),
+    }
 }
 
 /// Walks over the items of the array that starts at `at` and returns where it ends.
 ///
 /// `item` gets where each item starts, and returns where it ends.
 pub(crate) fn walk_array(
-    text: &str,
+    json: &[u8],
     at: usize,
     item: impl FnMut(usize) -> Result<usize, Malformed>,
 ) -> Result<usize, Malformed> {
-    walk(text, at, b'[', b']', item)
+    walk(json, at, b'[', b']', item)
 }
 
 /// Returns where the first byte at or after `at` is that is not white space.
-pub(crate) fn skip_space(text: &str, mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.as_bytes().get(at) {
+pub(crate) fn skip_space(json: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = json.get(at) {
         at += 1;
     }
     at
 }
 
 fn walk(
-    text: &str,
+    json: &[u8],
     at: usize,
     open: u8,
     close: u8,
     mut element: impl FnMut(usize) -> Result<usize, Malformed>,
 ) -> Result<usize, Malformed> {
-    expect(text, at, open)?;
-    let mut at = skip_space(text, at + 1);
-    if text.as_bytes().get(at) == Some(&close) {
+    expect(json, at, open)?;
+    let mut at = skip_space(json, at + 1);
+    if json.get(at) == Some(&close) {
         return Ok(at + 1);
     }
     loop {
-        at = skip_space(text, element(at)?);
-        if text.as_bytes().get(at) == Some(&close) {
+        at = skip_space(json, element(at)?);
+        if json.get(at) == Some(&close) {
             return Ok(at + 1);
         }
-        expect(text, at, b',')?;
-        at = skip_space(text, at + 1);
+        expect(json, at, b',')?;
+        at = skip_space(json, at + 1);
     }
 }
 
-fn expect(text: &str, at: usize, byte: u8) -> Result<(), Malformed> {
-    if text.as_bytes().get(at) == Some(&byte) {
+fn expect(json: &[u8], at: usize, byte: u8) -> Result<(), Malformed> {
+    if json.get(at) == Some(&byte) {
         return Ok(());
     }
     let expected = match byte {
@@ -123,11 +132,11 @@ fn expect(text: &str, at: usize, byte: u8) -> Result<(), Malformed> {
         b':' => "`:`",
         _ => "`,`",
     };
-    Err(unexpected(text, at, expected))
+    Err(unexpected(json, at, expected))
 }
 
-fn unexpected(text: &str, at: usize, expected: &'static str) -> Malformed {
-    if at < text.len() {
+fn unexpected(json: &[u8], at: usize, expected: &'static str) -> Malformed {
+    if at < json.len() {
         Malformed::Unexpected { expected, at }
     } else {
         Malformed::Truncated
@@ -136,9 +145,9 @@ fn unexpected(text: &str, at: usize, expected: &'static str) -> Malformed {
 
 /// Skips the rest of a string, after its first quote.
 // `memchr` makes a list no faster, because most strings are short.
-fn skip_string(bytes: &[u8], mut at: usize) -> Option<usize> {
+fn skip_string(json: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        match bytes.get(at)? {
+        match json.get(at)? {
             b'"' => return Some(at + 1),
             b'\\' => at += 2,
             _ => at += 1,
@@ -147,13 +156,13 @@ fn skip_string(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// Skips the rest of an object or an array, after its first bracket.
-fn skip_nested(bytes: &[u8], mut at: usize) -> Option<usize> {
+fn skip_nested(json: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 1_usize;
     while depth > 0 {
-        let byte = bytes.get(at)?;
+        let byte = json.get(at)?;
         at += 1;
         match byte {
-            b'"' => at = skip_string(bytes, at)?,
+            b'"' => at = skip_string(json, at)?,
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth -= 1,
             _ => {}
@@ -163,10 +172,10 @@ fn skip_nested(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// Skips a number, `true`, `false`, `null`, or whatever else stands between two delimiters.
-fn skip_word(bytes: &[u8], at: usize) -> usize {
+fn skip_word(json: &[u8], at: usize) -> usize {
     let is_delimiter = |byte: &u8| b" \n\r\t,:]}[{\"".contains(byte);
-    let length = bytes[at..].iter().position(is_delimiter);
-    length.map_or(bytes.len(), |length| at + length)
+    let length = json[at..].iter().position(is_delimiter);
+    length.map_or(json.len(), |length| at + length)
 }
 
 #[cfg(test)]
@@ -176,26 +185,28 @@ mod tests {
     use serde_json::Value;
 
     /// The fields of an object or the items of an array, whose names are empty here.
-    fn split(text: &str) -> Result<Vec<(String, &str)>, Malformed> {
+    fn split(json: &str) -> Result<Vec<(String, &str)>, Malformed> {
+        let json = json.as_bytes();
         let mut found = Vec::new();
-        let mut element = |name: &str, at| {
-            let value = value_at(text, at)?;
-            found.push((name.to_owned(), value));
+        let mut element = |name: &[u8], at| {
+            let value = value_at(json, at)?;
+            let name = String::from_utf8(name.to_vec()).unwrap();
+            found.push((name, str::from_utf8(value).unwrap()));
             Ok(at + value.len())
         };
-        let start = skip_space(text, 0);
-        let end = match text.as_bytes().get(start) {
-            Some(b'[') => walk_array(text, start, |at| element("", at))?,
-            _ => walk_object(text, start, |name, at| element(&name, at))?,
+        let start = skip_space(json, 0);
+        let end = match json.get(start) {
+            Some(b'[') => walk_array(json, start, |at| element(b"", at))?,
+            _ => walk_object(json, start, |name, at| element(&name, at))?,
         };
-        assert_eq!(skip_space(text, end), text.len());
+        assert_eq!(skip_space(json, end), json.len());
         Ok(found)
     }
 
     #[test]
     fn skips_values_by_brackets_and_quotes() {
         for text in ["", "]", ",", "[", r#"{"a":"}"#, r#""a\"#, r#""a\""#] {
-            assert_eq!(skip_value(text, 0), None, "{text}");
+            assert_eq!(skip_value(text.as_bytes(), 0), None, "{text}");
         }
         for (value, after) in [
             (r#""\\\"""#, " x"),
@@ -205,12 +216,12 @@ mod tests {
             ("1", ""),
         ] {
             assert_eq!(
-                skip_value(&format!("{value}{after}"), 0),
+                skip_value(format!("{value}{after}").as_bytes(), 0),
                 Some(value.len()),
                 "{value}"
             );
         }
-        assert_eq!(skip_value("[1]", 9), None);
+        assert_eq!(skip_value(b"[1]", 9), None);
     }
 
     #[test]
@@ -221,6 +232,20 @@ mod tests {
             split(r#" { "a" : 1,"b\u0063":[2], "\"" :"x" , "":{}} "#).unwrap(),
             expected
         );
+    }
+
+    #[test]
+    fn passes_on_a_name_that_cannot_be_unescaped() {
+        for quoted in [&br#""\q""#[..], br#""\ud800""#, b"\"\\n\xff\"", b"\"\xff\""] {
+            let json = [b"{", quoted, b":1}"].concat();
+            let mut names = Vec::new();
+            let end = walk_object(&json, 0, |name, at| {
+                names.push(name.into_owned());
+                value_end(&json, at)
+            });
+            assert_eq!(end, Ok(json.len()));
+            assert_eq!(names, [&quoted[1..quoted.len() - 1]]);
+        }
     }
 
     #[test]
@@ -244,7 +269,6 @@ mod tests {
             ("1", "`{`", 0),
             (r#"{"a":1,}"#, "the name of a field", 7),
             ("{a:1}", "the name of a field", 1),
-            (r#"{"\q":1}"#, "the name of a field", 1),
             (r#"{"a" 1}"#, "`:`", 5),
             (r#"{"a":}"#, "a value", 5),
             (r#"{"a":1 "b":2}"#, "`,`", 7),
@@ -260,7 +284,7 @@ mod tests {
                 "{text}"
             );
         }
-        let not_an_array = walk_array("{}", 0, Ok);
+        let not_an_array = walk_array(b"{}", 0, Ok);
         assert_eq!(
             not_an_array,
             Err(Malformed::Unexpected {
@@ -291,7 +315,7 @@ mod tests {
         #[test]
         fn splits_json_as_serde_json_does(value in any_json(), pretty: bool, after in "[ ,\\]}][ -~]{0,9}") {
             let text = if pretty { format!("{value:#}") } else { value.to_string() };
-            prop_assert_eq!(skip_value(&format!("{text}{after}"), 0), Some(text.len()));
+            prop_assert_eq!(skip_value(format!("{text}{after}").as_bytes(), 0), Some(text.len()));
             let found = split(&text).map(|found| found.into_iter().map(|(name, value)| (name, serde_json::from_str(value).unwrap())));
             match value {
                 Value::Object(expected) => prop_assert_eq!(found.unwrap().collect::<serde_json::Map<_, Value>>(), expected),
@@ -302,8 +326,9 @@ mod tests {
 
         #[test]
         fn never_panics(text in r#"([{}\[\]"\\,:é ]|[a1]|\\u){0,40}"#) {
-                let skip = |at| value_end(&text, at);
-            let _ = (walk_object(&text, 0, |_, at| skip(at)), walk_array(&text, 0, skip));
+                let json = text.as_bytes();
+            let _ = walk_object(json, 0, |_, at| value_end(json, at));
+            let _ = walk_array(json, 0, |at| value_end(json, at));
         }
     }
 }

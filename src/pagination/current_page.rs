@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 
 use serde::de::DeserializeOwned;
 
+use super::bad_items::BadItem;
 use super::fetch::Fetched;
 use super::fingerprint::Fingerprint;
 use super::seen::Seen;
-use crate::envelope::decode_item;
-use crate::error::Fault;
+use crate::json::{Budget, try_decode};
 
 /// Returns the identifier of an item, if it has one.
 pub(super) type ItemId<T> = fn(&T) -> Option<Cow<'_, str>>;
@@ -18,61 +18,81 @@ pub(super) type ItemId<T> = fn(&T) -> Option<Cow<'_, str>>;
 pub(super) struct CurrentPage<T> {
     pub(super) number: u64,
     pub(super) fetched: Fetched,
-    /// The index of the first item that was not decoded yet.
-    next: usize,
-    /// Items that were decoded and not yielded yet.
-    decoded: VecDeque<Result<T, Fault>>,
+    /// How many items were yielded or left out.
+    passed: usize,
+    /// How many items were compared with those of earlier pages.
+    examined: usize,
+    /// Items that were examined and not yielded yet. The others are decoded again.
+    kept: VecDeque<Kept<T>>,
     pub(super) yielded: u64,
     pub(super) fingerprint: Fingerprint,
 }
 
-/// An item, and whether it was yielded before, judged by its identifier.
-enum Decoded<T> {
+struct Kept<T> {
+    index: usize,
+    item: T,
+}
+
+/// An item, compared with those of earlier pages by its identifier.
+enum Examined<T> {
     New(T),
     Duplicate,
-    /// It has no identifier, or cannot be decoded.
-    WithoutId(Result<T, Fault>),
+    WithoutId(T),
+    Bad(BadItem),
 }
 
 impl<T> CurrentPage<T> {
     /// Returns how many items are left, duplicates included.
     pub(super) fn items_left(&self) -> usize {
-        self.fetched.items.len() - self.next + self.decoded.len()
+        self.fetched.items.len() - self.passed
     }
 }
 
 impl<T: DeserializeOwned> CurrentPage<T> {
-    /// Starts a page. Decodes its items up to the first one with a new identifier, or all if there
+    /// Starts a page. Examines its items up to the first one with a new identifier, or all if there
     /// is none.
     ///
     /// Items without an identifier are new if any other item of the page is, or if they are not
-    /// those of the page before. So they are kept until that is known.
+    /// those of the page before. So the first of them are kept until that is known, as many as
+    /// `memory_limit` allows.
     pub(super) fn start(
         number: u64,
         fetched: Fetched,
         previous: &Fingerprint,
         item_id: ItemId<T>,
         seen: &mut Seen,
+        memory_limit: usize,
     ) -> Self {
         let mut page = Self {
             number,
             fetched,
-            next: 0,
-            decoded: VecDeque::new(),
+            passed: 0,
+            examined: 0,
+            kept: VecDeque::new(),
             yielded: 0,
             fingerprint: Fingerprint::default(),
         };
+        let mut budget_of_each = Budget::Each(memory_limit);
+        let mut budget_of_kept = None;
         loop {
-            match page.decode_next(item_id, seen) {
-                Some(Decoded::Duplicate) => {}
-                Some(Decoded::WithoutId(item)) => page.decoded.push_back(item),
-                Some(Decoded::New(item)) => {
-                    page.decoded.push_back(Ok(item));
+            let index = page.examined;
+            match page.examine(&mut budget_of_each, item_id, seen) {
+                Some(Examined::Duplicate | Examined::Bad(_)) => {}
+                Some(Examined::WithoutId(item)) => {
+                    let budget = budget_of_kept
+                        .get_or_insert_with(|| Budget::for_page(&page.fetched.body, memory_limit));
+                    if budget.admits(page.fetched.item(index)) {
+                        page.kept.push_back(Kept { index, item });
+                    }
+                }
+                Some(Examined::New(item)) => {
+                    page.kept.push_back(Kept { index, item });
                     return page;
                 }
                 None => {
                     if page.repeats_items_without_id(previous, seen) {
-                        page.decoded.clear();
+                        page.kept.clear();
+                        page.passed = page.examined;
                     }
                     return page;
                 }
@@ -84,45 +104,96 @@ impl<T: DeserializeOwned> CurrentPage<T> {
     #[inline]
     pub(super) fn next_item(
         &mut self,
+        budget: &mut Budget,
         item_id: ItemId<T>,
         seen: &mut Seen,
-    ) -> Option<Result<T, Fault>> {
-        let item = match self.decoded.pop_front() {
-            Some(item) => item,
-            None => loop {
-                match self.decode_next(item_id, seen)? {
-                    Decoded::Duplicate => {}
-                    Decoded::New(item) => break Ok(item),
-                    Decoded::WithoutId(item) => break item,
-                }
-            },
-        };
-        self.yielded += 1;
-        Some(item)
+    ) -> Option<Result<T, BadItem>> {
+        loop {
+            let index = self.passed;
+            let examined = if index < self.examined {
+                self.examined_item(index, budget, item_id)
+            } else {
+                self.examine(budget, item_id, seen)?
+            };
+            self.passed += 1;
+            let item = match examined {
+                Examined::Duplicate => continue,
+                Examined::New(item) | Examined::WithoutId(item) => Ok(item),
+                Examined::Bad(bad) => Err(bad),
+            };
+            self.yielded += 1;
+            return Some(item);
+        }
     }
 
+    /// Compares the next item with those of earlier pages; `None` after the last one.
     #[inline]
-    fn decode_next(&mut self, item_id: ItemId<T>, seen: &mut Seen) -> Option<Decoded<T>> {
-        let index = self.next;
-        let text = &self.fetched.text[self.fetched.items.get(index)?.clone()];
-        self.next += 1;
-        let item = match decode_item(self.fetched.page, text, index) {
+    fn examine(
+        &mut self,
+        budget: &mut Budget,
+        item_id: ItemId<T>,
+        seen: &mut Seen,
+    ) -> Option<Examined<T>> {
+        let index = self.examined;
+        if index == self.fetched.items.len() {
+            return None;
+        }
+        self.examined += 1;
+        let json = self.fetched.item(index);
+        let item = match self.decode(index, budget) {
             Ok(item) => item,
-            Err(fault) => {
-                self.fingerprint.add_without_id(seen.hash(text));
-                return Some(Decoded::WithoutId(Err(fault)));
+            Err(bad) => {
+                self.fingerprint.add_without_id(seen.hash(json));
+                return Some(Examined::Bad(bad));
             }
         };
         let Some(hash) = item_id(&item).map(|id| seen.hash(id)) else {
-            self.fingerprint.add_without_id(seen.hash(text));
-            return Some(Decoded::WithoutId(Ok(item)));
+            self.fingerprint.add_without_id(seen.hash(json));
+            return Some(Examined::WithoutId(item));
         };
         self.fingerprint.add(hash);
         if seen.insert(hash) {
-            Some(Decoded::New(item))
-        } else {
-            Some(Decoded::Duplicate)
+            return Some(Examined::New(item));
         }
+        budget.release(json);
+        Some(Examined::Duplicate)
+    }
+
+    /// Returns the item at `index`, which was examined when the page was started.
+    fn examined_item(
+        &mut self,
+        index: usize,
+        budget: &mut Budget,
+        item_id: ItemId<T>,
+    ) -> Examined<T> {
+        let is_kept = self.kept.front().is_some_and(|kept| kept.index == index);
+        if is_kept && let Some(Kept { item, .. }) = self.kept.pop_front() {
+            return if budget.admits(self.fetched.item(index)) {
+                Examined::New(item)
+            } else {
+                Examined::Bad(BadItem::TooLarge(index))
+            };
+        }
+        match self.decode(index, budget) {
+            // The first item with a new identifier is always kept.
+            Ok(item) if item_id(&item).is_some() => {
+                budget.release(self.fetched.item(index));
+                Examined::Duplicate
+            }
+            Ok(item) => Examined::WithoutId(item),
+            Err(bad) => Examined::Bad(bad),
+        }
+    }
+
+    fn decode(&self, index: usize, budget: &mut Budget) -> Result<T, BadItem> {
+        let json = self.fetched.item(index);
+        if !budget.admits(json) {
+            return Err(BadItem::TooLarge(index));
+        }
+        try_decode(json).ok_or_else(|| {
+            budget.release(json);
+            BadItem::Undecodable(index)
+        })
     }
 
     /// Whether the items without an identifier of a page that has no other new item were yielded

@@ -11,10 +11,10 @@ use crate::page::PageInfo;
 /// A page as it was received.
 pub(super) struct Fetched {
     /// Its number, unless the list has one page only.
-    pub(super) page: Option<u64>,
+    pub(super) number: Option<u64>,
     pub(super) head: ResponseHead,
-    pub(super) text: String,
-    /// Where each item is in the text.
+    pub(super) body: Vec<u8>,
+    /// Where each item is in the body.
     pub(super) items: Vec<Range<usize>>,
     pub(super) info: Option<PageInfo>,
 }
@@ -22,7 +22,12 @@ pub(super) struct Fetched {
 impl Fetched {
     /// Returns the error for this page, or for one of its items.
     pub(super) fn failed(&self, client: &Client, call: &Call, fault: Fault) -> Error {
-        client.undecodable(call, &self.head, self.text.as_bytes(), fault)
+        client.undecodable(call, &self.head, &self.body, fault)
+    }
+
+    /// Returns the JSON of the item at `index`.
+    pub(super) fn item(&self, index: usize) -> &[u8] {
+        &self.body[self.items[index].clone()]
     }
 
     pub(super) fn total_count(&self) -> Option<u64> {
@@ -40,26 +45,19 @@ pub(super) fn fetch_page(client: &Client, mut call: Call, number: u64) -> Result
         call.set_parameter("page", number.to_string());
     }
     let CompleteResponse { head, body } = client.fetch(&call)?;
-    let text = match String::from_utf8(body) {
-        Ok(text) => text,
-        Err(error) => {
-            let body = error.as_bytes();
-            let fault = response(&call, &head, body).not_utf8(error.utf8_error());
-            return Err(client.undecodable(&call, &head, body, fault));
-        }
+    let response = RawResponse {
+        call: &call,
+        head: &head,
+        body: &body,
     };
-    match response(&call, &head, text.as_bytes()).list(&text) {
+    match response.list() {
         Ok(page) => Ok(Fetched {
-            page: call.page(),
+            number: call.page(),
             head,
-            text,
+            body,
             items: page.items,
             info: page.info,
         }),
-        Err(fault) => Err(client.undecodable(&call, &head, text.as_bytes(), fault)),
+        Err(fault) => Err(client.undecodable(&call, &head, &body, fault)),
     }
-}
-
-fn response<'a>(call: &'a Call, head: &'a ResponseHead, body: &'a [u8]) -> RawResponse<'a> {
-    RawResponse { call, head, body }
 }

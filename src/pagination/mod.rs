@@ -1,6 +1,7 @@
 //! The public iterators over paginated lists. `pager` fetches and decodes pages, `end` decides
 //! where a list ends.
 
+mod bad_items;
 mod current_page;
 mod end;
 mod fetch;
@@ -9,17 +10,17 @@ mod pager;
 mod read_ahead;
 mod seen;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
 
 use serde::de::DeserializeOwned;
 
-use self::pager::Pager;
+use self::bad_items::BadItems;
+use self::pager::{Pager, WholePage};
 use crate::call::Call;
 use crate::client::Client;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::page::Page;
 
 impl Client {
@@ -42,8 +43,7 @@ impl Client {
     {
         Pages {
             pager: Pager::new(self.clone(), Call::of(request), E::item_id),
-            page: 1,
-            bad_items: VecDeque::new(),
+            unfinished: None,
         }
     }
 }
@@ -130,19 +130,17 @@ impl<T: DeserializeOwned> FusedIterator for Iter<T> {}
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Pages<T> {
     pager: Pager<T>,
-    /// The number of the page that the bad items are from.
-    page: u64,
-    bad_items: VecDeque<Error>,
+    /// The page whose good items were yielded, and whose bad ones were not.
+    unfinished: Option<BadItems<T>>,
 }
 
 impl<T> Pages<T> {
     /// Returns the page to resume from: the page after the last one whose items and errors were all
     /// yielded. See [`Iter::next_page`].
     pub fn next_page(&self) -> u64 {
-        if self.bad_items.is_empty() {
-            self.pager.next_page()
-        } else {
-            self.page
+        match &self.unfinished {
+            Some(bad_items) => bad_items.number,
+            None => self.pager.next_page(),
         }
     }
 
@@ -162,30 +160,33 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
     type Item = Result<Page<T>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(error) = self.bad_items.pop_front() {
-            return Some(Err(error));
+        if let Some(page) = &mut self.unfinished {
+            let error = page.next_error();
+            if page.is_empty() {
+                self.unfinished = None;
+            }
+            return error.map(Err);
         }
         loop {
             if let Err(error) = self.pager.advance()? {
                 return Some(Err(error));
             }
-            self.page = self.pager.next_page();
-            let info = self.pager.info();
-            let mut items = Vec::with_capacity(self.pager.items_left());
-            while let Some(item) = self.pager.next_item() {
-                match item {
-                    Ok(item) => items.push(item),
-                    Err(error) => self.bad_items.push_back(error),
-                }
+            let Some(WholePage { page, bad_items }) = self.pager.whole_page() else {
+                continue;
+            };
+            if page.items.is_empty() && bad_items.is_empty() {
+                continue;
             }
-            if !items.is_empty() || !self.bad_items.is_empty() {
-                return Some(Ok(Page { items, info }));
-            }
+            self.unfinished = Some(bad_items).filter(|bad_items| !bad_items.is_empty());
+            return Some(Ok(page));
         }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.bad_items.len();
+        let left = match &self.unfinished {
+            Some(page) => page.len(),
+            None => 0,
+        };
         (left, self.pager.is_over().then_some(left))
     }
 }

@@ -1,9 +1,12 @@
 //! Fetches the pages of a list in order, and yields their items.
 
+use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::mem;
 
 use serde::de::DeserializeOwned;
 
+use super::bad_items::BadItems;
 use super::current_page::{CurrentPage, ItemId};
 use super::end::{End, Next, PageSummary};
 use super::fetch::{Fetched, fetch_page};
@@ -13,7 +16,8 @@ use super::seen::Seen;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Fault, Result};
-use crate::page::PageInfo;
+use crate::json::Budget;
+use crate::page::Page;
 
 /// A paginated list that is being read.
 pub(super) struct Pager<T> {
@@ -28,6 +32,12 @@ enum State<T> {
     /// The error is yielded next, after which the list is over.
     Failed(Error),
     Over,
+}
+
+/// The items of a page that were not yielded before.
+pub(super) struct WholePage<T> {
+    pub(super) page: Page<T>,
+    pub(super) bad_items: BadItems<T>,
 }
 
 /// A list that is not over.
@@ -82,16 +92,6 @@ impl<T> Pager<T> {
         matches!(self.state, State::Over)
     }
 
-    /// Returns the `result_info` of the current page.
-    pub(super) fn info(&self) -> Option<PageInfo> {
-        self.current_page()?.fetched.info.clone()
-    }
-
-    /// Returns how many items of the current page are left, duplicates included.
-    pub(super) fn items_left(&self) -> usize {
-        self.current_page().map_or(0, CurrentPage::items_left)
-    }
-
     fn current_page(&self) -> Option<&CurrentPage<T>> {
         match &self.state {
             State::Reading(list) => list.page.as_ref(),
@@ -99,14 +99,12 @@ impl<T> Pager<T> {
         }
     }
 
-    /// Decides what follows the current page, all of whose items were yielded.
-    fn finish_page(&mut self) {
+    /// Decides what follows the current page, all of whose items were yielded, and returns it.
+    fn finish_page(&mut self) -> Option<Fetched> {
         let State::Reading(list) = &mut self.state else {
-            return;
+            return None;
         };
-        let Some(page) = list.page.take() else {
-            return;
-        };
+        let page = list.page.take()?;
         self.next = page.number.saturating_add(1);
         match list.after(&page) {
             Next::Page => {}
@@ -121,6 +119,7 @@ impl<T> Pager<T> {
                 self.state = State::Failed(error);
             }
         }
+        Some(page.fetched)
     }
 }
 
@@ -162,15 +161,49 @@ impl<T: DeserializeOwned> Pager<T> {
             return None;
         };
         let page = list.page.as_mut()?;
-        let item = match page.next_item(list.item_id, &mut list.seen) {
+        let mut budget = Budget::Each(list.client.shared.max_response_size);
+        let item = match page.next_item(&mut budget, list.item_id, &mut list.seen) {
             Some(Ok(item)) => Some(Ok(item)),
-            Some(Err(fault)) => Some(Err(page.fetched.failed(&list.client, &list.call, fault))),
+            Some(Err(bad)) => Some(Err(bad.error::<T>(&list.client, &list.call, &page.fetched))),
             None => None,
         };
         if page.items_left() == 0 {
             self.finish_page();
         }
         item
+    }
+
+    /// Returns the items of the current page that were not yielded before. `None` between pages.
+    pub(super) fn whole_page(&mut self) -> Option<WholePage<T>> {
+        let State::Reading(list) = &mut self.state else {
+            return None;
+        };
+        let page = list.page.as_mut()?;
+        let limit = list.client.shared.max_response_size;
+        let most_items = limit / size_of::<T>().max(1);
+        let mut items = Vec::with_capacity(page.items_left().min(most_items));
+        let mut left = VecDeque::new();
+        let mut budget = Budget::for_page(&page.fetched.body, limit);
+        while let Some(item) = page.next_item(&mut budget, list.item_id, &mut list.seen) {
+            match item {
+                Ok(item) => items.push(item),
+                Err(bad) => left.push_back(bad),
+            }
+        }
+        let (number, info) = (page.number, page.fetched.info.clone());
+        let (client, call) = (list.client.clone(), list.call.clone());
+        let page = self.finish_page()?;
+        Some(WholePage {
+            page: Page { items, info },
+            bad_items: BadItems {
+                client,
+                call,
+                number,
+                page,
+                left,
+                model: PhantomData,
+            },
+        })
     }
 }
 
@@ -246,6 +279,7 @@ impl<T: DeserializeOwned> List<T> {
             &self.previous,
             self.item_id,
             &mut self.seen,
+            self.client.shared.max_response_size,
         );
         self.page = Some(page);
     }

@@ -11,6 +11,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::Value;
 
 use super::path;
+use crate::json::error::DecodeError;
 
 /// What an error says, and its path.
 struct Failure {
@@ -24,7 +25,7 @@ struct Failure {
 /// Returns how a model cannot be decoded, if it cannot.
 fn failure<T: DeserializeOwned>(text: &str) -> Option<Failure> {
     let fails = |start: &str| serde_json::from_str::<T>(start).is_err_and(|error| !error.is_eof());
-    let error = serde_json::from_str::<T>(text).err()?;
+    let error = DecodeError::from(serde_json::from_str::<T>(text).err()?);
     let deserializer = &mut serde_json::Deserializer::from_str(text);
     let tracked = match serde_path_to_error::deserialize::<_, T>(deserializer) {
         Err(error) => error.path().iter().map(step).collect(),
@@ -34,7 +35,7 @@ fn failure<T: DeserializeOwned>(text: &str) -> Option<Failure> {
     Some(Failure {
         path: path(text, &error, fails),
         tracked,
-        error: error.to_string(),
+        error: error.message,
     })
 }
 

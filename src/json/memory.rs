@@ -1,0 +1,183 @@
+//! Estimates how much memory JSON takes once it is decoded.
+//!
+//! A few bytes of JSON can take hundreds of bytes of memory, so a limit on the size of a response
+//! alone does not limit memory.
+
+use super::split::{skip_space, skip_value};
+
+// In bytes, measured with `serde_json::Value`. An empty object may be a struct.
+const VALUE: usize = 32;
+const TEXT: usize = 32;
+const LIST: usize = 144;
+const OBJECT: usize = 640;
+const FIELD: usize = 100;
+
+/// The most memory that a byte of JSON takes: half an empty object.
+const MOST_PER_BYTE: usize = (VALUE + OBJECT).div_ceil(2);
+
+/// The most memory that a byte of JSON takes besides objects and lists: a fifth of `"":0,`.
+const MOST_PER_OTHER_BYTE: usize = (FIELD + VALUE).div_ceil(5);
+
+/// Whether a value takes at most `limit` bytes once it is decoded.
+pub(crate) fn fits(json: &[u8], limit: usize) -> bool {
+    json.len() <= limit / MOST_PER_BYTE || memory(json) <= limit
+}
+
+/// How much memory may be used to decode the items of a page.
+#[derive(Debug)]
+pub(crate) enum Budget {
+    /// Each item by itself may take this much, because the items before it are dropped.
+    Each(usize),
+    /// This is left for the items that are kept.
+    Left(usize),
+    /// All items together take no more than the limit.
+    Enough,
+}
+
+impl Budget {
+    /// The budget for keeping all items of a page.
+    pub(crate) fn for_page(page: &[u8], limit: usize) -> Self {
+        if most_memory(page) <= limit {
+            Self::Enough
+        } else {
+            Self::Left(limit)
+        }
+    }
+
+    /// Whether an item may be decoded.
+    pub(crate) fn admits(&mut self, item: &[u8]) -> bool {
+        match self {
+            Self::Enough => true,
+            Self::Each(limit) => fits(item, *limit),
+            Self::Left(left) => match left.checked_sub(memory(item)) {
+                Some(rest) => {
+                    *left = rest;
+                    true
+                }
+                None => false,
+            },
+        }
+    }
+
+    /// Gives back what an item took that was dropped again.
+    pub(crate) fn release(&mut self, item: &[u8]) {
+        if let Self::Left(left) = self {
+            *left += memory(item);
+        }
+    }
+}
+
+/// Returns an estimate of the memory that a value takes once it is decoded.
+fn memory(json: &[u8]) -> usize {
+    let mut memory = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = json.get(at) {
+        let size = match byte {
+            b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b'}' | b']' => 0,
+            b'{' => VALUE + OBJECT,
+            b'[' if json.get(skip_space(json, at + 1)) == Some(&b']') => VALUE,
+            b'[' => VALUE + LIST,
+            _ => {
+                // A name or a scalar. The part of one that breaks off is not decoded.
+                let Some(end) = skip_value(json, at) else {
+                    return memory;
+                };
+                let size = memory_of_token(json, at, end);
+                at = end - 1;
+                size
+            }
+        };
+        memory = memory.saturating_add(size);
+        at += 1;
+    }
+    memory
+}
+
+fn memory_of_token(json: &[u8], start: usize, end: usize) -> usize {
+    if json[start] != b'"' {
+        return VALUE;
+    }
+    let length = end - start - 2;
+    let is_name = json.get(skip_space(json, end)) == Some(&b':');
+    if is_name {
+        FIELD + length
+    } else if length == 0 {
+        VALUE
+    } else {
+        VALUE + TEXT + length
+    }
+}
+
+/// Returns an upper bound of [`memory`], which takes a small part of the time.
+fn most_memory(json: &[u8]) -> usize {
+    let objects = count(json, b'{').saturating_mul(VALUE + OBJECT);
+    let lists = count(json, b'[').saturating_mul(VALUE + LIST);
+    let rest = json.len().saturating_mul(MOST_PER_OTHER_BYTE);
+    objects.saturating_add(lists).saturating_add(rest)
+}
+
+fn count(json: &[u8], byte: u8) -> usize {
+    // As many bytes as `u8` can count, so that the compiler compares 16 at a time.
+    let chunks = json.chunks(usize::from(u8::MAX));
+    let counts = chunks.map(|chunk| chunk.iter().map(|b| u8::from(*b == byte)).sum::<u8>());
+    counts.map(usize::from).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn counts_each_value_by_its_kind() {
+        for (json, expected) in [
+            ("null", 32),
+            ("-1.5e3", 32),
+            (r#""""#, 32),
+            (r#""abc""#, 32 + 32 + 3),
+            (r#""\"]}""#, 32 + 32 + 4),
+            ("[]", 32),
+            ("[ \n]", 32),
+            ("[1]", 32 + 144 + 32),
+            ("[[],true]", 32 + 144 + 32 + 32),
+            ("{}", 32 + 640),
+            (r#"{"ab" : 1}"#, 32 + 640 + 100 + 2 + 32),
+            (
+                r#"{"a":{"":"b"}}"#,
+                2 * (32 + 640) + 100 + 1 + 100 + 32 + 32 + 1,
+            ),
+            (
+                r#"[{"a":0},{"a":0}]"#,
+                32 + 144 + 2 * (32 + 640 + 100 + 1 + 32),
+            ),
+            (r#"[1,"a"#, 32 + 144 + 32),
+        ] {
+            assert_eq!(memory(json.as_bytes()), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn admits_what_fits() {
+        let item = b"[1]";
+        let memory = memory(item);
+        assert!(fits(item, memory) && !fits(item, memory - 1));
+        let mut each = Budget::Each(memory);
+        assert!(each.admits(item) && each.admits(item) && !each.admits(b"[1,2]"));
+        let mut page = Budget::for_page(b"[[1],[1],[1]]", 2 * memory + 1);
+        assert!(page.admits(item) && !page.admits(b"[1,2]") && page.admits(item));
+        assert!(!page.admits(b"0"), "one byte is left");
+        page.release(item);
+        assert!(page.admits(item) && !page.admits(item));
+        let mut small_page = Budget::for_page(b"[[1]]", 1000);
+        assert!((0..100).all(|_| small_page.admits(item)));
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_the_estimate(json in r#"([{}\[\],:1 ]|"a?"|"",?|"":0,|\{\},|0,){0,60}"#) {
+            let json = json.as_bytes();
+            prop_assert!(memory(json) <= most_memory(json) + MOST_PER_BYTE);
+            prop_assert!(memory(json) <= MOST_PER_BYTE * (json.len() + 1));
+        }
+    }
+}
