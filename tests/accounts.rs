@@ -5,11 +5,12 @@ mod common;
 use std::io::Read;
 
 use cloudflare_user::{
-    AuditLogCursor, Client, CreateToken, DeleteToken, Endpoint, Error, ErrorKind, GetToken,
-    ListAuditLogs, ListPermissionGroups, ListTokens, Policy, Result, RollToken, TokenStatus,
-    UpdateToken, VerifyToken,
+    AuditLogCursor, Client, CreateToken, DeleteToken, Endpoint, ErrorKind, GetToken, ListAuditLogs,
+    ListPermissionGroups, ListTokens, Policy, Result, RollToken, TokenStatus, UpdateToken,
+    VerifyToken,
 };
 use common::{Api, RecordedRequest, fixture, ok, scripted, success};
+use serde_json::json;
 use time::macros::datetime;
 
 const ACCOUNT: &str = "eb78d65290b24279ba6f44721b3ea3c4";
@@ -119,68 +120,82 @@ fn sends_the_requests_that_change_tokens_to_an_account() {
     );
 }
 
-type Send = fn(&Client, &str) -> Result<()>;
+/// The bound form of a request that has `in_account`.
+struct BoundRequest {
+    /// The path after the account.
+    path: &'static str,
+    fixture: &'static str,
+    send: SendToAccount,
+}
 
-/// The bound form of each request that has `in_account`, and `follow` and `export`.
-const BOUND: [(&str, &str, Send); 11] = [
-    ("audit_logs_list", "audit_logs", |client, account| {
-        client.audit_logs().in_account(account).send().map(drop)
-    }),
-    ("audit_logs_list", "audit_logs", |client, account| {
-        let mut csv = client.audit_logs().in_account(account).export()?;
-        csv.read_to_end(&mut Vec::new()).unwrap();
-        Ok(())
-    }),
-    ("audit_logs_list", "audit_logs", |client, account| {
-        let cursor = AuditLogCursor::starting_at(datetime!(2020-01-01 0:00 UTC));
-        let mut logs = client.audit_logs().in_account(account).follow(&cursor);
-        logs.next().unwrap().map(drop)
-    }),
-    ("tokens_list", "tokens", |client, account| {
-        let mut tokens = client.tokens().in_account(account).iter();
-        tokens.next().unwrap().map(drop)
-    }),
-    ("tokens_get", "tokens/7", |client, account| {
-        client.token("7").in_account(account).send().map(drop)
-    }),
-    ("tokens_create", "tokens", |client, account| {
-        let request = client.create_token("ci", policies());
-        request.in_account(account).send().map(drop)
-    }),
-    ("tokens_update", "tokens/7", |client, account| {
-        let token = serde_json::from_str(r#"{"id":"7","name":"ci","status":"active"}"#).unwrap();
-        let request = client.update_token(&token);
-        request.in_account(account).send().map(drop)
-    }),
-    ("tokens_delete", "tokens/7", |client, account| {
-        client
-            .delete_token("7")
-            .in_account(account)
-            .send()
-            .map(drop)
-    }),
-    ("tokens_verify", "tokens/verify", |client, account| {
-        client.verify_token().in_account(account).send().map(drop)
-    }),
-    (
-        "token_permission_groups_list",
-        "tokens/permission_groups",
-        |client, account| {
+type SendToAccount = fn(&Client, &str) -> Result<()>;
+
+fn bound(path: &'static str, fixture: &'static str, send: SendToAccount) -> BoundRequest {
+    BoundRequest {
+        path,
+        fixture,
+        send,
+    }
+}
+
+/// Each request that has `in_account`, and `follow` and `export`.
+fn bound_requests() -> [BoundRequest; 11] {
+    let groups = "token_permission_groups_list";
+    [
+        bound("audit_logs", "audit_logs_list", |client, account| {
+            client.audit_logs().in_account(account).send().map(drop)
+        }),
+        bound("audit_logs", "audit_logs_list", |client, account| {
+            let mut csv = client.audit_logs().in_account(account).export()?;
+            csv.read_to_end(&mut Vec::new()).unwrap();
+            Ok(())
+        }),
+        bound("audit_logs", "audit_logs_list", |client, account| {
+            let cursor = AuditLogCursor::starting_at(datetime!(2020-01-01 0:00 UTC));
+            let mut logs = client.audit_logs().in_account(account).follow(&cursor);
+            logs.next().unwrap().map(drop)
+        }),
+        bound("tokens", "tokens_list", |client, account| {
+            let mut tokens = client.tokens().in_account(account).iter();
+            tokens.next().unwrap().map(drop)
+        }),
+        bound("tokens/7", "tokens_get", |client, account| {
+            client.token("7").in_account(account).send().map(drop)
+        }),
+        bound("tokens", "tokens_create", |client, account| {
+            let request = client.create_token("ci", policies());
+            request.in_account(account).send().map(drop)
+        }),
+        bound("tokens/7", "tokens_update", |client, account| {
+            let token = json!({"id": "7", "name": "ci", "status": "active"});
+            let token = serde_json::from_value(token).unwrap();
+            let request = client.update_token(&token);
+            request.in_account(account).send().map(drop)
+        }),
+        bound("tokens/7", "tokens_delete", |client, account| {
+            let request = client.delete_token("7");
+            request.in_account(account).send().map(drop)
+        }),
+        bound("tokens/verify", "tokens_verify", |client, account| {
+            client.verify_token().in_account(account).send().map(drop)
+        }),
+        bound("tokens/permission_groups", groups, |client, account| {
             let mut groups = client.permission_groups().in_account(account).iter();
             groups.next().unwrap().map(drop)
-        },
-    ),
-    ("token_value_update", "tokens/7/value", |client, account| {
-        client.roll_token("7").in_account(account).send().map(drop)
-    }),
-];
+        }),
+        bound("tokens/7/value", "token_value_update", |client, account| {
+            client.roll_token("7").in_account(account).send().map(drop)
+        }),
+    ]
+}
 
 #[test]
 fn sends_each_bound_request_to_the_account_as_one_encoded_segment() {
-    for (fixture_name, rest, send_bound) in BOUND {
+    for bound in bound_requests() {
         for (account, segment) in [(ACCOUNT, ACCOUNT), ("a/b c?", "a%2Fb%20c%3F")] {
-            let request = send(fixture_name, |client| send_bound(client, account));
-            assert_eq!(request.path(), format!("/accounts/{segment}/{rest}"));
+            let request = send(bound.fixture, |client| (bound.send)(client, account));
+            let path = format!("/accounts/{segment}/{}", bound.path);
+            assert_eq!(request.path(), path);
             let query = request.parameters().join("&");
             assert!(!query.contains("account"), "{query}");
             assert!(!request.body.contains("account_id"), "{}", request.body);
@@ -191,11 +206,12 @@ fn sends_each_bound_request_to_the_account_as_one_encoded_segment() {
 #[test]
 fn refuses_an_account_that_would_address_another_resource() {
     let (client, requests) = scripted([ok(success("{}"))]);
-    for (_, rest, send_bound) in BOUND {
+    for bound in bound_requests() {
+        let path = bound.path;
         for account in ["", ".", ".."] {
-            let error: Error = send_bound(&client, account).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{rest}: {error}");
-            assert_eq!(error.parameter(), Some("account_id"), "{rest}: {error}");
+            let error = (bound.send)(&client, account).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{path}: {error}");
+            assert_eq!(error.parameter(), Some("account_id"), "{path}: {error}");
         }
     }
     assert_eq!(requests.count(), 0);

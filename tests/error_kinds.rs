@@ -4,13 +4,12 @@ mod common;
 
 use cloudflare_user::ErrorKind as K;
 use cloudflare_user::{Client, Error, ErrorKind, Page, Token, TransportError};
-use common::{ScriptedResponse, ok, scripted, status, success};
+use common::{ScriptedResponse, ok, scripted_client, status, success};
 use serde_json::json;
 
 /// The error of a read whose only attempt ends like this.
 fn failed(outcome: ScriptedResponse) -> Error {
-    let (client, _) = scripted([outcome]);
-    let page: Result<Page<Token>, Error> = client.tokens().send();
+    let page: Result<Page<Token>, Error> = scripted_client([outcome]).tokens().send();
     page.unwrap_err()
 }
 
@@ -20,31 +19,33 @@ fn refusal(code: u16) -> ScriptedResponse {
 
 /// An error of each kind except `Cancelled`, which `cancel.rs` tests.
 fn errors() -> Vec<(Error, ErrorKind)> {
+    let mut errors = errors_of_transports();
+    errors.extend(errors_of_responses());
+    errors.push((Error::invalid_request("id", "is empty"), K::InvalidRequest));
+    errors.push((Client::new("").unwrap_err(), K::Configuration));
+    errors
+}
+
+fn errors_of_transports() -> Vec<(Error, ErrorKind)> {
+    let errors: [(fn() -> TransportError, ErrorKind); 10] = [
+        (|| TransportError::configuration("x"), K::Configuration),
+        (|| TransportError::connect("x"), K::Connect),
+        (|| TransportError::proxy_refused("x"), K::Connect),
+        (|| TransportError::certificate("x"), K::Certificate),
+        (|| TransportError::interrupted("x"), K::Interrupted),
+        (|| TransportError::timeout("x"), K::Timeout),
+        (|| TransportError::connect_timeout("x"), K::Timeout),
+        (|| TransportError::too_large("x"), K::TooLarge),
+        (|| TransportError::malformed("x"), K::Malformed),
+        (|| TransportError::other("x"), K::Other),
+    ];
+    errors
+        .map(|(error, kind)| (failed(Err(error)), kind))
+        .into()
+}
+
+fn errors_of_responses() -> Vec<(Error, ErrorKind)> {
     vec![
-        (Error::invalid_request("id", "is empty"), K::InvalidRequest),
-        (Client::new("").unwrap_err(), K::Configuration),
-        (
-            failed(Err(|| TransportError::configuration("x"))),
-            K::Configuration,
-        ),
-        (failed(Err(|| TransportError::connect("x"))), K::Connect),
-        (
-            failed(Err(|| TransportError::proxy_refused("x"))),
-            K::Connect,
-        ),
-        (
-            failed(Err(|| TransportError::certificate("x"))),
-            K::Certificate,
-        ),
-        (
-            failed(Err(|| TransportError::interrupted("x"))),
-            K::Interrupted,
-        ),
-        (failed(Err(|| TransportError::timeout("x"))), K::Timeout),
-        (
-            failed(Err(|| TransportError::connect_timeout("x"))),
-            K::Timeout,
-        ),
         (failed(refusal(429)), K::RateLimited),
         (failed(refusal(401)), K::Unauthorized),
         (failed(refusal(403)), K::Forbidden),
@@ -56,9 +57,6 @@ fn errors() -> Vec<(Error, ErrorKind)> {
         (failed(ok(success(r#"[{"id":"7"},8]"#))), K::Item),
         (failed(ok("<html>")), K::Decode),
         (failed(ok(success("7"))), K::Decode),
-        (failed(Err(|| TransportError::too_large("x"))), K::TooLarge),
-        (failed(Err(|| TransportError::malformed("x"))), K::Malformed),
-        (failed(Err(|| TransportError::other("x"))), K::Other),
     ]
 }
 
@@ -110,17 +108,30 @@ fn an_error_is_one_pointer_large() {
 
 #[test]
 fn errors_of_the_api_serialize_without_absent_fields() {
-    let body = json!({"success": false, "errors": [
-        {"code": 1, "message": "outer", "documentation_url": "https://example.com/1",
-         "source": {"pointer": "/policies/0"}, "error_chain": [{"message": "inner"}]},
-        {"code": 2},
-    ]});
+    let body = json!({
+        "success": false,
+        "errors": [
+            {
+                "code": 1,
+                "message": "outer",
+                "documentation_url": "https://example.com/1",
+                "source": {"pointer": "/policies/0"},
+                "error_chain": [{"message": "inner"}],
+            },
+            {"code": 2},
+        ],
+    });
     let error = failed(status(400, body.to_string()));
     assert_eq!(
         serde_json::to_value(error.api_errors()).unwrap(),
         json!([
-            {"code": 1, "message": "outer", "documentation_url": "https://example.com/1",
-             "pointer": "/policies/0", "error_chain": [{"message": "inner"}]},
+            {
+                "code": 1,
+                "message": "outer",
+                "documentation_url": "https://example.com/1",
+                "pointer": "/policies/0",
+                "error_chain": [{"message": "inner"}],
+            },
             {"code": 2},
         ])
     );

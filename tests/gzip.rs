@@ -4,33 +4,31 @@
 
 mod common;
 
-use cloudflare_user::{Client, Deleted, Endpoint, ErrorKind, ExposeSecret, Policy, http};
+use cloudflare_user::{Deleted, Endpoint, ErrorKind, ExposeSecret, Policy, http};
 use common::gzip::compress;
 use common::success;
-use common::tcp::{Reply, Tcp};
+use common::tcp::{Reply, Tcp, lines};
 
 const ENCODINGS: [&str; 4] = ["gzip", "GZIP", "x-gzip", "X-GZip"];
 
 /// A server that sends this head and body to every request and keeps the connection open.
-fn server(head: &str, body: &[u8]) -> Tcp {
-    let head = format!("HTTP/1.1 {head}\n\n").replace('\n', "\r\n");
-    let response = [head.as_bytes(), body].concat();
-    Tcp::new(move |_, _| Reply::Send(response.clone()))
+fn server(head: &[&str], body: &[u8]) -> Tcp {
+    let head = lines(&[head, &["", ""]].concat());
+    Tcp::scripted([Reply::Send([&head, body].concat())])
 }
 
 /// A server that sends this compressed body.
 fn server_compressing(encoding: &str, body: &[u8]) -> Tcp {
-    let length = body.len();
-    let head = format!("200 OK\ncontent-encoding: {encoding}\ncontent-length: {length}");
-    server(&head, body)
+    let encoding = format!("content-encoding: {encoding}");
+    let length = format!("content-length: {}", body.len());
+    server(&["HTTP/1.1 200 OK", &encoding, &length], body)
 }
 
-fn client(server: &Tcp) -> Client {
-    Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url())
-        .build()
-        .unwrap()
+/// A server that sends this compressed body in chunks.
+fn server_sending_chunks(encoding: &str, chunks: &[u8]) -> Tcp {
+    let encoding = format!("content-encoding: {encoding}");
+    let chunked = "transfer-encoding: chunked";
+    server(&["HTTP/1.1 200 OK", &encoding, chunked], chunks)
 }
 
 /// A write whose response may have no body.
@@ -49,17 +47,14 @@ impl Endpoint for Purge {
 #[test]
 fn an_empty_body_is_empty() {
     for encoding in ENCODINGS {
-        let empty_chunks =
-            format!("200 OK\ncontent-encoding: {encoding}\ntransfer-encoding: chunked");
-        for server in [
-            server(
-                &format!("204 No Content\ncontent-encoding: {encoding}"),
-                b"",
-            ),
+        let header = format!("content-encoding: {encoding}");
+        let servers = [
+            server(&["HTTP/1.1 204 No Content", &header], b""),
             server_compressing(encoding, b""),
-            server(&empty_chunks, b"0\r\n\r\n"),
-        ] {
-            let client = client(&server);
+            server_sending_chunks(encoding, b"0\r\n\r\n"),
+        ];
+        for server in servers {
+            let client = server.client();
             let error = client.user().send().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
             assert_eq!(error.attempts(), 1, "{error}");
@@ -71,20 +66,17 @@ fn an_empty_body_is_empty() {
 
 #[test]
 fn an_empty_body_without_a_declared_end_is_truncated() {
-    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
-    let server = Tcp::new(move |_, _| Reply::Close(head.into()));
-    let error = client(&server)
-        .with_max_retries(0)
-        .user()
-        .send()
-        .unwrap_err();
+    let head = lines(&["HTTP/1.1 200 OK", "content-encoding: gzip", "", ""]);
+    let server = Tcp::scripted([Reply::Close(head)]);
+    let client = server.builder().max_retries(0).build().unwrap();
+    let error = client.user().send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
 }
 
 #[test]
 fn an_empty_stream_is_an_empty_body() {
     let server = server_compressing("gzip", &compress(b""));
-    let error = client(&server).user().send().unwrap_err();
+    let error = server.client().user().send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     assert_eq!(error.body(), Some(&b""[..]), "{error}");
 }
@@ -92,18 +84,13 @@ fn an_empty_stream_is_an_empty_body() {
 #[test]
 fn ignores_white_space_and_zeros_after_the_secret_of_a_new_token() {
     let created = compress(success(r#"{"id":"1","value":"a-new-secret"}"#).as_bytes());
+    let paddings: [&[u8]; 6] = [b"\r\n", b"\n", b" ", b"\0", &[0; 512], &[0; 20_000]];
     for encoding in ENCODINGS {
-        for padding in [
-            b"\r\n".as_slice(),
-            b"\n",
-            b" ",
-            b"\0",
-            &[0; 512],
-            &[0; 20_000],
-        ] {
+        for padding in paddings {
             let server = server_compressing(encoding, &[&*created, padding].concat());
             let policy = Policy::allow().permission_group("g").all_zones();
-            let created = client(&server).create_token("ci", [policy]).send().unwrap();
+            let client = server.client();
+            let created = client.create_token("ci", [policy]).send().unwrap();
             assert_eq!(created.value.expose_secret(), "a-new-secret");
             assert_eq!(server.count(), 1);
         }
@@ -116,7 +103,7 @@ fn other_bytes_after_the_stream_are_malformed() {
     for encoding in ENCODINGS {
         for other in [b"x".as_slice(), b"<html>", b"\r\n}", b"\0\0\x01"] {
             let server = server_compressing(encoding, &[&*user, other].concat());
-            let client = client(&server);
+            let client = server.client();
             let error = client.user().send().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
             assert_eq!(error.attempts(), 1, "{error}");
@@ -139,15 +126,15 @@ fn uses_the_connection_of_a_compressed_response_again() {
     ]
     .concat();
     let length = body.len();
-    let chunks = [
-        format!("{length:x}\r\n").as_bytes(),
-        &body,
-        b"\r\n0\r\n\r\n",
-    ]
-    .concat();
-    let head = "200 OK\ncontent-encoding: gzip\ntransfer-encoding: chunked";
-    for server in [server_compressing("gzip", &body), server(head, &chunks)] {
-        let client = client(&server);
+    let size = format!("{length:x}\r\n");
+    let last_chunk = b"\r\n0\r\n\r\n";
+    let chunks = [size.as_bytes(), &body, last_chunk].concat();
+    let servers = [
+        server_compressing("gzip", &body),
+        server_sending_chunks("gzip", &chunks),
+    ];
+    for server in servers {
+        let client = server.client();
         for _ in 0..3 {
             assert_eq!(client.user().send().unwrap().id, "7");
         }
@@ -158,7 +145,7 @@ fn uses_the_connection_of_a_compressed_response_again() {
 #[test]
 fn asks_for_gzip_and_for_no_encoding_of_an_export() {
     let server = Tcp::returning(r#"{"id":"7"}"#);
-    let client = client(&server);
+    let client = server.client();
     client.user().send().unwrap();
     let _ = client.audit_logs().export();
     let heads = server.requests();
@@ -175,11 +162,8 @@ fn keeps_the_accept_encoding_of_a_custom_agent() {
     for (encoding, expected) in [("", None), ("br", Some("accept-encoding: br\r\n"))] {
         let agent = ureq::Agent::config_builder().accept_encoding(encoding);
         let transport = cloudflare_user::UreqTransport::new(agent.build().into());
-        let client = Client::builder()
-            .api_token("a-token-of-the-tests")
-            .base_url(server.url())
-            .transport(transport);
-        client.build().unwrap().user().send().unwrap();
+        let builder = server.builder().transport(transport);
+        builder.build().unwrap().user().send().unwrap();
         let head = server.requests().pop().unwrap().to_lowercase();
         match expected {
             Some(header) => assert!(head.contains(header), "{head}"),

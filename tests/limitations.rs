@@ -2,22 +2,17 @@
 
 mod common;
 
-use cloudflare_user::{Client, CreatedToken, Error, ErrorKind, ExposeSecret, Policy};
+use cloudflare_user::{CreatedToken, Error, ErrorKind, ExposeSecret, Policy};
 use common::success;
-use common::tcp::{Reply, Tcp};
+use common::tcp::{Reply, Tcp, lines};
 
 /// Creates a token on a server whose response has these chunks.
 fn create_token(chunks: &str) -> Result<CreatedToken, Error> {
-    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
-    let response = format!("{head}{chunks}").into_bytes();
-    let server = Tcp::new(move |_, _| Reply::Send(response.clone()));
-    let client = Client::builder()
-        .api_token("a-token-of-the-tests")
-        .base_url(server.url())
-        .build()
-        .unwrap();
+    let head = ["HTTP/1.1 200 OK", "transfer-encoding: chunked", ""];
+    let response = lines(&[&head, &[chunks][..]].concat());
+    let server = Tcp::scripted([Reply::Send(response)]);
     let policy = Policy::allow().permission_group("g").all_zones();
-    client.create_token("ci", [policy]).send()
+    server.client().create_token("ci", [policy]).send()
 }
 
 /// A chunk whose size is followed by an extension.
