@@ -57,25 +57,11 @@ impl Resetting {
         let closed_by_client = server.closed_by_client.clone();
         let four_requests = Arc::new(Barrier::new(4));
         thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
+            for stream in listener.incoming().flatten() {
                 let number = connections.fetch_add(1, Ordering::SeqCst);
+                let four_requests = (number < 4).then(|| four_requests.clone());
                 let closed_by_client = closed_by_client.clone();
-                let four_requests = four_requests.clone();
-                thread::spawn(move || {
-                    read_head(&mut stream);
-                    if number < 4 {
-                        four_requests.wait();
-                    }
-                    let user = response(200, &[], &success("{}"));
-                    stream.write_all(&user).unwrap();
-                    if read_head(&mut stream) {
-                        // Dropping the socket now resets the connection.
-                        let linger = Some(Duration::ZERO);
-                        SockRef::from(&stream).set_linger(linger).unwrap();
-                    } else {
-                        closed_by_client.fetch_add(1, Ordering::SeqCst);
-                    }
-                });
+                thread::spawn(move || serve(stream, four_requests, &closed_by_client));
             }
         });
         server
@@ -87,6 +73,24 @@ impl Resetting {
 
     fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+}
+
+/// Responds to the first request of a connection, after waiting for others if there is a barrier,
+/// and resets the connection if there is a second request.
+fn serve(mut stream: TcpStream, others: Option<Arc<Barrier>>, closed_by_client: &AtomicUsize) {
+    read_head(&mut stream);
+    if let Some(others) = others {
+        others.wait();
+    }
+    let user = response(200, &[], &success("{}"));
+    stream.write_all(&user).unwrap();
+    if read_head(&mut stream) {
+        // Dropping the socket now resets the connection.
+        let linger = Some(Duration::ZERO);
+        SockRef::from(&stream).set_linger(linger).unwrap();
+    } else {
+        closed_by_client.fetch_add(1, Ordering::SeqCst);
     }
 }
 

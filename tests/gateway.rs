@@ -5,8 +5,9 @@ mod common;
 
 use std::time::Duration;
 
-use cloudflare_user::{Body, Client, ClientBuilder, Error, ErrorKind, http};
+use cloudflare_user::{Body, Client, ClientBuilder, Error, ErrorKind, ListTokens, http};
 use common::tcp::Tcp;
+use serde_json::json;
 
 const REPORT_522: &str = r#"{
     "type": "https://developers.cloudflare.com/support/errors/522",
@@ -41,50 +42,52 @@ fn reads_a_problem_report() {
     assert!(error.is_transient());
 }
 
+/// Asserts what the error for a 403 with this JSON says.
+#[track_caller]
+fn assert_says(expected: &str, body: &str) -> Error {
+    let error = failure(403, &[], body);
+    assert_eq!(error.kind(), ErrorKind::Gateway, "{body}");
+    let text = error.to_string();
+    let said = text.strip_prefix("GET /user: 403 Forbidden: ").unwrap();
+    let said = said.strip_suffix(" [1 attempt]").unwrap();
+    assert_eq!(said.trim_end(), expected, "{body}");
+    error
+}
+
 #[test]
 fn shows_what_other_json_says() {
-    for (body, expected, code) in [
-        (r#"{"message":"slow down"}"#, "slow down", None),
-        (r#"{"detail":"not here"}"#, "not here", None),
-        (r#"{"title":"Blocked"}"#, "Blocked", None),
-        (r#"{"error":"forbidden"}"#, "forbidden", None),
-        (
-            r#"{"error":"invalid_token","error_description":"it expired"}"#,
-            "invalid_token: it expired",
-            None,
-        ),
-        (r#"{"message":"no","code":17}"#, "17 no", Some(17)),
-        (r#"{"message":"no","code":"17"}"#, "17 no", Some(17)),
-        (
-            r#"{"title":"no","error_code":1020,"code":17}"#,
-            "1020 no",
-            Some(1020),
-        ),
-        (r#"{"error":{"message":"no","code":17}}"#, "17 no", Some(17)),
-        (r#"{"title":"same","detail":"same"}"#, "same", None),
-        (r#"{"title":7,"detail":"text"}"#, "text", None),
-        (r#"{"error_code":1020}"#, "1020", Some(1020)),
-        ("{}", "the response does not say why", None),
-        (
-            r#"{"title":"","detail":null}"#,
-            "the response does not say why",
-            None,
-        ),
-    ] {
-        let error = failure(403, &[], body);
-        assert_eq!(error.kind(), ErrorKind::Gateway, "{body}");
-        let text = error.to_string();
-        let text = text.strip_prefix("GET /user: 403 Forbidden: ").unwrap();
-        assert_eq!(
-            text.strip_suffix(" [1 attempt]").unwrap().trim_end(),
-            expected,
-            "{body}"
-        );
-        assert_eq!(
-            error.codes().collect::<Vec<_>>(),
-            Vec::from_iter(code),
-            "{body}"
-        );
+    let expired = r#"{"error":"invalid_token","error_description":"it expired"}"#;
+    let says_nothing = "the response does not say why";
+    let responses = [
+        (r#"{"message":"slow down"}"#, "slow down"),
+        (r#"{"detail":"not here"}"#, "not here"),
+        (r#"{"title":"Blocked"}"#, "Blocked"),
+        (r#"{"error":"forbidden"}"#, "forbidden"),
+        (expired, "invalid_token: it expired"),
+        (r#"{"title":"same","detail":"same"}"#, "same"),
+        (r#"{"title":7,"detail":"text"}"#, "text"),
+        ("{}", says_nothing),
+        (r#"{"title":"","detail":null}"#, says_nothing),
+    ];
+    for (body, expected) in responses {
+        let error = assert_says(expected, body);
+        assert_eq!(error.codes().count(), 0, "{body}");
+    }
+}
+
+#[test]
+fn shows_the_code_of_other_json() {
+    let two_codes = r#"{"title":"no","error_code":1020,"code":17}"#;
+    let responses = [
+        (r#"{"message":"no","code":17}"#, 17, "17 no"),
+        (r#"{"message":"no","code":"17"}"#, 17, "17 no"),
+        (r#"{"error":{"message":"no","code":17}}"#, 17, "17 no"),
+        (two_codes, 1020, "1020 no"),
+        (r#"{"error_code":1020}"#, 1020, "1020"),
+    ];
+    for (body, code, expected) in responses {
+        let error = assert_says(expected, body);
+        assert_eq!(error.codes().collect::<Vec<_>>(), [code], "{body}");
     }
 }
 
@@ -204,23 +207,25 @@ fn describes_web_pages_empty_bodies_and_redirects() {
 #[test]
 fn shows_the_documentation_of_an_error_that_says_only_forbidden() {
     let url = "https://developers.cloudflare.com/x";
-    for (message, has_url) in [
+    let messages = [
         ("Forbidden", true),
         ("forbidden.", true),
         ("", true),
         ("Not Found", true),
         ("the token lacks a permission", false),
-    ] {
-        let body = format!(
-            r#"{{"success":false,"errors":[{{"message":"{message}","documentation_url":"{url}"}}]}}"#
-        );
-        let text = failure(403, &[], &body).to_string();
+    ];
+    for (message, has_url) in messages {
+        let error = json!({"message": message, "documentation_url": url});
+        let body = json!({"success": false, "errors": [error]});
+        let text = failure(403, &[], &body.to_string()).to_string();
         assert_eq!(text.contains(url), has_url, "{text}");
     }
 }
 
+const ACCOUNT: &str = "7";
+
 /// The text of the error for a credential that the API refused.
-fn refused(builder: ClientBuilder, path_of_account: bool) -> String {
+fn refused(builder: ClientBuilder, request: &ListTokens) -> String {
     let transport = |_: http::Request<Vec<u8>>| {
         let body = r#"{"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}]}"#;
         let mut response = http::Response::new(Body::from(body));
@@ -228,34 +233,35 @@ fn refused(builder: ClientBuilder, path_of_account: bool) -> String {
         Ok(response)
     };
     let client = builder.transport(transport).build().unwrap();
-    let tokens = client.tokens();
-    let tokens = if path_of_account {
-        tokens.in_account("7")
-    } else {
-        tokens
-    };
-    tokens.send().unwrap_err().to_string()
+    client.send(request).unwrap_err().to_string()
+}
+
+#[track_caller]
+fn assert_no_hint(text: &str) {
+    assert!(!text.contains("`cf"), "{text}");
+    assert!(!text.contains("call"), "{text}");
 }
 
 #[test]
 fn a_refused_credential_gets_a_hint_by_its_prefix() {
     let token = |token: &str| Client::builder().api_token(token);
     let key = |key: &str| Client::builder().api_key("user@example.com", key);
-    for (builder, path_of_account, hint) in [
-        (token("cfat_0123456789"), false, Some("in_account")),
-        (token("cfat_0123456789"), true, None),
-        (token("cfut_0123456789"), false, None),
-        (token("cfk_0123456789"), false, Some("api_key")),
-        (token("cfk_0123456789"), true, Some("api_key")),
-        (key("cfut_0123456789"), false, Some("api_token")),
-        (key("cfat_0123456789"), false, Some("api_token")),
-        (key("cfk_0123456789"), false, None),
-        (token("0123456789"), false, None),
-    ] {
-        let text = refused(builder, path_of_account);
-        match hint {
-            Some(hint) => assert!(text.contains(hint), "{text}"),
-            None => assert!(!text.contains("`cf") && !text.contains("call"), "{text}"),
-        }
+    let of_user = ListTokens::new();
+    let of_account = ListTokens::new().in_account(ACCOUNT);
+
+    let text = refused(token("cfat_0123456789"), &of_user);
+    assert!(text.contains("in_account"), "{text}");
+    assert_no_hint(&refused(token("cfat_0123456789"), &of_account));
+    for request in [&of_user, &of_account] {
+        let text = refused(token("cfk_0123456789"), request);
+        assert!(text.contains("api_key"), "{text}");
     }
+    assert_no_hint(&refused(token("cfut_0123456789"), &of_user));
+    assert_no_hint(&refused(token("0123456789"), &of_user));
+
+    for not_a_key in ["cfut_0123456789", "cfat_0123456789"] {
+        let text = refused(key(not_a_key), &of_user);
+        assert!(text.contains("api_token"), "{text}");
+    }
+    assert_no_hint(&refused(key("cfk_0123456789"), &of_user));
 }

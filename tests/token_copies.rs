@@ -91,62 +91,81 @@ fn copies_a_token_into_an_account() {
     assert_eq!(api.request().target, "/accounts/a/tokens");
 }
 
-#[test]
-fn changes_a_copy() {
-    type Change = fn(CreateToken<&Client>) -> CreateToken<&Client>;
-    let changes: [(Change, &str, Value); 8] = [
-        (
-            |copy| copy.policies([Policy::deny().permission_group("h").all_zones()]),
-            "/policies",
-            json!([{
+/// A change of a copy, and the field of the body that it sets.
+struct Change {
+    apply: fn(CreateToken<&Client>) -> CreateToken<&Client>,
+    /// The field, as a JSON pointer.
+    field: &'static str,
+    /// The value that is sent; `None` if the field is left out.
+    value: Option<Value>,
+}
+
+fn changes() -> [Change; 8] {
+    [
+        Change {
+            apply: |copy| copy.policies([Policy::deny().permission_group("h").all_zones()]),
+            field: "/policies",
+            value: Some(json!([{
                 "effect": "deny",
                 "permission_groups": [{"id": "h"}],
                 "resources": {"com.cloudflare.api.account.zone.*": "*"},
-            }]),
-        ),
-        (
-            |copy| copy.expires_on(datetime!(2030-01-01 0:00 UTC)),
-            "/expires_on",
-            json!("2030-01-01T00:00:00Z"),
-        ),
-        (|copy| copy.clear_expires_on(), "/expires_on", Value::Null),
-        (
-            |copy| copy.not_before(datetime!(2019-01-01 0:00 UTC)),
-            "/not_before",
-            json!("2019-01-01T00:00:00Z"),
-        ),
-        (|copy| copy.clear_not_before(), "/not_before", Value::Null),
-        (
-            |copy| copy.request_ip_in(["::/0"]),
-            "/condition/request_ip/in",
-            json!(["::/0"]),
-        ),
-        (
-            |copy| copy.clear_request_ip_in(),
-            "/condition/request_ip/in",
-            Value::Null,
-        ),
-        (
-            |copy| copy.clear_request_ip_not_in(),
-            "/condition/request_ip/not_in",
-            Value::Null,
-        ),
-    ];
-    for (change, field, value) in changes {
+            }])),
+        },
+        Change {
+            apply: |copy| copy.expires_on(datetime!(2030-01-01 0:00 UTC)),
+            field: "/expires_on",
+            value: Some(json!("2030-01-01T00:00:00Z")),
+        },
+        Change {
+            apply: |copy| copy.clear_expires_on(),
+            field: "/expires_on",
+            value: None,
+        },
+        Change {
+            apply: |copy| copy.not_before(datetime!(2019-01-01 0:00 UTC)),
+            field: "/not_before",
+            value: Some(json!("2019-01-01T00:00:00Z")),
+        },
+        Change {
+            apply: |copy| copy.clear_not_before(),
+            field: "/not_before",
+            value: None,
+        },
+        Change {
+            apply: |copy| copy.request_ip_in(["::/0"]),
+            field: "/condition/request_ip/in",
+            value: Some(json!(["::/0"])),
+        },
+        Change {
+            apply: |copy| copy.clear_request_ip_in(),
+            field: "/condition/request_ip/in",
+            value: None,
+        },
+        Change {
+            apply: |copy| copy.clear_request_ip_not_in(),
+            field: "/condition/request_ip/not_in",
+            value: None,
+        },
+    ]
+}
+
+#[test]
+fn changes_a_copy() {
+    for change in changes() {
         let api = Api::responding(fixture("tokens_create"));
-        change(api.client().copy_token(&token(), "copy"))
-            .send()
-            .unwrap();
+        let client = api.client();
+        let copy = (change.apply)(client.copy_token(&token(), "copy"));
+        copy.send().unwrap();
         let mut expected = copied();
-        // A cleared field is left out of the body. It is not sent as null.
-        if value.is_null() {
-            let (parent, name) = field.rsplit_once('/').unwrap();
-            let fields = expected.pointer_mut(parent).unwrap();
-            fields.as_object_mut().unwrap().remove(name);
-        } else {
-            *expected.pointer_mut(field).unwrap() = value;
+        match change.value {
+            Some(value) => *expected.pointer_mut(change.field).unwrap() = value,
+            None => {
+                let (parent, name) = change.field.rsplit_once('/').unwrap();
+                let fields = expected.pointer_mut(parent).unwrap();
+                fields.as_object_mut().unwrap().remove(name);
+            }
         }
-        assert_eq!(api.request().json(), expected, "{field}");
+        assert_eq!(api.request().json(), expected, "{}", change.field);
     }
 }
 
@@ -158,22 +177,19 @@ fn refuses_a_copy_with_an_invalid_change_and_one_of_a_policy_without_an_effect()
     .unwrap();
     let (client, requests) = scripted([ok(success("{}"))]);
     let copy = |name: &str| client.copy_token(&token(), name);
-    for (request, parameter) in [
+    let without_effect = client.copy_token(&without_effect, "copy");
+    // The start of the token that was read is later.
+    let before_its_start = datetime!(2017-01-01 0:00 UTC);
+    let refused = [
         (copy(" "), "name"),
         (copy(&"x".repeat(121)), "name"),
         (copy("copy").policies([]), "policies"),
-        (
-            client.copy_token(&without_effect, "copy"),
-            "policies[0].effect",
-        ),
-        // The start of the token that was read is later.
-        (
-            copy("copy").expires_on(datetime!(2017-01-01 0:00 UTC)),
-            "expires_on",
-        ),
+        (without_effect, "policies[0].effect"),
+        (copy("copy").expires_on(before_its_start), "expires_on"),
         (copy("copy").request_ip_in([""]), "request_ip_in[0]"),
         (copy("copy").request_ip_not_in([""; 0]), "request_ip_not_in"),
-    ] {
+    ];
+    for (request, parameter) in refused {
         let error = request.send().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
         assert_eq!(error.parameter(), Some(parameter), "{error}");
