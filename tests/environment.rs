@@ -224,13 +224,7 @@ fn an_explicit_value_replaces_a_variable_that_is_not_unicode() {
     let not_unicode = OsStr::from_bytes(b"s3cr3t\xff");
     let (token, value) = TOKEN;
     let token = (token, OsStr::new(value));
-    let replaced = [
-        ("CLOUDFLARE_API_TOKEN", &[][..], "explicit key"),
-        ("CLOUDFLARE_EMAIL", &[], "explicit token"),
-        ("CLOUDFLARE_API_KEY", &[], "explicit token"),
-        ("CLOUDFLARE_BASE_URL", &[token], "explicit url"),
-    ];
-    for (name, others, step) in replaced {
+    let check = |step: &str, name: &str, others: &[(&str, &OsStr)]| {
         let variables = [&[(name, not_unicode)], others].concat();
         let refused = run_child("builder", &variables);
         let expected = format!("refused: `{name}` is not Unicode");
@@ -238,7 +232,11 @@ fn an_explicit_value_replaces_a_variable_that_is_not_unicode() {
         assert!(!refused.contains(MARK), "{refused}");
         let printed = run_child(step, &variables);
         assert!(!printed.contains("refused: "), "{name}: {printed}");
-    }
+    };
+    check("explicit key", "CLOUDFLARE_API_TOKEN", &[]);
+    check("explicit token", "CLOUDFLARE_EMAIL", &[]);
+    check("explicit token", "CLOUDFLARE_API_KEY", &[]);
+    check("explicit url", "CLOUDFLARE_BASE_URL", &[token]);
 }
 
 #[test]

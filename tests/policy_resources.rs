@@ -15,53 +15,40 @@ fn refused(policy: Policy) -> String {
     error.to_string()
 }
 
+/// Asserts that a policy is refused with an error that says this of a parameter of its first
+/// policy.
+#[track_caller]
+fn assert_refused(policy: Policy, expected: &str) {
+    assert_eq!(refused(policy), format!("`policies[0].{expected}"));
+}
+
 #[test]
 fn suggests_what_fits_in_place_of_an_asterisk() {
     let all_zones = "contains `*`: for all zones, use `.all_zones()`";
+    assert_refused(allow().zone("*"), &format!("zone` {all_zones}"));
+    assert_refused(allow().zone("a*"), &format!("zone` {all_zones}"));
+    let all_zones_in = format!("all_zones_in` {all_zones}");
+    assert_refused(allow().all_zones_in("*"), &all_zones_in);
+
+    let all_accounts = "account` contains `*`: for all accounts, use `.all_accounts()`";
+    assert_refused(allow().account("*"), all_accounts);
+
     let all_buckets = "contains `*`: for all buckets of an account, use \
                        `.nested_resource(\"com.cloudflare.api.account.<account>\", \
                        [(\"com.cloudflare.edge.r2.bucket.*\", \"*\")])`";
-    for (policy, parameter, reason) in [
-        (allow().zone("*"), "zone", all_zones),
-        (allow().zone("a*"), "zone", all_zones),
-        (allow().all_zones_in("*"), "all_zones_in", all_zones),
-        (
-            allow().account("*"),
-            "account",
-            "contains `*`: for all accounts, use `.all_accounts()`",
-        ),
-        (
-            allow().r2_bucket("a", "*", "b"),
-            "r2_bucket.jurisdiction",
-            all_buckets,
-        ),
-        (
-            allow().r2_bucket("a", "default", "*"),
-            "r2_bucket.bucket",
-            all_buckets,
-        ),
-    ] {
-        assert_eq!(
-            refused(policy),
-            format!("`policies[0].{parameter}` {reason}")
-        );
-    }
+    let jurisdiction = format!("r2_bucket.jurisdiction` {all_buckets}");
+    assert_refused(allow().r2_bucket("a", "*", "b"), &jurisdiction);
+    let bucket = format!("r2_bucket.bucket` {all_buckets}");
+    assert_refused(allow().r2_bucket("a", "default", "*"), &bucket);
 }
 
 #[test]
 fn suggests_nothing_in_place_of_an_asterisk_if_nothing_fits() {
-    for (policy, parameter) in [
-        (allow().user("*"), "user"),
-        (
-            allow().r2_bucket("*", "default", "b"),
-            "r2_bucket.account_id",
-        ),
-    ] {
-        assert_eq!(
-            refused(policy),
-            format!("`policies[0].{parameter}` contains `*`")
-        );
-    }
+    assert_refused(allow().user("*"), "user` contains `*`");
+    assert_refused(
+        allow().r2_bucket("*", "default", "b"),
+        "r2_bucket.account_id` contains `*`",
+    );
 }
 
 #[test]

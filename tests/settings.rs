@@ -13,6 +13,7 @@ use cloudflare_user::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use time::OffsetDateTime;
 use time::macros::{date, datetime};
 
 /// Asserts that an enum that is sent parses, displays and serializes as these texts, and that the
@@ -132,23 +133,18 @@ fn names_the_text_and_no_parameter_in_the_error_of_a_date() {
 
 #[test]
 fn deserializes_a_date_or_an_instant_from_the_text_that_it_serializes_to() {
-    for (text, expected, instant) in [
-        (
-            "2026-11-01",
-            DateOrDateTime::Date(date!(2026 - 11 - 01)),
-            datetime!(2026-11-01 0:00 UTC),
-        ),
-        (
-            "2026-11-01T12:30:00.5Z",
-            DateOrDateTime::DateTime(datetime!(2026-11-01 12:30:00.5 UTC)),
-            datetime!(2026-11-01 12:30:00.5 UTC),
-        ),
-    ] {
+    let check = |text: &str, expected: DateOrDateTime, instant: OffsetDateTime| {
         let read: DateOrDateTime = serde_json::from_value(json!(text)).unwrap();
         assert_eq!(read, expected);
         assert_eq!(read.instant(), instant);
         assert_eq!(serde_json::to_value(read).unwrap(), text);
-    }
+    };
+    let date = DateOrDateTime::Date(date!(2026 - 11 - 01));
+    check("2026-11-01", date, datetime!(2026-11-01 0:00 UTC));
+    let instant = datetime!(2026-11-01 12:30:00.5 UTC);
+    let date_time = DateOrDateTime::DateTime(instant);
+    check("2026-11-01T12:30:00.5Z", date_time, instant);
+
     let error = serde_json::from_value::<DateOrDateTime>(json!(7)).unwrap_err();
     let expected = "a date or a date and time in quotation marks, such as \"2026-11-01\"";
     assert!(error.to_string().contains(expected), "{error}");
