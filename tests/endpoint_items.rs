@@ -39,6 +39,12 @@ fn unwrapped_decodes_a_response_without_the_envelope() {
         assert!(client.send(&Trace::<false>).unwrap_err().is_decode());
         assert!(client.send_raw(&Trace::<false>).unwrap_err().is_decode());
     }
+    let error = client_returning("").send(&Trace::<false>).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "GET /trace: 200 OK: the response has no body: a custom endpoint whose success has none \
+         sets `UNWRAPPED` [1 attempt]"
+    );
 }
 
 /// Pages of zones with these names.

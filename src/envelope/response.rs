@@ -271,7 +271,11 @@ impl<'a> RawResponse<'a> {
     }
 
     fn not_json(self, reason: &str) -> Fault {
-        Fault::Decode(describe(self.call, &self.head.headers, self.body, reason))
+        let mut problem = describe(self.call, &self.head.headers, self.body, reason);
+        if self.body.trim_ascii().is_empty() {
+            problem.reason += ": a custom endpoint whose success has none sets `UNWRAPPED`";
+        }
+        Fault::Decode(problem)
     }
 }
 
