@@ -91,11 +91,6 @@ struct Position {
     is_complete: bool,
 }
 
-enum Ended {
-    Complete { logs: u64 },
-    BySignal(u8),
-}
-
 /// `ListAuditLogs` decodes the logs. Here they stay as the server sent them.
 #[derive(Serialize)]
 #[serde(transparent)]
@@ -121,13 +116,13 @@ impl Endpoint for RawAuditLogs {
 }
 
 fn main() -> ExitCode {
-    failure::exit_code(run(&Options::parse()), 1)
+    let options = Options::parse();
+    failure::run_until_signal(1, |stop| run(&options, stop))
 }
 
-fn run(options: &Options) -> Result<u8> {
-    let stop = Stop::listen()?;
+fn run(options: &Options, stop: &Stop) -> Result<u8> {
     let (since, before) = period(options)?;
-    let api = options.api.connect(&stop)?;
+    let api = options.api.connect(stop)?;
     let start = Position {
         job: Job {
             source: api.source.clone(),
@@ -148,26 +143,31 @@ fn run(options: &Options) -> Result<u8> {
         last_ids: HashSet::new(),
         is_complete: false,
     };
-    let outcome = if options.output == Path::new("-") {
-        if options.resume {
-            return Err(Failure::invalid("--resume needs --output FILE"));
-        }
-        export(&api.client, options, &stop, start, |lines, _| {
+    let outcome = if !is_stdout(options) {
+        export_to_file(&api, options, start)
+    } else if options.resume {
+        Err(Failure::invalid("--resume needs --output FILE"))
+    } else {
+        export(&api.client, options, start, |lines, _| {
             print::data(&String::from_utf8_lossy(lines))
         })
-    } else {
-        export_to_file(&api, options, &stop, start)
     };
-    match outcome? {
-        Ended::Complete { logs } => {
-            print::report(format_args!("exported {logs} logs"));
+    match outcome {
+        Ok(logs) => {
+            print::report(format_args!("exported logs: {logs}"));
             Ok(0)
         }
-        Ended::BySignal(code) => {
-            print::report("stopped; --resume continues an export into a file");
-            Ok(code)
+        Err(failure) => {
+            if failure.is_cancelled {
+                print::report("stopped; --resume continues an export into a file");
+            }
+            Err(failure)
         }
     }
+}
+
+fn is_stdout(options: &Options) -> bool {
+    options.output == Path::new("-")
 }
 
 /// The end is fixed, because newer logs would move the items of all pages. Logs can become visible
@@ -191,74 +191,81 @@ fn period(options: &Options) -> Result<(Option<OffsetDateTime>, OffsetDateTime)>
     Ok((Some(since.instant), before))
 }
 
-/// Exports to `FILE.part`, and renames it when it is complete.
-fn export_to_file(api: &Api, options: &Options, stop: &Stop, start: Position) -> Result<Ended> {
+/// Exports to `FILE.part`, and renames it when it is complete. Returns the number of logs.
+fn export_to_file(api: &Api, options: &Options, start: Position) -> Result<u64> {
     let file = replace::target_of(&options.output)?;
     if fs_err::metadata(&file).is_ok_and(|existing| !existing.is_file()) {
-        return Err(Failure::invalid(format_args!(
-            "{} is not a file",
-            file.display()
-        )));
+        let file = file.display();
+        return Err(Failure::invalid(format_args!("{file} is not a file")));
     }
     api.may_write_to(&file)?;
     let part = with_suffix(&file, ".part");
     let state = with_suffix(&file, ".state");
     let state_file = StateFile::lock(&state, "audit_export")?;
     let mut appender = Appender::to_private_file(&part, state_file, start.clone())?;
-
-    let is_renamed = appender.position().is_complete
-        && FileId::at(&part)?.is_none()
-        && FileId::at(&file)? == appender.output_id();
-    if appender.output_id().is_none() || (is_renamed && !options.resume) {
-        // Nothing was written yet, or the earlier run was killed after its last step but one.
-        if fs_err::metadata(&part).is_ok_and(|part| part.len() > 0) {
-            let part = part.display();
-            return Err(Failure::invalid(format_args!(
-                "{part} is in the way: move it away"
-            )));
-        }
-        appender.restart(start)?;
-    } else {
-        if !options.resume {
+    match found(&appender, &part, &file)? {
+        Found::Nothing => appender.restart(start)?,
+        Found::Complete if !options.resume => appender.restart(start)?,
+        Found::Complete => start.job.require_same(&appender.position().job, &state)?,
+        Found::Unfinished if !options.resume => {
             let part = part.display();
             return Err(Failure::invalid(format_args!(
                 "{part} is of an unfinished export: pass --resume, or see --help"
             )));
         }
-        start.job.require_same(&appender.position().job, &state)?;
-        if is_renamed {
-            let logs = appender.position().logs;
-            appender.remove_state()?;
-            return Ok(Ended::Complete { logs });
+        Found::Unfinished => {
+            start.job.require_same(&appender.position().job, &state)?;
+            appender.require_unchanged_output()?;
+            appender.finish()?;
         }
-        appender.require_unchanged_output()?;
-        appender.finish()?;
     }
     if !appender.position().is_complete {
         let position = appender.position().clone();
-        let append = |lines: &[u8], position: &Position| appender.append(lines, position.clone());
-        let ended = export(&api.client, options, stop, position, append)?;
-        if let Ended::BySignal(_) = ended {
-            return Ok(ended);
-        }
+        export(&api.client, options, position, |lines, position| {
+            appender.append(lines, position.clone())
+        })?;
+    }
+    if let Some(complete) = private_file::open_existing(&part)? {
+        replace::take_over_attributes(complete.file(), &file)?;
+        private_file::rename(&part, &file)?;
     }
     let logs = appender.position().logs;
-    if let Some(part) = private_file::open_existing(&part)? {
-        replace::take_over_attributes(part.file(), &file)?;
-    }
-    private_file::rename(&part, &file)?;
     appender.remove_state()?;
-    Ok(Ended::Complete { logs })
+    Ok(logs)
 }
 
-/// Passes the lines of each page to `write`, with the position after them.
+/// What an earlier run left.
+enum Found {
+    Nothing,
+    Unfinished,
+    /// `FILE.part` was renamed, and the state is still there.
+    Complete,
+}
+
+fn found(appender: &Appender<Position>, part: &Path, file: &Path) -> Result<Found> {
+    if appender.output_id().is_none() {
+        if fs_err::metadata(part).is_ok_and(|part| part.len() > 0) {
+            let part = part.display();
+            return Err(Failure::invalid(format_args!(
+                "{part} is in the way: move it away"
+            )));
+        }
+        return Ok(Found::Nothing);
+    }
+    let is_renamed = FileId::at(part)?.is_none() && FileId::at(file)? == appender.output_id();
+    Ok(match appender.position().is_complete && is_renamed {
+        true => Found::Complete,
+        false => Found::Unfinished,
+    })
+}
+
+/// Passes the lines of each page to `write`, with the position after them. Returns the number of logs.
 fn export(
     client: &Client,
     options: &Options,
-    stop: &Stop,
     mut position: Position,
     mut write: impl FnMut(&[u8], &Position) -> Result<()>,
-) -> Result<Ended> {
+) -> Result<u64> {
     let style = ProgressStyle::with_template("page {msg}, {human_pos} logs, {per_sec:0}");
     let bar = ProgressBar::no_length().with_style(style.map_err(Failure::new)?);
     let mut pages = client
@@ -281,32 +288,27 @@ fn export(
                 print::report(format_args!("warning: {error}"));
                 logs.push(LogLine::new(error.body().unwrap_or_default()));
             }
-            Some(Err(error)) => match stop.exit_code() {
-                Some(code) => return Ok(Ended::BySignal(code)),
-                None => return Err(error.into()),
-            },
+            Some(Err(error)) => return Err(error.into()),
         }
         if pages.next_page() == position.page {
             continue;
         }
+        let ids = logs.iter().map(LogLine::identity).collect();
         logs.retain(|log| !position.last_ids.contains(&log.identity()));
         let lines = to_lines(&logs, options, is_first)?;
         is_first = false;
         position.page = pages.next_page();
         position.logs += logs.len() as u64;
-        position.last_ids = logs.drain(..).map(|log| log.identity()).collect();
+        position.last_ids = ids;
+        logs.clear();
         bar.set_message(position.page.to_string());
         bar.set_position(position.logs);
         bar.suspend(|| write(&lines, &position))?;
-        if let Some(code) = stop.exit_code() {
-            return Ok(Ended::BySignal(code));
-        }
     }
     bar.finish_and_clear();
     position.is_complete = true;
     write(&to_lines(&[], options, is_first)?, &position)?;
-    let logs = position.logs;
-    Ok(Ended::Complete { logs })
+    Ok(position.logs)
 }
 
 fn request(options: &Options, position: &Position) -> Result<RawAuditLogs> {
@@ -320,15 +322,14 @@ fn request(options: &Options, position: &Position) -> Result<RawAuditLogs> {
 
 /// The lines of a page; the first one of CSV is the header.
 fn to_lines(logs: &[LogLine], options: &Options, is_first: bool) -> Result<Vec<u8>> {
-    let is_stdout = options.output == Path::new("-");
     if options.csv {
         let cells = Cells {
             may_be_formulas: options.raw_cells,
-            may_have_controls: !is_stdout,
+            may_have_controls: !is_stdout(options),
         };
         return csv_rows::rows(logs, is_first, cells);
     }
-    let lines = logs.iter().map(|log| match is_stdout {
+    let lines = logs.iter().map(|log| match is_stdout(options) {
         true => log.for_stdout(),
         false => log.for_file(),
     });

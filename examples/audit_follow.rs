@@ -92,19 +92,19 @@ struct Position {
 }
 
 fn main() -> ExitCode {
-    failure::exit_code(run(&Options::parse()), 2)
+    let options = Options::parse();
+    failure::run_until_signal(2, |stop| run(&options, stop))
 }
 
-fn run(options: &Options) -> Result<u8> {
+fn run(options: &Options, stop: &Stop) -> Result<u8> {
     if let Some(since) = &options.since {
         times::require_past("--since", since)?;
     }
-    let stop = Stop::listen()?;
-    let api = options.api.connect(&stop)?;
+    let api = options.api.connect(stop)?;
     let mut appender = open_output(options, &api)?;
     let mut alerts = Alerts::default();
     loop {
-        let outcome = append_new_logs(&api.client, &mut appender, options, &stop, &mut alerts);
+        let outcome = append_new_logs(&api.client, &mut appender, options, &mut alerts);
         let mut wait = options.every.unwrap_or_default();
         match outcome {
             Ok(count) => summarize(count, appender.position(), options),
@@ -115,10 +115,9 @@ fn run(options: &Options) -> Result<u8> {
             Err(failure) => return Err(failure),
         }
         if options.every.is_none() || stop.wait(wait) {
-            break;
+            return Ok(u8::from(alerts.has_alerted));
         }
     }
-    Ok(stop.exit_code().unwrap_or(u8::from(alerts.has_alerted)))
 }
 
 fn is_stdout(options: &Options) -> bool {
@@ -149,11 +148,13 @@ fn open_output(options: &Options, api: &Api) -> Result<Appender<Position>> {
         cursor: AuditLogCursor::starting_at(since),
         latest: since.unix_timestamp(),
     };
+    if !is_stdout(options) {
+        api.may_write_to(&output)?;
+    }
     let state_file = StateFile::lock(&state, "audit_follow")?;
     let appender = if is_stdout(options) {
         Appender::to_stdout(state_file, start.clone())?
     } else {
-        api.may_write_to(&output)?;
         Appender::to_file(&output, state_file, start.clone())?
     };
     start.job.require_same(&appender.position().job, &state)?;
@@ -165,7 +166,6 @@ fn append_new_logs(
     client: &Client,
     appender: &mut Appender<Position>,
     options: &Options,
-    stop: &Stop,
     alerts: &mut Alerts,
 ) -> Result<usize> {
     // Completes what a killed or failed run did not.
@@ -194,9 +194,6 @@ fn append_new_logs(
                     count += 1;
                 }
                 None => end = Some(Ok(count)),
-            }
-            if stop.exit_code().is_some() {
-                end = Some(Ok(count));
             }
             if end.is_some() {
                 break;
@@ -254,7 +251,7 @@ fn summarize(count: usize, position: &Position, options: &Options) {
         None => String::new(),
     };
     print::report(format_args!(
-        "{count} new logs; position {}, {} behind{next}",
+        "new logs: {count}; position {}, {} behind{next}",
         shown(position),
         times::rounded(behind)
     ));

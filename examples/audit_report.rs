@@ -54,11 +54,12 @@ struct Options {
 type Bars = Vec<(String, [u32; 2])>;
 
 fn main() -> ExitCode {
-    failure::exit_code(run(&Options::parse()), 1)
+    let options = Options::parse();
+    failure::run(1, |stop| run(&options, stop))
 }
 
-fn run(options: &Options) -> Result<u8> {
-    let api = options.api.connect(&Stop::by_the_system())?;
+fn run(options: &Options, stop: &Stop) -> Result<u8> {
+    let api = options.api.connect(stop)?;
     let path = &options.output;
     let is_stdout = path == Path::new("-");
     if !is_stdout {

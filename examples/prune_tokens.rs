@@ -37,11 +37,12 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    failure::exit_code(run(&Options::parse()), 1)
+    let options = Options::parse();
+    failure::run(1, |stop| run(&options, stop))
 }
 
-fn run(options: &Options) -> Result<u8> {
-    let api = options.api.connect(&Stop::by_the_system())?;
+fn run(options: &Options, stop: &Stop) -> Result<u8> {
+    let api = options.api.connect(stop)?;
     // A reader that has left, as with `| head`, does not stop the deletions.
     prune(&api.client, options.yes, |line| _ = print::data(line))
 }

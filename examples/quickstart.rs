@@ -37,11 +37,12 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    failure::exit_code(run(&Options::parse()), 1)
+    let options = Options::parse();
+    failure::run(1, |stop| run(&options, stop))
 }
 
-fn run(options: &Options) -> Result<u8> {
-    let (api, is_demo) = options.api.connect_or_demo(&Stop::by_the_system())?;
+fn run(options: &Options, stop: &Stop) -> Result<u8> {
+    let (api, is_demo) = options.api.connect_or_demo(stop)?;
     if is_demo {
         print::line("These are made-up data. Set CLOUDFLARE_API_TOKEN to see yours.\n")?;
     }

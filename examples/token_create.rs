@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 use common::api::{ApiOptions, help};
 use common::failure::{self, Failure, Result};
 use common::print::{self, clean};
-use common::secret_file::{self, Outcome};
+use common::secret_file::{self, Received};
 use common::stop::Stop;
 use common::times;
 
@@ -109,16 +109,17 @@ struct Lifetime {
 
 fn main() -> ExitCode {
     let is_list = std::env::args_os().any(|argument| argument == "--list-permissions");
-    let outcome = if is_list {
-        list_permissions(&ListOptions::parse())
+    if is_list {
+        let options = ListOptions::parse();
+        failure::run(1, |stop| list_permissions(&options, stop))
     } else {
-        create(&Options::parse())
-    };
-    failure::exit_code(outcome, 1)
+        let options = Options::parse();
+        failure::run_until_signal(1, |stop| create(&options, stop))
+    }
 }
 
-fn list_permissions(options: &ListOptions) -> Result<u8> {
-    let api = options.api.connect(&Stop::listen()?)?;
+fn list_permissions(options: &ListOptions, stop: &Stop) -> Result<u8> {
+    let api = options.api.connect(stop)?;
     let groups = api.client.permission_groups().send()?;
     let mut lines = String::new();
     for group in groups {
@@ -130,20 +131,17 @@ fn list_permissions(options: &ListOptions) -> Result<u8> {
     Ok(0)
 }
 
-fn create(options: &Options) -> Result<u8> {
-    let stop = Stop::listen()?;
-    let api = options.api.connect(&stop)?;
+fn create(options: &Options, stop: &Stop) -> Result<u8> {
+    let api = options.api.connect(stop)?;
+    api.may_write_to(&options.output)?;
     let policy = policy(&api.client, options)?;
-    if let Some(code) = stop.exit_code() {
-        return Ok(code);
-    }
     let (name, path) = (&options.name, &options.output);
     let expires_on = options.lifetime.end();
     let advice = format!(
         "No secret arrived. If there is a new token {name:?}, delete it. Then remove this file, and \
          create the token again."
     );
-    let outcome = secret_file::request(path, &advice, &stop, || {
+    let received = secret_file::request(path, &advice, stop, || {
         let mut request = api
             .client
             .create_token(name, [policy])
@@ -155,15 +153,11 @@ fn create(options: &Options) -> Result<u8> {
         Ok((created.value, created.token))
     });
     let path = path.display();
-    let token = match outcome {
-        Outcome::Saved(token) => token,
-        Outcome::Stopped => return Ok(stop.exit_code().unwrap_or(1)),
-        Outcome::NotSent(failure) => {
-            let code = stop.exit_code().or(failure.code).unwrap_or(1);
-            let text = format_args!("{}; no token was created", failure.text());
-            return Err(Failure::with_code(code, text));
-        }
-        Outcome::Unknown { reason, created } => {
+    let token = match received {
+        Received::Saved(token) => token,
+        Received::Stopped => return Ok(0),
+        Received::Nothing(failure) => return Err(failure.and("no token was created")),
+        Received::Unknown { reason, created } => {
             let text = match created {
                 Some(token) => format!(
                     "{reason}; the token {} was created, but its secret is not in {path}: delete \
@@ -182,7 +176,7 @@ fn create(options: &Options) -> Result<u8> {
         clean(name),
         times::shown(expires_on)
     ));
-    Ok(stop.exit_code().unwrap_or(0))
+    Ok(0)
 }
 
 /// Finds the permission groups by their names, in the scope of the resources.

@@ -85,18 +85,20 @@ fn main() -> ExitCode {
     if options.json {
         options.format = Format::Json;
     }
-    let outcome = review_all(&options).and_then(|report| print_report(&report, options.format));
-    match (outcome, options.format) {
-        (Err(failure), Format::Nagios) => {
-            _ = print::data(&format!("TOKENS UNKNOWN - {}\n", clean(failure.text())));
-            ExitCode::from(3)
+    failure::run(2, |stop| {
+        let outcome = review_all(&options, stop);
+        match outcome.and_then(|report| print_report(&report, options.format)) {
+            Err(failure) if options.format == Format::Nagios => {
+                print::line(format_args!("TOKENS UNKNOWN - {}", clean(failure.text())))?;
+                Ok(3)
+            }
+            outcome => outcome,
         }
-        (outcome, _) => failure::exit_code(outcome, 2),
-    }
+    })
 }
 
-fn review_all(options: &Options) -> Result<Report> {
-    let api = options.api.connect(&Stop::by_the_system())?;
+fn review_all(options: &Options, stop: &Stop) -> Result<Report> {
+    let api = options.api.connect(stop)?;
     let mut report = Report {
         reviews: Vec::new(),
         ignored: 0,

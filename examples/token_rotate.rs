@@ -7,7 +7,6 @@
 mod common;
 mod demo;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -20,7 +19,7 @@ use time::OffsetDateTime;
 use common::api::{ApiOptions, help};
 use common::failure::{self, Failure, Result};
 use common::print::{self, clean};
-use common::secret_file::{self, Left, Outcome};
+use common::secret_file::{self, Left, Received};
 use common::stop::Stop;
 use common::times;
 
@@ -74,13 +73,21 @@ struct Candidate<'a> {
     is_in_use: bool,
 }
 
-fn main() -> ExitCode {
-    failure::exit_code(run(&Options::parse()), 2)
+/// What became of a token.
+enum Outcome {
+    Rolled,
+    Failed(String),
+    Skipped,
+    Unknown(String),
 }
 
-fn run(options: &Options) -> Result<u8> {
-    let stop = Stop::listen()?;
-    let api = options.api.connect(&stop)?;
+fn main() -> ExitCode {
+    let options = Options::parse();
+    failure::run_until_signal(2, |stop| run(&options, stop))
+}
+
+fn run(options: &Options, stop: &Stop) -> Result<u8> {
+    let api = options.api.connect(stop)?;
     if !options.dry_run {
         api.may_write_to(&options.output)?;
     }
@@ -102,9 +109,6 @@ fn run(options: &Options) -> Result<u8> {
     for candidate in &candidates {
         print::line(candidate.plan())?;
     }
-    if let Some(code) = stop.exit_code() {
-        return Ok(code);
-    }
     if candidates.iter().any(Candidate::ends_this_credential) {
         print::report("warning: the token in use is among them. Its roll ends this credential.");
     }
@@ -112,21 +116,27 @@ fn run(options: &Options) -> Result<u8> {
         return Ok(code);
     }
     if !options.yes {
-        confirm(candidates.len())?;
+        confirm(candidates.len(), stop)?;
     }
     fs_err::create_dir_all(&options.output)?;
     for candidate in &candidates {
-        let (is_rolled, outcome) = match roll(&api.client, candidate, &stop) {
-            Some(outcome) => outcome,
-            None => break,
+        let Some(outcome) = roll(&api.client, candidate, stop) else {
+            break;
         };
-        if !is_rolled {
+        if !matches!(outcome, Outcome::Rolled) {
             code = 1;
         }
+        let path = candidate.path.display();
+        let outcome = match outcome {
+            Outcome::Rolled => format!("rolled: {path}"),
+            Outcome::Failed(reason) => format!("failed: {reason}"),
+            Outcome::Skipped => format!("skipped: {path} exists"),
+            Outcome::Unknown(reason) => format!("unknown: {reason}; see {path}"),
+        };
         // A reader that has left does not stop the rotation of the other tokens.
         _ = print::line(clean(&format!("{}: {outcome}", candidate.label())));
     }
-    Ok(stop.exit_code().unwrap_or(code))
+    Ok(code)
 }
 
 /// The identifier of the token that this run uses; `None` for an email and a key.
@@ -193,47 +203,35 @@ fn secret_path(folder: &Path, id: &str) -> PathBuf {
     folder.join(name + ".secret")
 }
 
-fn confirm(count: usize) -> Result<()> {
+fn confirm(count: usize, stop: &Stop) -> Result<()> {
     print::report(format_args!("Roll {count} tokens? [y/N]"));
-    let mut line = String::new();
-    io::stdin().read_line(&mut line)?;
-    match line.trim() {
-        "y" => Ok(()),
+    match stop.read_line() {
+        Some(line) if line.trim() == "y" => Ok(()),
         _ => Err(Failure::new("not confirmed with y; no token was rolled")),
     }
 }
 
-/// Rolls a token, and returns whether that was done, and a description. Returns `None` if there was
-/// a signal before.
-fn roll(client: &Client, candidate: &Candidate<'_>, stop: &Stop) -> Option<(bool, String)> {
-    let path = candidate.path.display();
+/// Rolls a token. Returns `None` if there was a signal before.
+fn roll(client: &Client, candidate: &Candidate<'_>, stop: &Stop) -> Option<Outcome> {
     match candidate.left {
         Left::Nothing => {}
-        Left::Secret => return Some((false, format!("skipped: {path} exists"))),
-        Left::Unknown => {
-            return Some((
-                false,
-                format!("unknown: left by an earlier run; see {path}"),
-            ));
-        }
+        Left::Secret => return Some(Outcome::Skipped),
+        Left::Unknown => return Some(Outcome::Unknown(String::from("left by an earlier run"))),
     }
     let advice = "No secret arrived. The token may have been rolled: check whether the old secret \
         still works. If not, remove this file and roll the token again.";
-    let outcome = secret_file::request(&candidate.path, advice, stop, || {
+    let received = secret_file::request(&candidate.path, advice, stop, || {
         let secret = client.roll_token(&candidate.token.id).send()?;
         Ok((secret, ()))
     });
-    match outcome {
-        Outcome::Stopped => None,
-        Outcome::Saved(()) => Some((true, format!("rolled: {path}"))),
-        Outcome::NotSent(failure) => Some((false, format!("failed: {}", failure.text()))),
-        Outcome::Unknown { reason, created } => {
-            let reason = match created {
-                Some(()) => format!("rolled, but the new secret is lost: {reason}; roll it again"),
-                None => format!("{reason}; see {path}"),
-            };
-            Some((false, format!("unknown: {reason}")))
-        }
+    match received {
+        Received::Stopped => None,
+        Received::Saved(()) => Some(Outcome::Rolled),
+        Received::Nothing(failure) => Some(Outcome::Failed(failure.text().to_owned())),
+        Received::Unknown { reason, created } => Some(Outcome::Unknown(match created {
+            Some(()) => format!("rolled, but the new secret is lost: {reason}; roll it again"),
+            None => reason,
+        })),
     }
 }
 

@@ -44,9 +44,9 @@ fn writes_each_log_as_it_was_sent_and_says_how_many() {
     let log = "{\"id\":\"1\", \"n\":1.00,\n\"id\":\"2\", \"x\":\"\u{9b}\"}";
     let server = server_of(vec![log.to_owned()]);
     let directory = Directory::new();
-    run(&mut export(&server, &directory)).expect(0, "exported 1 logs");
+    run(&mut export(&server, &directory)).expect(0, "exported logs: 1");
     assert_eq!(directory.read("out"), log.replace('\n', " ") + "\n");
-    let ran = run(&mut example("audit_export", &server)).expect(0, "exported 1 logs");
+    let ran = run(&mut example("audit_export", &server)).expect(0, "exported logs: 1");
     assert!(!ran.stdout.contains('\u{9b}'), "{ran:?}");
 }
 
@@ -58,7 +58,7 @@ fn a_log_that_is_not_json_does_not_end_the_export() {
     let server = server_of(logs);
     for flags in [&[] as &[&str], &["--csv"]] {
         let directory = Directory::new();
-        let ran = run(export(&server, &directory).args(flags)).expect(0, "exported 45 logs");
+        let ran = run(export(&server, &directory).args(flags)).expect(0, "exported logs: 45");
         assert_eq!(ran.stderr.matches("warning: ").count(), 2, "{ran:?}");
         assert_eq!(directory.read("out").matches("malformed").count(), 2);
         let header = usize::from(!flags.is_empty());
@@ -95,7 +95,7 @@ fn defuses_formulas_in_csv() {
 #[test]
 fn csv_of_no_log_has_a_header() {
     let (server, directory) = (server_of(Vec::new()), Directory::new());
-    run(export(&server, &directory).arg("--csv")).expect(0, "exported 0 logs");
+    run(export(&server, &directory).arg("--csv")).expect(0, "exported logs: 0");
     let header = directory.read("out");
     assert!(header.starts_with("when,action.type,"), "{header}");
     assert_eq!(
@@ -198,7 +198,7 @@ fn a_full_disk_leaves_the_old_file() {
     let full = |command: &Command| example::in_shell("ulimit -f 16", command);
     run(&mut full(&export(&server, &directory))).expect(1, "File too large");
     assert_eq!(directory.read("out"), "precious\n");
-    run(export(&server, &directory).arg("--resume")).expect(0, "exported 5000 logs");
+    run(export(&server, &directory).arg("--resume")).expect(0, "exported logs: 5000");
     let expected: String = numbered(5000)
         .iter()
         .map(|log| format!("{log}\n"))
@@ -218,7 +218,7 @@ fn has_each_log_once_while_the_list_grows() {
         response
     });
     let directory = Directory::new();
-    run(&mut export(&server, &directory)).expect(0, "exported");
+    run(&mut export(&server, &directory)).expect(0, "exported logs");
     let out = directory.read("out");
     let mut lines: Vec<&str> = out.lines().collect();
     let all = lines.len();
@@ -287,7 +287,7 @@ fn resumes_only_what_it_began() {
     );
     assert_eq!(requests.load(Ordering::Relaxed), sent, "a request was sent");
 
-    run(with_options(&server).arg("--resume")).expect(0, "exported 500 logs");
+    run(with_options(&server).arg("--resume")).expect(0, "exported logs: 500");
     assert_eq!(
         directory.read("out").lines().collect::<Vec<_>>(),
         numbered(500)
@@ -344,12 +344,12 @@ fn a_run_after_a_kill_in_the_last_step_is_still_the_same_export() {
     let mut other_token = export(&server, &directory);
     other_token.env("CLOUDFLARE_API_TOKEN", "another-token");
     run(other_token.arg("--resume")).expect(2, "of another credential");
-    run(export(&server, &directory).arg("--resume")).expect(0, "exported 30 logs");
+    run(export(&server, &directory).arg("--resume")).expect(0, "exported logs: 30");
     assert_eq!(directory.names(), ["out", "out.state.lock"]);
 
     // Without --resume, it is a new export.
     leave_in_last_step(&server, &directory);
-    run(export(&server, &directory).arg("--csv")).expect(0, "exported 30 logs");
+    run(export(&server, &directory).arg("--csv")).expect(0, "exported logs: 30");
     assert!(directory.read("out").starts_with("when,"));
 }
 
@@ -365,7 +365,7 @@ fn each_signal_ends_it_with_its_exit_code_and_it_can_be_resumed() {
         example::send_signal(&child, signal);
         let ran = example::finish(child).expect(code, "--resume");
         assert!(!directory.path("out").exists(), "{ran:?}");
-        run(export(&server, &directory).arg("--resume")).expect(0, "exported 500 logs");
+        run(export(&server, &directory).arg("--resume")).expect(0, "exported logs: 500");
         assert_eq!(
             directory.read("out").lines().collect::<Vec<_>>(),
             numbered(500)

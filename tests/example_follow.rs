@@ -5,7 +5,7 @@
 mod example;
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -118,9 +118,10 @@ fn appends_what_is_new_and_says_how_far_it_is() {
     let (logs, directory) = (Logs::default(), Directory::new());
     add_logs(&logs, 30);
     let server = server_of(&logs);
-    run(&mut follow(&server, &directory)).expect(0, "30 new logs; position 2026-01-01T00:09:40Z, ");
+    run(&mut follow(&server, &directory))
+        .expect(0, "new logs: 30; position 2026-01-01T00:09:40Z, ");
     add_logs(&logs, 5);
-    run(&mut follow(&server, &directory)).expect(0, "5 new logs; position 2026-01-01T00:11:20Z, ");
+    run(&mut follow(&server, &directory)).expect(0, "new logs: 5; position 2026-01-01T00:11:20Z, ");
     let ran = run(follow(&server, &directory).arg("--quiet"));
     assert_eq!(ran.stderr.matches("new logs").count(), 0, "{ran:?}");
     assert_eq!(
@@ -263,7 +264,7 @@ fn writes_and_reports_a_malformed_log() {
         (lines.lines().count(), &last["malformed"]),
         (2, &Value::from(r#"{"id":nope}"#))
     );
-    run(&mut follow(&server, &directory)).expect(0, "0 new logs");
+    run(&mut follow(&server, &directory)).expect(0, "new logs: 0");
     assert_eq!(directory.read("out.jsonl"), lines);
 }
 
@@ -424,7 +425,7 @@ fn keeps_a_line_that_someone_else_appended() {
     content += "# rotated by hand\n";
     directory.write("out.jsonl", &content);
     add_logs(&logs, 5);
-    run(&mut follow(&server, &directory)).expect(0, "5 new logs");
+    run(&mut follow(&server, &directory)).expect(0, "new logs: 5");
     let after = directory.read("out.jsonl");
     assert!(after.starts_with(&content), "{after}");
     assert_eq!(ids(&after[content.len()..]), [5, 6, 7, 8, 9]);
@@ -565,8 +566,27 @@ fn each_signal_ends_a_loop_with_its_exit_code_after_everything_was_saved() {
         example::send_signal(&child, signal);
         let ran = example::finish(child);
         assert_eq!(ran.code, Some(code), "{ran:#?}");
-        run(&mut follow(&server, &directory)).expect(0, "0 new logs");
+        run(&mut follow(&server, &directory)).expect(0, "new logs: 0");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_the_wait_for_a_rate_limit() {
+    let (requests, directory) = (Arc::new(Mutex::new(0)), Directory::new());
+    let count = requests.clone();
+    let server = serve(move |_, _| {
+        *count.lock().unwrap() += 1;
+        (429, "retry-after: 50\r\n", String::new())
+    });
+    let begin = Instant::now();
+    let child = start(&mut follow(&server, &directory));
+    wait_until(|| *requests.lock().unwrap() > 0);
+    // Until the client waits.
+    std::thread::sleep(Duration::from_millis(500));
+    example::send_signal(&child, example::Signal::TERM);
+    example::finish(child).expect(143, "stopping");
+    assert!(begin.elapsed() < Duration::from_secs(30));
 }
 
 /// Reads a file as `tail -F` does: it stays with the file that is open until another one is at the
@@ -744,7 +764,7 @@ fn a_reader_gets_each_log_once_without_rotation() {
         let mut command = follow(&server, &directory);
         let mut child = command
             .args(["--batch", "3"])
-            .stderr(Stdio::null())
+            .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
         let end = Instant::now() + Duration::from_millis(random.u64(0..120));

@@ -6,14 +6,14 @@ mod example;
 
 use std::sync::Mutex;
 
-use example::{Directory, example, example_without_credential, parameter, run, serve, success};
+use example::{example, example_without_credential, parameter, run, serve, success};
 use serde_json::Value;
 
 #[test]
 #[cfg(unix)]
 fn a_full_disk_leaves_the_old_picture() {
     let server = serve(|_, _| success("[]"));
-    let directory = Directory::new();
+    let directory = example::Directory::new();
     directory.write("picture.svg", "precious\n");
     let mut command = example("audit_report", &server);
     command.arg("--output").arg(directory.path("picture.svg"));
@@ -30,7 +30,7 @@ fn a_full_disk_leaves_the_old_picture() {
 fn a_picture_that_is_replaced_keeps_its_mode_and_a_link() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let server = serve(|_, _| success("[]"));
-    let directory = Directory::new();
+    let directory = example::Directory::new();
     directory.write("target.svg", "old\n");
     let private = PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(directory.path("target.svg"), private).unwrap();

@@ -197,3 +197,30 @@ fn a_folder_that_is_renamed_meanwhile_is_not_reported_as_rolled() {
     );
     assert_eq!(directory.read("moved/b2.secret"), "secret-of-b2");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_the_question() {
+    use std::process::Stdio;
+    let (server, rolled) = server_with(secret);
+    let directory = Directory::new();
+    let mut command = example("token_rotate", &server);
+    command
+        .arg("--output")
+        .arg(directory.path("secrets"))
+        .arg("deploy*");
+    // Standard input stays open.
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdin = child.stdin.take();
+    thread::sleep(Duration::from_secs(1));
+    example::send_signal(&child, example::Signal::INT);
+    let ran = example::finish(child);
+    drop(stdin);
+    assert!(matches!(ran.code, Some(2 | 130)), "{ran:?}");
+    assert!(rolled.lock().unwrap().is_empty());
+}

@@ -5,8 +5,10 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use cloudflare_user::ErrorKind;
 use time::OffsetDateTime;
 
+use super::stop::Stop;
 use super::{print, times};
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
@@ -18,7 +20,7 @@ const INVALID: u8 = 2;
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// `None` is the exit code that the script has for failures in general.
-    pub(crate) code: Option<u8>,
+    code: Option<u8>,
     /// Empty if there is nothing to report.
     text: String,
     /// Whether the same may succeed later, such as a request without a network, or a write to a full
@@ -26,6 +28,8 @@ pub(crate) struct Failure {
     pub(crate) may_pass: bool,
     /// How long the server asks to wait.
     pub(crate) retry_after: Option<Duration>,
+    /// Whether a signal ended a request.
+    pub(crate) is_cancelled: bool,
 }
 
 impl Failure {
@@ -35,6 +39,7 @@ impl Failure {
             text: text.to_string(),
             may_pass: false,
             retry_after: None,
+            is_cancelled: false,
         }
     }
 
@@ -55,6 +60,12 @@ impl Failure {
         Self::with_code(0, "")
     }
 
+    /// Adds to the text.
+    pub(crate) fn and(mut self, text: &str) -> Self {
+        self.text = format!("{}; {text}", self.text);
+        self
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
@@ -73,10 +84,17 @@ impl From<cloudflare_user::Error> for Failure {
             None => error.to_string(),
         };
         Self {
-            may_pass: !error.is_invalid_request()
-                && !error.is_unauthorized()
-                && !error.is_not_found(),
+            may_pass: !matches!(
+                error.kind(),
+                ErrorKind::InvalidRequest
+                    | ErrorKind::Configuration
+                    | ErrorKind::Unauthorized
+                    | ErrorKind::Forbidden
+                    | ErrorKind::NotFound
+                    | ErrorKind::Cancelled
+            ),
             retry_after,
+            is_cancelled: error.kind() == ErrorKind::Cancelled,
             code: error.is_invalid_request().then_some(INVALID),
             ..Self::new(text)
         }
@@ -96,6 +114,29 @@ impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::new(error)
     }
+}
+
+/// Runs a script that a signal may end at any moment. `code_of_failures` is the exit code for
+/// failures in general.
+pub(crate) fn run(code_of_failures: u8, script: impl FnOnce(&Stop) -> Result<u8>) -> ExitCode {
+    exit_code(script(&Stop::by_the_system()), code_of_failures)
+}
+
+/// Runs a script that ends by itself after a signal, with the exit code for that signal.
+pub(crate) fn run_until_signal(
+    code_of_failures: u8,
+    script: impl FnOnce(&Stop) -> Result<u8>,
+) -> ExitCode {
+    let stop = match Stop::listen() {
+        Ok(stop) => stop,
+        Err(failure) => return exit_code(Err(failure), code_of_failures),
+    };
+    let outcome = match (script(&stop), stop.exit_code()) {
+        (Ok(_), Some(code)) => Ok(code),
+        (Err(failure), Some(code)) if failure.is_cancelled => Ok(code),
+        (outcome, _) => outcome,
+    };
+    exit_code(outcome, code_of_failures)
 }
 
 /// Reports a failure, and returns the exit code of the script.

@@ -79,12 +79,12 @@ impl SecretFile {
     }
 
     /// Saves the secret, or what arrived in its place.
-    fn save<T>(&mut self, response: Result<(SecretString, T), Error>, advice: &str) -> Outcome<T> {
+    fn save<T>(&mut self, response: Result<(SecretString, T), Error>, advice: &str) -> Received<T> {
         let error = match response {
             Ok((secret, created)) => {
                 return match self.fill(secret.expose_secret().as_bytes()) {
-                    Ok(()) => Outcome::Saved(created),
-                    Err(error) => Outcome::Unknown {
+                    Ok(()) => Received::Saved(created),
+                    Err(error) => Received::Unknown {
                         reason: error.to_string(),
                         created: Some(created),
                     },
@@ -93,13 +93,13 @@ impl SecretFile {
             Err(error) => error,
         };
         if !error.may_have_been_applied() {
-            return Outcome::NotSent(error.into());
+            return Received::Nothing(error.into());
         }
         let filled = match arrived(&error) {
             Some(response) => self.fill(response),
             None => self.fill_with_advice(&format!("{error}. {advice}")),
         };
-        Outcome::Unknown {
+        Received::Unknown {
             reason: match filled {
                 Ok(()) => error.to_string(),
                 Err(not_saved) => format!("{error}; {not_saved}"),
@@ -137,11 +137,11 @@ pub(crate) fn left_at(path: &Path) -> io::Result<Left> {
 }
 
 /// What became of a request for a secret.
-pub(crate) enum Outcome<T> {
+pub(crate) enum Received<T> {
     /// The secret is in its file.
     Saved(T),
     /// Nothing was changed, and there is no file.
-    NotSent(Failure),
+    Nothing(Failure),
     /// There was a signal before. Nothing was sent, and there is no file.
     Stopped,
     /// The request was or may have been applied, but its secret is not in the file. What arrived is,
@@ -155,17 +155,17 @@ pub(crate) fn request<T>(
     advice: &str,
     stop: &Stop,
     send: impl FnOnce() -> Result<(SecretString, T), Error>,
-) -> Outcome<T> {
+) -> Received<T> {
     // Before the request, so that nothing is changed if the secret cannot be saved.
     let mut file = match SecretFile::reserve(path, advice) {
         Ok(file) => file,
-        Err(error) => return Outcome::NotSent(error.into()),
+        Err(error) => return Received::Nothing(error.into()),
     };
     let saved = stop.critical("the response, so that the new secret is not lost", || {
         file.save(send(), advice)
     });
-    let outcome = saved.unwrap_or(Outcome::Stopped);
-    if let Outcome::NotSent(_) | Outcome::Stopped = outcome {
+    let outcome = saved.unwrap_or(Received::Stopped);
+    if let Received::Nothing(_) | Received::Stopped = outcome {
         file.discard();
     }
     outcome

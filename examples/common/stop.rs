@@ -3,7 +3,9 @@
 //!
 //! On Windows, Ctrl-C and the closing of the console end it, with the exit code 130.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use cloudflare_user::{Cancel, Client};
@@ -42,13 +44,13 @@ impl Stop {
     }
 
     #[cfg(unix)]
-    fn listen_for_signals(&self) -> std::io::Result<()> {
+    fn listen_for_signals(&self) -> io::Result<()> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
         report_file_limits()?;
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let stop = self.clone();
-        std::thread::spawn(move || {
+        thread::spawn(move || {
             for signal in signals.forever() {
                 stop.stop(128 + signal as u8);
             }
@@ -96,6 +98,24 @@ impl Stop {
         Some(result)
     }
 
+    /// Reads a line from standard input; `None` after a signal.
+    pub(crate) fn read_line(&self) -> Option<String> {
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            // An error is an empty line.
+            _ = io::stdin().read_line(&mut line);
+            _ = sender.send(line);
+        });
+        loop {
+            match receiver.recv_timeout(Duration::from_millis(50)) {
+                Ok(line) => return Some(line),
+                Err(_) if self.exit_code().is_some() => return None,
+                Err(_) => {}
+            }
+        }
+    }
+
     fn stop(&self, exit_code: u8) {
         let mut state = self.state();
         let is_second = state.exit_code.is_some();
@@ -103,7 +123,7 @@ impl Stop {
         match &state.critical {
             Some(what) => print::report(format_args!("stopping: waiting for {what}")),
             None if is_second => std::process::exit(exit_code.into()),
-            None => {}
+            None => print::report("stopping; a second signal ends a request that takes long"),
         }
         let (_, changed) = &*self.shared;
         changed.notify_all();
@@ -118,14 +138,12 @@ impl Stop {
 
 /// Makes a write beyond the limit of the process (`ulimit -f`) an error, not a deadly signal.
 #[cfg(unix)]
-fn report_file_limits() -> std::io::Result<()> {
+fn report_file_limits() -> io::Result<()> {
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
-
     use super::*;
 
     #[test]
