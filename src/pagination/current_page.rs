@@ -46,6 +46,11 @@ impl<T> CurrentPage<T> {
     pub(super) fn items_left(&self) -> usize {
         self.fetched.items.len() - self.passed
     }
+
+    /// Returns the JSON of the item that was yielded last.
+    pub(super) fn last_json(&self) -> &[u8] {
+        self.fetched.item(self.passed - 1)
+    }
 }
 
 impl<T: DeserializeOwned> CurrentPage<T> {

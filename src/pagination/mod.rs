@@ -99,18 +99,30 @@ impl<T> Iter<T> {
     }
 }
 
-impl<T: DeserializeOwned> Iterator for Iter<T> {
-    type Item = Result<T>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<T: DeserializeOwned> Iter<T> {
+    /// Returns the next item with what `read` makes of its JSON, as it was sent.
+    #[inline]
+    pub(crate) fn next_with<R>(
+        &mut self,
+        mut read: impl FnMut(&[u8]) -> R,
+    ) -> Option<Result<(T, R)>> {
         loop {
-            if let Some(item) = self.pager.next_item() {
+            if let Some(item) = self.pager.next_item(&mut read) {
                 return Some(item);
             }
             if let Err(error) = self.pager.advance()? {
                 return Some(Err(error));
             }
         }
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for Iter<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let item = self.next_with(|_| ())?;
+        Some(item.map(|(item, ())| item))
     }
 
     // The items of the current page may be duplicates, so that nothing is certain before the end.

@@ -153,17 +153,17 @@ impl<T: DeserializeOwned> Pager<T> {
         }
     }
 
-    /// Returns the next item of the current page that was not yielded before; `None` after the last
-    /// one.
+    /// Returns the next item of the current page that was not yielded before, with what `read` makes
+    /// of its JSON; `None` after the last one.
     #[inline]
-    pub(super) fn next_item(&mut self) -> Option<Result<T>> {
+    pub(super) fn next_item<R>(&mut self, read: impl FnOnce(&[u8]) -> R) -> Option<Result<(T, R)>> {
         let State::Reading(list) = &mut self.state else {
             return None;
         };
         let page = list.page.as_mut()?;
         let mut budget = Budget::Each(list.client.shared.max_response_size);
         let item = match page.next_item(&mut budget, list.item_id, &mut list.seen) {
-            Some(Ok(item)) => Some(Ok(item)),
+            Some(Ok(item)) => Some(Ok((item, read(page.last_json())))),
             Some(Err(bad)) => Some(Err(bad.error::<T>(&list.client, &list.call, &page.fetched))),
             None => None,
         };

@@ -5,6 +5,7 @@ use std::iter::FusedIterator;
 use super::{AuditLog, AuditLogCursor, ListAuditLogs};
 use crate::api::prelude::*;
 use crate::call::Call;
+use crate::json;
 use crate::pagination::Iter;
 
 /// An iterator over the audit logs that are new since a cursor, oldest first.
@@ -50,7 +51,7 @@ impl Follow {
         let now = OffsetDateTime::now_utc();
         let after_position = self.cursor.position.saturating_add(time::Duration::SECOND);
         let since = self.cursor.since();
-        let before = now.max(after_position);
+        let before = whole_seconds_after(since, now.max(after_position));
         for instant in [since, before] {
             DateOrDateTime::from(instant).check("cursor")?;
         }
@@ -69,6 +70,15 @@ impl Follow {
             logs: self.client.iter(&request),
             yielded,
         })
+    }
+}
+
+/// Rounds an instant down to a whole second, because the API does not document fractions, unless
+/// there is none after `start`: in the last second of the year 9999.
+fn whole_seconds_after(start: OffsetDateTime, instant: OffsetDateTime) -> OffsetDateTime {
+    match instant.replace_nanosecond(0) {
+        Ok(rounded) if rounded > start => rounded,
+        _ => instant,
     }
 }
 
@@ -103,15 +113,18 @@ impl Iterator for Follow {
             return None;
         };
         loop {
-            let log = run.logs.next()?;
-            let (identity, when) = match &log {
-                Ok(log) => (identity(log), log.when),
-                Err(error) if error.is_item() => (identity_of_bad_item(error), None),
-                Err(_) => return Some(log),
+            let (log, identity) = match run.logs.next_with(identity)? {
+                Ok((log, identity)) => (Ok(log), identity),
+                Err(error) if error.is_item() => {
+                    let identity = identity(error.body().unwrap_or_default());
+                    (Err(error), identity)
+                }
+                Err(error) => return Some(Err(error)),
             };
             if !run.yielded.insert(identity.clone()) {
                 continue;
             }
+            let when = log.as_ref().ok().and_then(|log| log.when);
             self.cursor.advance(identity, when, run.now);
             while let Some(forgotten) = self.cursor.forget_one() {
                 run.yielded.remove(&forgotten);
@@ -131,21 +144,31 @@ impl fmt::Debug for Follow {
     }
 }
 
-fn identity(log: &AuditLog) -> String {
-    if log.id.is_empty() {
-        hash(&serde_json::to_vec(log).unwrap_or_default())
-    } else {
-        log.id.clone()
+/// Returns the identity of a log: its `id`, or without one a hash of its JSON.
+///
+/// It depends on what was sent and on nothing else, because features of serde_json and later
+/// versions of the model decode some logs differently.
+fn identity(json: &[u8]) -> String {
+    let Some([Some(id)]) = json::fields(json, ["id"]) else {
+        return hash(json);
+    };
+    if let Ok(text) = serde_json::from_slice::<String>(id)
+        && !text.is_empty()
+    {
+        return text;
     }
+    if let Ok(number) = str::from_utf8(id)
+        && is_integer(number)
+    {
+        return number.to_owned();
+    }
+    hash(json)
 }
 
-fn identity_of_bad_item(error: &Error) -> String {
-    let json = error.body().unwrap_or_default();
-    let item: Value = serde_json::from_slice(json).unwrap_or_default();
-    match id(&item["id"]) {
-        Ok(id) if !id.is_empty() => id,
-        _ => hash(json),
-    }
+/// Whether a number in JSON has no fraction and no exponent.
+fn is_integer(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Hashes with FNV-1a, because the hashes of the standard library may change and saved cursors must
