@@ -207,7 +207,8 @@ fn confirm(count: usize, stop: &Stop) -> Result<()> {
     print::report(format_args!("Roll {count} tokens? [y/N]"));
     match stop.read_line() {
         Some(line) if line.trim() == "y" => Ok(()),
-        _ => Err(Failure::new("not confirmed with y; no token was rolled")),
+        None => Err(Failure::cancelled()),
+        Some(_) => Err(Failure::new("not confirmed with y; no token was rolled")),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Failure {
     pub(crate) may_pass: bool,
     /// How long the server asks to wait.
     pub(crate) retry_after: Option<Duration>,
-    /// Whether a signal ended a request.
+    /// Whether a signal ended the script.
     pub(crate) is_cancelled: bool,
 }
 
@@ -53,6 +53,14 @@ impl Failure {
     /// The command line or the environment cannot be meant. Nothing was read or written.
     pub(crate) fn invalid(text: impl Display) -> Self {
         Self::with_code(INVALID, text)
+    }
+
+    /// A signal ended the script.
+    pub(crate) fn cancelled() -> Self {
+        Self {
+            is_cancelled: true,
+            ..Self::new("stopped by a signal")
+        }
     }
 
     /// The reader of standard output has seen enough, as with `| head`.
