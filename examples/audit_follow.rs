@@ -184,7 +184,8 @@ fn append_new_logs(
             match logs.next() {
                 Some(Err(error)) if !error.is_item() => end = Some(Err(error.into())),
                 Some(log) => {
-                    let log = to_line(log);
+                    report_bad_item(log);
+                    let log = LogLine::new(logs.json());
                     alerts.report(&log, &options.alerts);
                     batch.extend(match is_stdout(options) {
                         true => log.for_stdout(),
@@ -210,14 +211,10 @@ fn append_new_logs(
     }
 }
 
-/// A log that cannot be decoded is written as it was received.
-fn to_line(log: cloudflare_user::Result<AuditLog>) -> LogLine {
-    match log {
-        Ok(log) => LogLine::new(&serde_json::to_vec(&log).unwrap_or_default()),
-        Err(error) => {
-            print::report(format_args!("warning: {error}"));
-            LogLine::new(error.body().unwrap_or_default())
-        }
+/// A log that cannot be decoded is written as every other one, and reported.
+fn report_bad_item(log: cloudflare_user::Result<AuditLog>) {
+    if let Err(error) = log {
+        print::report(format_args!("warning: {error}"));
     }
 }
 

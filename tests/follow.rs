@@ -318,3 +318,26 @@ fn remembers_only_logs_within_the_overlap() {
     let saved = serde_json::to_value(logs.cursor()).unwrap();
     assert_eq!(saved["yielded"].as_array().unwrap().len(), 10);
 }
+
+#[test]
+fn returns_the_json_of_the_log_that_was_yielded_last() {
+    let logs = [
+        r#"{"id":"a", "when":"2026-01-01T00:00:00Z", "unknown" :1.50}"#,
+        r#"{"id":"b","action":"no object"}"#,
+        r#"{"metadata":{"z":1,"a":2}}"#,
+    ];
+    let client = scripted_client([
+        ok(success(&format!("[{}]", logs.join(",")))),
+        ok(success("[]")),
+    ]);
+    let mut follow = client
+        .audit_logs()
+        .follow(&AuditLogCursor::starting_at(START));
+    assert_eq!(follow.json(), b"");
+    for (json, is_decoded) in logs.iter().zip([true, false, true]) {
+        assert_eq!(follow.next().unwrap().is_ok(), is_decoded, "{json}");
+        assert_eq!(follow.json(), json.as_bytes());
+    }
+    assert!(follow.next().is_none());
+    assert_eq!(follow.json(), logs[2].as_bytes());
+}

@@ -19,6 +19,8 @@ pub struct Follow {
     request: ListAuditLogs,
     cursor: AuditLogCursor,
     state: State,
+    /// The JSON of the log that was yielded last.
+    json: Vec<u8>,
 }
 
 enum State {
@@ -44,6 +46,14 @@ impl Follow {
     /// It copies the identifiers of all logs within the overlap, so call it once for each batch.
     pub fn cursor(&self) -> AuditLogCursor {
         self.cursor.clone()
+    }
+
+    /// Returns the JSON of the log that `next` returned last, as it was sent, also if it cannot be
+    /// decoded. Empty before the first one.
+    ///
+    /// An [`AuditLog`] that is serialized has the same values, but not the same bytes.
+    pub fn json(&self) -> &[u8] {
+        &self.json
     }
 
     fn start(&self) -> Result<Run> {
@@ -113,17 +123,19 @@ impl Iterator for Follow {
             return None;
         };
         loop {
-            let (log, identity) = match run.logs.next_with(identity)? {
-                Ok((log, identity)) => (Ok(log), identity),
+            let (log, json) = match run.logs.next_with(<[u8]>::to_vec)? {
+                Ok((log, json)) => (Ok(log), json),
                 Err(error) if error.is_item() => {
-                    let identity = identity(error.body().unwrap_or_default());
-                    (Err(error), identity)
+                    let json = error.body().unwrap_or_default().to_vec();
+                    (Err(error), json)
                 }
                 Err(error) => return Some(Err(error)),
             };
+            let identity = identity(&json);
             if !run.yielded.insert(identity.clone()) {
                 continue;
             }
+            self.json = json;
             let when = log.as_ref().ok().and_then(|log| log.when);
             self.cursor.advance(identity, when, run.now);
             while let Some(forgotten) = self.cursor.forget_one() {
@@ -242,6 +254,7 @@ impl Client {
             request: request.with_client(Detached),
             cursor: cursor.clone(),
             state: State::NotStarted,
+            json: Vec::new(),
         }
     }
 }

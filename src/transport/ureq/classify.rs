@@ -127,7 +127,7 @@ fn refusal_status(reason: &str) -> Option<http::StatusCode> {
 /// sent.
 pub(super) fn classify_body(error: io::Error) -> TransportError {
     // This is how flate2 reports data that is not gzip.
-    if error.kind() == io::ErrorKind::InvalidInput {
+    if error.kind() == io::ErrorKind::InvalidInput && error.raw_os_error().is_none() {
         return TransportError::malformed(format!("gzip decompression failed: {error}"));
     }
     let error = classify_direct(ureq::Error::from(error));
