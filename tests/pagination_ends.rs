@@ -326,7 +326,7 @@ fn yields_an_error_for_a_400_about_a_page_that_exists_by_total_pages() {
             .assert_requests(2);
         let may_not_exist = [
             r#"{"total_pages":1}"#,
-            r#"{"total_count":5}"#,
+            r#"{"total_count":2}"#,
             r#"{"total_pages":0}"#,
         ];
         for info in may_not_exist {
@@ -338,6 +338,31 @@ fn yields_an_error_for_a_400_about_a_page_that_exists_by_total_pages() {
 }
 
 #[test]
+fn yields_an_error_for_a_400_if_items_are_missing_by_total_count() {
+    for body in about_the_page() {
+        let total = r#"{"total_count":3}"#;
+        read([page_with(&[1, 2], total), status(400, &body)])
+            .assert_items_then_error(&[1, 2])
+            .assert_requests(2);
+        // Duplicates do not count.
+        read([
+            page_with(&[1, 2], total),
+            page_with(&[2, 1], total),
+            status(400, &body),
+        ])
+        .assert_items_then_error(&[1, 2])
+        .assert_requests(3);
+        read([page_with(&[1, 2], total), page(&[3, 4]), status(400, &body)])
+            .assert_items(&[1, 2, 3, 4])
+            .assert_requests(3);
+        // A list from a later page has not all items.
+        read_from(2, [page_with(&[1, 2], total), status(400, &body)])
+            .assert_items(&[1, 2])
+            .assert_requests(2);
+    }
+}
+
+#[test]
 fn yields_an_error_for_every_other_400() {
     let errors = [
         "",
@@ -345,7 +370,12 @@ fn yields_an_error_for_every_other_400() {
         r#"{"code":6008,"message":"per_page out of range"}"#,
         r#"{"code":6008,"message":"invalid per page or per-page"}"#,
         r#"{"code":1,"message":"invalid","source":{"pointer":"/per_page"}}"#,
+        r#"{"code":1,"message":"invalid","source":{"pointer":"/policies/0/page"}}"#,
         r#"{"code":1,"message":"invalid homepage"}"#,
+        r#"{"code":1,"message":"Page Rules quota lookup failed"}"#,
+        r#"{"code":1,"message":"could not read page_shield connections"}"#,
+        r#"{"code":1,"message":"cannot page beyond 10000 results"}"#,
+        r#"{"code":1,"message":"invalid"},{"code":2,"message":"page"}"#,
         r#"{
             "code": 6003,
             "message": "Invalid request headers",
@@ -359,6 +389,8 @@ fn yields_an_error_for_every_other_400() {
         r#"{"success":true,"result":null}"#,
         "error code: 1034",
         "page out of range",
+        r#"{"message":"page out of range"}"#,
+        r#"{"title":"Bad request","detail":"invalid page","error_code":400}"#,
         "\n<html><title>400: the page was not found</title></html>",
         "{}",
         "",

@@ -122,8 +122,9 @@ fn read_and_check(plan: &Plan, read: Read) -> WholeRead {
         outcomes.push(rest);
     }
     let last = outcomes.last().unwrap();
+    let was_refused = server.state.lock().unwrap().refused_page.is_some();
     assert!(
-        last.error.is_none() || plan.may_promise_missing_pages(),
+        last.error.is_none() || was_refused || plan.may_promise_missing_pages(),
         "{last:?}"
     );
     check_completeness(&server, &outcomes);
@@ -184,6 +185,14 @@ fn check_reader(server: &Server, first_page: u64, outcome: &Outcome) {
             times == 1 || may_be_duplicate,
             "{item} was yielded {times} times: {outcome:?}"
         );
+    }
+    if let Some(page) = state.refused_page {
+        let yielded = outcome.items.len() as u64;
+        let is_missing = state.stated.pages.is_some_and(|pages| page <= pages)
+            || (first_page == 1 && state.stated.count.is_some_and(|count| yielded < count));
+        let status = outcome.error.as_ref().and_then(|error| error.status);
+        let expected = is_missing.then_some(400);
+        assert_eq!(status, expected, "{:?}: {outcome:?}", state.stated);
     }
     // The limit is the number of existing pages plus a few. If pages are repeated, a list that
     // grows meanwhile ends later, and up to `n + 3` consecutive pages may have no new item.

@@ -99,18 +99,18 @@ impl End {
         }
     }
 
-    /// Whether an error means that page `number` is past the end.
+    /// Whether the API's errors mean that page `number` is past the end, and that nothing is
+    /// missing by the totals.
     ///
-    /// Cloudflare also sends HTTP 400 for transient faults, so that it counts only if it is about
-    /// the page number.
-    pub(super) fn is_past_end(
-        &self,
-        number: u64,
-        status: Option<u16>,
-        errors: &[ApiError],
-    ) -> bool {
-        let exists = self.total_pages.is_some_and(|pages| number <= pages);
-        number >= 2 && !exists && status == Some(400) && is_about_page(errors)
+    /// Cloudflare also sends HTTP 400 for transient faults, so that it counts only if it says that
+    /// the page number is invalid.
+    pub(super) fn is_past_end(&self, number: u64, status: u16, errors: &[ApiError]) -> bool {
+        let is_missing = self.total_pages.is_some_and(|pages| number <= pages)
+            || (self.first_page == 1
+                && self
+                    .total_count
+                    .is_some_and(|count| self.yielded_items < count));
+        number >= 2 && status == 400 && !is_missing && errors.iter().any(refuses_page)
     }
 
     fn count(&mut self, page: PageSummary) {
@@ -149,24 +149,36 @@ impl End {
     }
 }
 
-fn is_about_page(errors: &[ApiError]) -> bool {
-    errors.iter().any(|error| {
-        let pointer = error.pointer.as_deref().unwrap_or_default();
-        names_page(&error.message) || names_page(pointer) || is_about_page(&error.error_chain)
-    })
+/// Whether an error, or one of its chain, says that the page number is invalid.
+fn refuses_page(error: &ApiError) -> bool {
+    error.pointer.as_deref() == Some("/page")
+        || says_page_is_invalid(&error.message)
+        || error.error_chain.iter().any(refuses_page)
 }
 
-/// Whether a text has the word `page`, but not as in `per_page`.
-fn names_page(text: &str) -> bool {
+/// Words of a message that says that the page number is invalid, besides `page`.
+const REFUSALS: &[&str] = &[
+    "invalid", "number", "range", "exist", "exists", "found", "last", "exceeds", "greater",
+    "maximum", "large",
+];
+
+/// Whether a message says that the page number is invalid. A word is a run of letters, digits and
+/// underscores, so that `per_page` is another word. In "per page", `page` is not the page number.
+fn says_page_is_invalid(message: &str) -> bool {
+    let mut names_page = false;
+    let mut refuses = false;
     let mut before = "";
-    let words = text.split(|letter: char| !letter.is_alphanumeric());
-    for word in words.filter(|word| !word.is_empty()) {
-        if word.eq_ignore_ascii_case("page") && !before.eq_ignore_ascii_case("per") {
+    let is_separator = |letter: char| !letter.is_alphanumeric() && letter != '_';
+    for word in message.split(is_separator).filter(|word| !word.is_empty()) {
+        let is = |other: &str| word.eq_ignore_ascii_case(other);
+        if is("page_number") {
             return true;
         }
+        names_page |= is("page") && !before.eq_ignore_ascii_case("per");
+        refuses |= REFUSALS.iter().any(|refusal| is(refusal));
         before = word;
     }
-    false
+    names_page && refuses
 }
 
 #[cfg(test)]
@@ -362,56 +374,151 @@ mod tests {
         }
     }
 
-    #[test]
-    fn is_past_the_end_after_a_400_about_the_page_number() {
-        let errors = [message("invalid page")];
-        for (total_pages, number, status, is_past_end) in [
-            (0, 2, 400, true),
-            (0, 1, 400, false),
-            (0, 2, 404, false),
-            (3, 3, 400, false),
-            (3, 4, 400, true),
+    const REFUSED: &str = "invalid page";
+
+    #[track_caller]
+    fn is_past_end(end: &End, number: u64, status: u16, text: &str) -> bool {
+        let error = message(text);
+        let in_chain = ApiError {
+            error_chain: vec![ApiError::default(), error.clone()],
+            ..ApiError::default()
+        };
+        let alone = end.is_past_end(number, status, std::slice::from_ref(&error));
+        for errors in [
+            [ApiError::default(), error],
+            [ApiError::default(), in_chain],
         ] {
-            let end = list(1, Some(2), total_pages, 0);
-            let found = end.is_past_end(number, Some(status), &errors);
-            assert_eq!(found, is_past_end, "{number} of {total_pages}, {status}");
-            assert!(!end.is_past_end(number, Some(status), &[message("per_page")]));
+            assert_eq!(end.is_past_end(number, status, &errors), alone, "{text}");
+        }
+        alone
+    }
+
+    #[test]
+    fn a_400_that_refuses_the_page_number_is_past_the_end_from_page_2_on() {
+        let end = End::new(1, Some(2));
+        assert!(is_past_end(&end, 2, 400, REFUSED));
+        assert!(!is_past_end(&end, 1, 400, REFUSED));
+        for status in [200, 401, 403, 404, 416, 429, 500] {
+            assert!(!is_past_end(&end, 2, status, REFUSED), "{status}");
+        }
+        assert!(!is_past_end(&end, 2, 400, "invalid filter"));
+        assert!(!end.is_past_end(2, 400, &[]));
+    }
+
+    #[test]
+    fn no_page_that_exists_by_total_pages_is_past_the_end() {
+        for first in [1, 2] {
+            let end = list(first, Some(2), 3, 0);
+            assert!(!is_past_end(&end, 3, 400, REFUSED));
+            assert!(is_past_end(&end, 4, 400, REFUSED));
         }
     }
 
     #[test]
-    fn finds_the_word_page_in_messages_pointers_and_chains() {
+    fn a_list_from_page_1_is_not_over_before_total_count_items_were_yielded() {
+        let mut end = list(1, Some(2), 0, 3);
+        assert_eq!(end.after(page(1, 2, 2)), Next::Page);
+        assert!(!is_past_end(&end, 2, 400, REFUSED));
+        assert_eq!(end.after(page(2, 2, 0)), Next::Page);
+        assert!(
+            !is_past_end(&end, 3, 400, REFUSED),
+            "duplicates do not count"
+        );
+        assert_eq!(end.after(page(3, 2, 1)), Next::Page);
+        assert!(is_past_end(&end, 4, 400, REFUSED));
+
+        let mut end = list(2, Some(2), 0, 9);
+        assert_eq!(end.after(page(2, 2, 2)), Next::Page);
+        assert!(is_past_end(&end, 3, 400, REFUSED));
+    }
+
+    #[test]
+    fn both_totals_can_say_that_something_is_missing() {
+        // `total_pages` says that all pages were read, `total_count` that items are missing.
+        let mut end = list(1, Some(2), 1, 3);
+        assert_eq!(end.after(page(1, 2, 2)), Next::Page);
+        assert!(!is_past_end(&end, 2, 400, REFUSED));
+    }
+
+    #[test]
+    fn recognizes_a_message_that_refuses_the_page_number() {
         for text in [
             "page out of range",
-            "Page 7",
+            "Page 7 does not exist",
+            "no such page exists",
             "invalid `page`",
-            "/page",
-            "per page, page",
+            "INVALID PAGE",
+            "page: number",
+            "page not found",
+            "the last page is 3",
+            "page exceeds the limit",
+            "page must not be greater than 3",
+            "the maximum page is 3",
+            "the page is too large",
+            "invalid per_page, invalid page",
+            "invalid: per page, page",
             "page_number",
+            "wrong Page_Number: 7",
         ] {
-            let pointer = ApiError {
-                pointer: Some(text.to_owned()),
-                ..ApiError::default()
-            };
-            let chain = ApiError {
-                error_chain: vec![ApiError::default(), message(text)],
-                ..ApiError::default()
-            };
-            for error in [message(text), pointer, chain] {
-                assert!(is_about_page(&[ApiError::default(), error]), "{text}");
-            }
+            assert!(says_page_is_invalid(text), "{text}");
         }
+    }
+
+    #[test]
+    fn does_not_take_other_messages_for_a_refusal_of_the_page_number() {
         for text in [
             "",
-            "per_page",
-            "per page",
-            "Per-Page is 0",
-            "/per_page",
-            "pages",
-            "homepage",
-            "perPage",
+            "page",
+            "page 7",
+            "invalid",
+            "invalid pages",
+            "invalid homepage",
+            "invalid perPage",
+            "invalid per_page",
+            "invalid per page",
+            "Invalid Per-Page",
+            "invalid page_rule",
+            "invalid page_numbers",
+            "invalid pageé",
+            "page validated",
+            "Page Rules quota lookup failed",
+            "could not read page_shield connections",
+            "cannot page beyond 10000 results",
         ] {
-            assert!(!is_about_page(&[message(text)]), "{text}");
+            assert!(!says_page_is_invalid(text), "{text}");
         }
+    }
+
+    #[test]
+    fn recognizes_the_exact_pointer_of_the_page_number() {
+        let pointer = |pointer: &str| ApiError {
+            pointer: Some(pointer.to_owned()),
+            ..ApiError::default()
+        };
+        assert!(refuses_page(&pointer("/page")));
+        for other in [
+            "",
+            "page",
+            "/page/",
+            "/Page",
+            "/per_page",
+            "/page_number",
+            "/0/page",
+        ] {
+            assert!(!refuses_page(&pointer(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn does_not_join_the_words_of_two_messages() {
+        let chain = ApiError {
+            error_chain: vec![message("page")],
+            ..message("invalid")
+        };
+        assert!(
+            ![message("page"), message("invalid"), chain]
+                .iter()
+                .any(refuses_page)
+        );
     }
 }

@@ -15,7 +15,7 @@ use super::read_ahead::ReadAhead;
 use super::seen::Seen;
 use crate::call::Call;
 use crate::client::Client;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::json::Budget;
 use crate::page::Page;
 
@@ -246,9 +246,12 @@ impl<T> List<T> {
         Ok(fetched)
     }
 
+    /// Whether an error means that page `number` is past the end. A gateway does not know.
     fn is_past_end(&self, number: u64, error: &Error) -> bool {
-        self.end
-            .is_past_end(number, error.status(), error.api_errors())
+        error.kind() != ErrorKind::Gateway
+            && error
+                .status()
+                .is_some_and(|status| self.end.is_past_end(number, status, error.api_errors()))
     }
 
     /// Decides what follows a page, all of whose items were yielded.

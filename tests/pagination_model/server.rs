@@ -32,6 +32,16 @@ pub struct State {
     pub sent: HashSet<usize>,
     pub first_page: Option<Vec<usize>>,
     pub has_failed: bool,
+    /// The totals that were stated to the current reader last. 0 is left out.
+    pub stated: Totals,
+    /// The page for which the current reader got a 400, because it is past the end.
+    pub refused_page: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Totals {
+    pub pages: Option<u64>,
+    pub count: Option<u64>,
 }
 
 impl Server {
@@ -89,7 +99,10 @@ impl Server {
             match plan.past {
                 Past::RepeatsLast => pages,
                 Past::StartsOver => (page - 1) % pages + 1,
-                Past::BadRequest => return response(400, PAGE_OUT_OF_RANGE.to_owned()),
+                Past::BadRequest => {
+                    state.refused_page = Some(page as u64);
+                    return response(400, PAGE_OUT_OF_RANGE.to_owned());
+                }
                 Past::Empty | Past::Null | Past::NoResult => page,
             }
         };
@@ -110,7 +123,7 @@ impl Server {
         response(200, body)
     }
 
-    fn body(&self, state: &State, items: &[usize]) -> Value {
+    fn body(&self, state: &mut State, items: &[usize]) -> Value {
         let tick = if self.plan.changes_items {
             state.all_requests
         } else {
@@ -123,6 +136,7 @@ impl Server {
             _ => body["result"] = items.iter().map(|item| self.item(*item, tick)).collect(),
         }
         let info = self.info(&state.list);
+        state.stated.update(&info);
         if !info.is_empty() {
             body["result_info"] = Value::Object(info);
         }
@@ -174,6 +188,8 @@ impl Server {
         state.requests = 0;
         state.pages_with_new_items = 0;
         state.sent.clear();
+        state.stated = Totals::default();
+        state.refused_page = None;
     }
 }
 
@@ -184,6 +200,14 @@ impl State {
             has_new_items |= self.sent.insert(*item);
         }
         self.pages_with_new_items += usize::from(has_new_items);
+    }
+}
+
+impl Totals {
+    fn update(&mut self, info: &Map<String, Value>) {
+        let total = |name| info.get(name)?.as_u64().filter(|total| *total > 0);
+        self.pages = total("total_pages").or(self.pages);
+        self.count = total("total_count").or(self.count);
     }
 }
 
