@@ -28,7 +28,17 @@ pub(super) enum Next {
 
 /// Where a paginated list ends, as far as its pages have shown.
 ///
-/// The rules are in the guide, under "Where a list ends".
+/// The guide has the rules, under "Where a list ends", without these details:
+///
+/// * The second empty page in a row ends a list, whatever `total_pages` says.
+/// * A short page is the last one by `total_pages`, or if that is absent, by `total_count` of a list
+///   that is read from page 1. A total of 0 is unknown.
+/// * A page without a new item repeats earlier ones. Two in a row that each equal the page before
+///   them end a list, unless `total_pages` says that more follow. So do as many in a row as there
+///   were pages with new items, and three: then it is a failure if `total_pages` says that more
+///   follow. Fewer do not, because newer items may have been added in front.
+/// * A 400 that refuses the page number ends a list from page 2 on, also if it is the first one that
+///   is requested, unless a total says that items are missing.
 #[derive(Debug, Default)]
 pub(super) struct End {
     first_page: u64,
