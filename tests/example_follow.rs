@@ -401,17 +401,23 @@ fn goes_on_in_the_file_that_is_at_the_path_after_a_rotation() {
     directory.write("out.jsonl", "");
     add_logs(&logs, 5);
     wait_for_lines(&directory, 5);
-    // A deletion.
-    fs::remove_file(&output).unwrap();
-    add_logs(&logs, 5);
-    wait_for_lines(&directory, 5);
+    // A deletion. Windows keeps the name of a deleted file until it is closed.
+    if cfg!(unix) {
+        fs::remove_file(&output).unwrap();
+        add_logs(&logs, 5);
+        wait_for_lines(&directory, 5);
+    }
 
     child.kill().unwrap();
     child.wait().unwrap();
     let files = ["out.1", "out.2", "out.3", "out.jsonl"];
     let all: String = files.map(|name| directory.read(name)).concat();
-    // Those between were deleted.
-    let expected: Vec<usize> = (0..15).chain(20..25).collect();
+    let expected: Vec<usize> = if cfg!(unix) {
+        // Those between were deleted.
+        (0..15).chain(20..25).collect()
+    } else {
+        (0..20).collect()
+    };
     assert_eq!(ids(&all), expected);
 }
 

@@ -34,7 +34,7 @@ enum Output {
     File {
         path: PathBuf,
         open: fn(&Path) -> io::Result<File>,
-        file: Option<File>,
+        file: Option<(File, FileId)>,
     },
 }
 
@@ -249,16 +249,15 @@ impl<P: Serialize + DeserializeOwned> Appender<P> {
         let Output::File { path, open, file } = &mut self.output else {
             return Err(Failure::new("standard output is not a file"));
         };
-        if let Some(file) = file {
-            let id = FileId::of(file)?;
-            if FileId::at(path)? == Some(id) {
-                return Ok((file.try_clone()?, id));
-            }
+        if let Some((file, id)) = file
+            && FileId::at(path)? == Some(*id)
+        {
+            return Ok((file.try_clone()?, *id));
         }
         let opened = open(path)?;
         private_file::sync_folder_of(path)?;
-        let id = FileId::of(&opened)?;
-        *file = Some(opened.try_clone()?);
+        let id = FileId::of_new(&opened)?;
+        *file = Some((opened.try_clone()?, id));
         Ok((opened, id))
     }
 }
@@ -428,7 +427,7 @@ mod tests {
         fn kill_before_appending(&self, batch: &str, position: u32) {
             let file = File::open(self.output()).unwrap();
             let end = End {
-                file: FileId::of(&file).unwrap(),
+                file: FileId::of_new(&file).unwrap(),
                 length: file.metadata().unwrap().len(),
             };
             let end = Some(end);
@@ -491,15 +490,23 @@ mod tests {
         appender.append(b"3\n", 3).unwrap();
         assert_eq!(files.read(), "someone else's\n3\n");
 
-        fs::remove_file(files.output()).unwrap();
-        appender.append(b"4\n", 4).unwrap();
-        assert_eq!(files.read(), "4\n");
-
         fs::copy(files.output(), &rotated).unwrap();
         File::create(files.output()).unwrap();
-        appender.append(b"5\n", 5).unwrap();
-        assert_eq!(files.read(), "5\n");
-        assert_eq!(fs::read_to_string(&rotated).unwrap(), "4\n");
+        appender.append(b"4\n", 4).unwrap();
+        assert_eq!(files.read(), "4\n");
+        assert_eq!(fs::read_to_string(&rotated).unwrap(), "someone else's\n3\n");
+    }
+
+    /// Windows keeps the name of a deleted file until it is closed.
+    #[test]
+    #[cfg(unix)]
+    fn goes_on_in_a_new_file_after_a_deletion() {
+        let files = Files::new();
+        let mut appender = files.open();
+        appender.append(b"1\n", 1).unwrap();
+        fs::remove_file(files.output()).unwrap();
+        appender.append(b"2\n", 2).unwrap();
+        assert_eq!(files.read(), "2\n");
     }
 
     #[test]

@@ -14,8 +14,9 @@ pub(crate) struct FileId {
 }
 
 impl FileId {
+    /// The identity of a file that was just opened.
     #[cfg(unix)]
-    pub(crate) fn of(file: &File) -> io::Result<Self> {
+    pub(crate) fn of_new(file: &File) -> io::Result<Self> {
         Ok(Self::of_metadata(&file.metadata()?))
     }
 
@@ -40,7 +41,7 @@ impl FileId {
 
     /// The standard library cannot identify an open file on Windows, so its path is looked up.
     #[cfg(windows)]
-    pub(crate) fn of(file: &File) -> io::Result<Self> {
+    pub(crate) fn of_new(file: &File) -> io::Result<Self> {
         Self::at(file.path())?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }
 
@@ -76,7 +77,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
         assert_eq!(FileId::at(&one).unwrap(), None);
-        let id = FileId::of(&File::create(&one).unwrap()).unwrap();
+        let id = FileId::of_new(&File::create(&one).unwrap()).unwrap();
         fs_err::rename(&one, &other).unwrap();
         assert_eq!(FileId::at(&one).unwrap(), None);
         assert_eq!(FileId::at(&other).unwrap(), Some(id));

@@ -19,6 +19,7 @@ const UNKNOWN: &str = "UNKNOWN: ";
 struct SecretFile {
     path: PathBuf,
     file: File,
+    id: FileId,
 }
 
 /// What an earlier run left at a path.
@@ -38,6 +39,7 @@ impl SecretFile {
         let file = private_file::create_new(path)?;
         let mut reserved = Self {
             path: path.to_owned(),
+            id: FileId::of_new(&file)?,
             file,
         };
         // `Error::body` holds at most 64 KiB.
@@ -116,7 +118,7 @@ impl SecretFile {
     }
 
     fn is_at_its_path(&self) -> io::Result<bool> {
-        Ok(FileId::at(&self.path)? == Some(FileId::of(&self.file)?))
+        Ok(FileId::at(&self.path)? == Some(self.id))
     }
 }
 
