@@ -34,7 +34,13 @@ fn decode_a_page_by_hand(bencher: Bencher) {
 #[divan::bench]
 fn decode_a_page(bencher: Bencher) {
     let client = client_returning(&PAGE);
-    bencher.bench(|| client.audit_logs().iter().take(support::LOGS).count());
+    bencher.bench(|| {
+        client
+            .audit_logs()
+            .iter()
+            .take(support::LOGS_PER_PAGE)
+            .count()
+    });
 }
 
 #[divan::bench]

@@ -11,7 +11,7 @@ fn main() {
 }
 
 const PAGES: usize = support::MAX_PAGES;
-const LOGS: usize = PAGES * support::LOGS;
+const LOGS: usize = PAGES * support::LOGS_PER_PAGE;
 
 static IMMEDIATE: LazyLock<String> = LazyLock::new(|| support::serve(PAGES, Duration::ZERO));
 static DELAYED: LazyLock<String> =
@@ -19,30 +19,30 @@ static DELAYED: LazyLock<String> =
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
 fn by_hand() {
-    assert_eq!(support::by_hand(&IMMEDIATE), LOGS);
+    assert_eq!(support::read_by_hand(&IMMEDIATE), LOGS);
 }
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
 fn iter() {
-    assert_eq!(support::by_iter(&IMMEDIATE, 0), LOGS);
+    assert_eq!(support::read_by_iter(&IMMEDIATE, 0), LOGS);
 }
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
 fn iter_read_ahead_2() {
-    assert_eq!(support::by_iter(&IMMEDIATE, 2), LOGS);
+    assert_eq!(support::read_by_iter(&IMMEDIATE, 2), LOGS);
 }
 
 #[divan::bench(sample_count = 9, sample_size = 1)]
 fn pages() {
-    assert_eq!(support::by_pages(&IMMEDIATE), LOGS);
+    assert_eq!(support::read_by_pages(&IMMEDIATE), LOGS);
 }
 
 #[divan::bench(sample_count = 1, sample_size = 1)]
 fn delayed_by_hand() {
-    assert_eq!(support::by_hand(&DELAYED), LOGS);
+    assert_eq!(support::read_by_hand(&DELAYED), LOGS);
 }
 
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn delayed_iter_read_ahead_8() {
-    assert_eq!(support::by_iter(&DELAYED, 8), LOGS);
+    assert_eq!(support::read_by_iter(&DELAYED, 8), LOGS);
 }

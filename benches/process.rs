@@ -23,7 +23,7 @@ use cloudflare_user::User;
 
 const ROUNDS: usize = 15;
 const PAGES: usize = support::MAX_PAGES;
-const LOGS: usize = PAGES * support::LOGS;
+const LOGS: usize = PAGES * support::LOGS_PER_PAGE;
 
 struct Case {
     name: &'static str,
@@ -42,32 +42,32 @@ enum Job {
 const CASES: [Case; 8] = [
     Case {
         name: "by hand",
-        job: Job::List(support::by_hand),
+        job: Job::List(support::read_by_hand),
         delay: Duration::ZERO,
     },
     Case {
         name: "iter()",
-        job: Job::List(|url| support::by_iter(url, 0)),
+        job: Job::List(|url| support::read_by_iter(url, 0)),
         delay: Duration::ZERO,
     },
     Case {
         name: "pages()",
-        job: Job::List(support::by_pages),
+        job: Job::List(support::read_by_pages),
         delay: Duration::ZERO,
     },
     Case {
         name: "iter().read_ahead(2)",
-        job: Job::List(|url| support::by_iter(url, 2)),
+        job: Job::List(|url| support::read_by_iter(url, 2)),
         delay: Duration::ZERO,
     },
     Case {
         name: "delayed, by hand",
-        job: Job::List(support::by_hand),
+        job: Job::List(support::read_by_hand),
         delay: Duration::from_millis(50),
     },
     Case {
         name: "delayed, iter().read_ahead(8)",
-        job: Job::List(|url| support::by_iter(url, 8)),
+        job: Job::List(|url| support::read_by_iter(url, 8)),
         delay: Duration::from_millis(50),
     },
     Case {

@@ -16,11 +16,12 @@ use serde::Deserialize;
 
 use self::model::Log;
 
-/// Logs on a page: the maximum of the API.
-pub const LOGS: usize = 1000;
+/// The number of logs on a page: the maximum of the API.
+pub const LOGS_PER_PAGE: usize = 1000;
 
-/// The documented log. All logs have the same length.
-fn log(number: usize) -> String {
+/// Returns the documented log as JSON, with the number in its identifier. All logs have the same
+/// length.
+fn log_json(number: usize) -> String {
     format!(r#"{{"id":"d5b0f326-1232-4452-8858-{number:012}",{LOG_WITHOUT_ID}}}"#)
 }
 
@@ -38,8 +39,12 @@ const LOG_WITHOUT_ID: &str = concat!(
     r#""when":"2017-04-26T17:31:07Z""#,
 );
 
+/// Returns the body of a full page of logs. No two pages contain the same log.
 pub fn page(number: usize) -> String {
-    let logs: Vec<_> = (0..LOGS).map(|index| log(number * LOGS + index)).collect();
+    let first_log = number * LOGS_PER_PAGE;
+    let logs: Vec<_> = (first_log..first_log + LOGS_PER_PAGE)
+        .map(log_json)
+        .collect();
     envelope(&format!("[{}]", logs.join(",")))
 }
 
@@ -47,7 +52,7 @@ fn envelope(result: &str) -> String {
     format!(r#"{{"errors":[],"messages":[],"result":{result},"success":true}}"#)
 }
 
-/// The documented user.
+/// The documented user as JSON.
 const USER: &str = concat!(
     r##"{"id":"7","betas":["zone_level_access_beta"],"country":"US","first_name":"John","##,
     r##""has_business_zones":true,"has_enterprise_zones":true,"has_pro_zones":true,"##,
@@ -59,6 +64,7 @@ const USER: &str = concat!(
     r##""zipcode":"12345"}"##,
 );
 
+/// Returns a whole HTTP response.
 fn response(body: &str) -> Vec<u8> {
     let length = format!("content-length: {}", body.len());
     let lines = [
@@ -71,8 +77,8 @@ fn response(body: &str) -> Vec<u8> {
     lines.join("\r\n").into_bytes()
 }
 
-/// All pages, generated once, so that the server only copies them.
-static RESPONSES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+/// The responses with all full pages, generated once, so that the server only copies them.
+static FULL_PAGES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let pages = 1..=MAX_PAGES;
     pages.map(|number| response(&page(number))).collect()
 });
@@ -80,26 +86,33 @@ static RESPONSES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 /// The number of pages that a server can have.
 pub const MAX_PAGES: usize = 200;
 
-/// Starts a server on a free port and returns its URL. It sends this many pages of logs and then
-/// empty ones, and the user to a request without a page number. Each response is delayed.
+/// Starts a server on a free port and returns its URL.
+///
+/// A request with a page number gets a full page of logs, or an empty page after `pages` of them. A
+/// request without one gets the user. Each response is delayed.
 pub fn serve(pages: usize, delay: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let address = listener.local_addr();
     let address = address.expect("the listener has an address");
-    let responses = if pages > 0 { &RESPONSES[..pages] } else { &[] };
+    // A server without full pages does not generate them.
+    let full_pages = if pages > 0 { &FULL_PAGES[..pages] } else { &[] };
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            thread::spawn(move || respond(stream, responses, delay));
+            thread::spawn(move || serve_connection(stream, full_pages, delay));
         }
     });
     format!("http://{address}")
 }
 
-fn respond(mut stream: TcpStream, responses: &[Vec<u8>], delay: Duration) -> Option<()> {
+/// Responds to the requests of one connection until it ends. A failure only ends the connection:
+/// the client reports it.
+fn serve_connection(mut stream: TcpStream, full_pages: &[Vec<u8>], delay: Duration) -> Option<()> {
     stream.set_nodelay(true).ok()?;
-    let (empty, user) = (response(&envelope("[]")), response(&envelope(USER)));
+    let empty_page = response(&envelope("[]"));
+    let user = response(&envelope(USER));
     let mut request = [0; 8192];
     loop {
+        // The requests of the benches are short, so that one read returns a whole one.
         let length = stream.read(&mut request).ok()?;
         if length == 0 {
             return Some(());
@@ -109,18 +122,21 @@ fn respond(mut stream: TcpStream, responses: &[Vec<u8>], delay: Duration) -> Opt
         thread::sleep(delay);
         let response = match page_number(target) {
             None => &user,
-            Some(number) => responses.get(number.wrapping_sub(1)).unwrap_or(&empty),
+            Some(0) => &empty_page,
+            Some(number) => full_pages.get(number - 1).unwrap_or(&empty_page),
         };
         stream.write_all(response).ok()?;
     }
 }
 
+/// Returns the parameter `page` of a request.
 fn page_number(target: &str) -> Option<usize> {
     let mut parameters = target.split(['?', '&']);
     let number = parameters.find_map(|parameter| parameter.strip_prefix("page="))?;
     number.parse().ok()
 }
 
+/// Returns a client of the server.
 pub fn client(url: &str) -> Client {
     Client::builder()
         .api_token("a-token-of-the-benches")
@@ -129,7 +145,7 @@ pub fn client(url: &str) -> Client {
         .expect("the token and the URL are valid")
 }
 
-/// An agent of ureq with the timeouts of a client.
+/// Returns an agent of ureq with the timeouts of a client.
 pub fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .timeout_resolve(Some(Duration::from_secs(10)))
@@ -139,12 +155,17 @@ pub fn agent() -> ureq::Agent {
         .into()
 }
 
+/// The size in bytes of the largest body that the call written by hand reads: the default of the
+/// client.
+const MAX_BODY: u64 = 64 << 20;
+
+/// The envelope of a response, as code written by hand decodes it.
 #[derive(Deserialize)]
 pub struct Envelope<T> {
     pub result: T,
 }
 
-/// A call written by hand.
+/// Sends a `GET` request and returns the `result` of the response: a call written by hand.
 pub fn get<T: serde::de::DeserializeOwned>(agent: &ureq::Agent, url: &str) -> T {
     let mut response = agent
         .get(url)
@@ -154,20 +175,23 @@ pub fn get<T: serde::de::DeserializeOwned>(agent: &ureq::Agent, url: &str) -> T 
     let body = response
         .body_mut()
         .with_config()
-        .limit(64 << 20)
+        .limit(MAX_BODY)
         .read_to_vec()
         .expect("the response is complete");
     let envelope: Envelope<T> = serde_json::from_slice(&body).expect("the response is JSON");
     envelope.result
 }
 
-/// Reads a paginated list with a loop written by hand and a model of its own, without retries,
-/// errors for single items, or a guard against endless lists.
-pub fn by_hand(url: &str) -> usize {
+// The functions below read the whole paginated list of logs and return the number of logs. They
+// count those with a date, to check that the logs were decoded.
+
+/// Reads the list with a loop written by hand and a model of its own, without retries, errors for
+/// single items, or a guard against endless lists.
+pub fn read_by_hand(url: &str) -> usize {
     let agent = agent();
     let mut read = 0;
     for page in 1.. {
-        let url = format!("{url}/user/audit_logs?page={page}&per_page={LOGS}");
+        let url = format!("{url}/user/audit_logs?page={page}&per_page={LOGS_PER_PAGE}");
         let logs: Vec<Log> = get(&agent, &url);
         if logs.is_empty() {
             break;
@@ -177,14 +201,16 @@ pub fn by_hand(url: &str) -> usize {
     read
 }
 
-pub fn by_iter(url: &str, ahead: usize) -> usize {
+/// Reads the list with `iter()`.
+pub fn read_by_iter(url: &str, ahead: usize) -> usize {
     let client = client(url);
     let logs = client.audit_logs().iter().read_ahead(ahead);
     logs.filter(|log| log.as_ref().is_ok_and(|log| log.when.is_some()))
         .count()
 }
 
-pub fn by_pages(url: &str) -> usize {
+/// Reads the list with `pages()`.
+pub fn read_by_pages(url: &str) -> usize {
     let client = client(url);
     let pages = client.audit_logs().pages();
     pages
