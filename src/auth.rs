@@ -1,5 +1,5 @@
-//! The credential of a client: takes secrets, validates them, sets the headers, and redacts them from
-//! texts. Reads no environment variable.
+//! The credential of a client: an API token, or an email with a Global API Key. This module
+//! validates it, sets its headers, and redacts it from texts. It reads no environment variable.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,10 +11,11 @@ use crate::encode::encode;
 use crate::error::{Error, Result};
 use crate::redact;
 
-/// In bytes. A shorter secret may be an ordinary word and is not redacted, unless it is an email
-/// address.
+/// The length in bytes of the shortest secret that is redacted. A shorter one may be an ordinary
+/// word. An email address is redacted whatever its length.
 const SHORTEST_REDACTED: usize = 6;
-/// Shorter secrets are not searched for in paths, because they may equal a segment of the path.
+/// The length in bytes of the shortest secret that is searched for in paths. A shorter one may
+/// equal a segment of a path.
 const SHORTEST_IN_PATH: usize = 16;
 
 const X_AUTH_EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
@@ -98,7 +99,7 @@ impl Auth {
         let text = validate(CredentialPart::Token, token)?;
         Ok(Self::Token(SentSecret {
             secret: text.into(),
-            header: sensitive(token.name, &format!("Bearer {text}"))?,
+            header: sensitive_header(token.name, &format!("Bearer {text}"))?,
         }))
     }
 
@@ -108,11 +109,11 @@ impl Auth {
         Ok(Self::Key {
             email: SentSecret {
                 secret: email_text.into(),
-                header: sensitive(email.name, email_text)?,
+                header: sensitive_header(email.name, email_text)?,
             },
             key: SentSecret {
                 secret: key_text.into(),
-                header: sensitive(key.name, key_text)?,
+                header: sensitive_header(key.name, key_text)?,
             },
         })
     }
@@ -134,54 +135,67 @@ impl Auth {
     }
 
     /// Whether a path contains the token or the key. Such a path would show it in the logs of
-    /// servers and proxies. An email address may be an identifier.
+    /// servers and proxies. The email address is not searched for, because a path may contain one
+    /// as an identifier.
     pub(crate) fn is_in(&self, path: &str) -> bool {
-        let secret = match self {
+        let part = match self {
             Self::Token(token) => token,
             Self::Key { key, .. } => key,
         };
-        let secret = secret.secret.expose_secret();
-        // The comparison with the path's length avoids encoding a secret that cannot be in the
-        // path.
-        let fits = (SHORTEST_IN_PATH..=path.len()).contains(&secret.len());
-        fits && path.contains(&*encode(secret))
+        let secret = part.secret.expose_secret();
+        if secret.len() < SHORTEST_IN_PATH {
+            return false;
+        }
+        // This saves the encoding of the secret in most calls.
+        if secret.len() > path.len() {
+            return false;
+        }
+        path.contains(&*encode(secret))
     }
 
-    /// Returns what the documented prefix of the credential says about a request that the API
-    /// refused, if it does not fit.
+    /// Returns a hint for a request that the API refused, if the credential is of the wrong kind:
+    /// what its prefix shows it to be, and which method to call.
+    ///
+    /// The documented prefixes are `cfut_` for a token of a user, `cfat_` for a token of an
+    /// account, and `cfk_` for a Global API Key.
     pub(crate) fn hint(&self, path: &str) -> Option<&'static str> {
         let is_user_path = path == "/user" || path.starts_with("/user/");
         match self {
             Self::Token(token) => {
                 let token = token.secret.expose_secret();
                 if token.starts_with("cfk_") {
-                    return Some("`cfk_` is a Global API Key: call `api_key(email, key)`");
+                    Some("`cfk_` is a Global API Key: call `api_key(email, key)`")
+                } else if token.starts_with("cfat_") && is_user_path {
+                    Some("`cfat_` is a token of an account: call `.in_account(id)`")
+                } else {
+                    None
                 }
-                let is_of_account = token.starts_with("cfat_");
-                (is_of_account && is_user_path)
-                    .then_some("`cfat_` is a token of an account: call `.in_account(id)`")
             }
             Self::Key { key, .. } => {
                 let key = key.secret.expose_secret();
-                let is_token = key.starts_with("cfut_") || key.starts_with("cfat_");
-                is_token.then_some("the key is an API token by its prefix: call `api_token(token)`")
+                if key.starts_with("cfut_") || key.starts_with("cfat_") {
+                    Some("the key is an API token by its prefix: call `api_token(token)`")
+                } else {
+                    None
+                }
             }
         }
     }
 
     /// Redacts this credential from a text, in every encoding that [`redact::redact`] finds.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let secrets = match self {
+        let parts = match self {
             Self::Token(token) => vec![token],
             Self::Key { email, key } => vec![email, key],
         };
         let mut clean = Cow::Borrowed(text);
-        for secret in secrets {
-            let secret = secret.secret.expose_secret();
+        for part in parts {
+            let secret = part.secret.expose_secret();
             // A short secret with `@` is an email address, which is never an ordinary word.
             if secret.len() < SHORTEST_REDACTED && !secret.contains('@') {
                 continue;
             }
+            // A borrowed result is `clean` itself: it does not contain the secret.
             if let Cow::Owned(redacted) = redact::redact(&clean, secret) {
                 clean = Cow::Owned(redacted);
             }
@@ -219,8 +233,10 @@ fn validate(part: CredentialPart, setting: &Setting<SecretString>) -> Result<&st
     }
 }
 
-/// Describes the first mistake in a trimmed value. A mistake is checked before those that usually
-/// follow from it.
+/// Describes the first mistake in a trimmed value.
+///
+/// The order matters, because one mistake can cause another: `Bearer` is checked before the white
+/// space after it, and a line break before other control characters.
 fn mistake(part: CredentialPart, value: &str) -> Option<String> {
     let noun = match part {
         CredentialPart::Token => "API token",
@@ -229,7 +245,7 @@ fn mistake(part: CredentialPart, value: &str) -> Option<String> {
     };
     if value.is_empty() {
         Some("is empty".to_owned())
-    } else if is_quoted(part, value) {
+    } else if has_quotation_marks(part, value) {
         Some(format!(
             "contains quotation marks, which env files may keep: set the {noun} without them"
         ))
@@ -243,9 +259,10 @@ fn mistake(part: CredentialPart, value: &str) -> Option<String> {
         ))
     } else if value.contains('\\') {
         Some(format!(
-            "contains a backslash, such as the `\\n` that env files may keep: set the {noun} without it"
+            "contains a backslash, such as the `\\n` that env files may keep: set the {noun} \
+             without it"
         ))
-    } else if is_bearer(value) {
+    } else if starts_with_bearer(value) {
         Some(format!("starts with `Bearer`: set the {noun} alone"))
     } else if value.contains(['\n', '\r']) {
         Some(format!(
@@ -266,9 +283,9 @@ fn mistake(part: CredentialPart, value: &str) -> Option<String> {
     }
 }
 
-/// Whether a value contains quotation marks. An email address may contain some of them:
-/// `o'brien@example.com` is valid.
-fn is_quoted(part: CredentialPart, value: &str) -> bool {
+/// Whether a value contains quotation marks that cannot be part of it. An email address may contain
+/// some between its ends: `o'brien@example.com` is valid.
+fn has_quotation_marks(part: CredentialPart, value: &str) -> bool {
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
     if part == CredentialPart::Email {
         value.starts_with(is_quote) || value.ends_with(is_quote) || value.contains('"')
@@ -277,14 +294,15 @@ fn is_quoted(part: CredentialPart, value: &str) -> bool {
     }
 }
 
-fn is_bearer(value: &str) -> bool {
+/// Whether the first word of a value is `Bearer`, in any letter case.
+fn starts_with_bearer(value: &str) -> bool {
     let mut words = value.split(char::is_whitespace);
     words
         .next()
         .is_some_and(|word| word.eq_ignore_ascii_case("bearer"))
 }
 
-fn sensitive(name: &'static str, value: &str) -> Result<HeaderValue> {
+fn sensitive_header(name: &'static str, value: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(value)
         .map_err(|_| Error::configuration(name, "cannot be sent in a header"))?;
     value.set_sensitive(true);
