@@ -1,4 +1,5 @@
-//! Ends the waits of calls from another thread.
+//! A switch with which one thread cancels calls on other threads. It ends their waits. It does not
+//! interrupt an attempt in flight.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -11,7 +12,7 @@ use std::time::Duration;
 /// more is sent: the call fails with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). An
 /// attempt in flight is not interrupted. If its result ends the call, it is returned as it is.
 ///
-/// Clones are the same switch. It cannot be reset: make a new one for the next task.
+/// Clones are the same switch. A switch cannot be reset: make a new one for the next task.
 ///
 /// ```no_run
 /// use cloudflare_user::{Cancel, Client};
@@ -64,11 +65,13 @@ impl Cancel {
     /// Makes a switch that is cancelled with this one, and can be cancelled alone.
     pub(crate) fn child(&self) -> Self {
         let child = Self::new();
+        // The lock is held until the child is in the list, so that no `cancel` misses it.
         let mut state = self.0.lock();
         if state.is_cancelled {
             child.cancel();
         }
-        state.children.retain(|child| child.strong_count() > 0);
+        // Dropped children are removed, so that the list does not grow as long as the client lives.
+        state.children.retain(|other| other.strong_count() > 0);
         state.children.push(Arc::downgrade(&child.0));
         child
     }
@@ -77,10 +80,11 @@ impl Cancel {
     pub(crate) fn sleep(&self, duration: Duration) {
         let switch = &self.0;
         let is_waiting = |state: &mut State| !state.is_cancelled;
-        let result = switch
+        let woken = switch
             .changed
             .wait_timeout_while(switch.lock(), duration, is_waiting);
-        drop(result);
+        // This releases the lock. It does not matter here why the wait ended.
+        drop(woken);
     }
 }
 
@@ -105,6 +109,8 @@ impl Switch {
         }
     }
 
+    /// Locks the state, even if a thread panicked while it held the lock: every change of the state
+    /// leaves it valid.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
