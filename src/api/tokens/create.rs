@@ -140,7 +140,7 @@ impl<C> CreateToken<C> {
 
     /// Sets when the token becomes valid, to the second. Without a start, a token is valid at once.
     ///
-    /// Clocks differ: the current time of this machine may be in the future for the server.
+    /// If the server's clock is behind this machine's, a token that starts now is not valid yet.
     pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
         self.fields.set_not_before(Some(instant));
         self

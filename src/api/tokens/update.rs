@@ -31,7 +31,8 @@ use crate::api::prelude::*;
 ///
 /// * A status other than active or disabled, such as `expired` or `revoked (exposed)`, cannot be
 ///   sent, and neither can a missing one. Set [`status`](Self::status).
-/// * A policy without an effect might allow or deny. Set [`policies`](Self::policies).
+/// * A policy without an effect is refused, because it does not say whether it allows or denies.
+///   Set [`policies`](Self::policies).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -135,7 +136,7 @@ impl<C> UpdateToken<C> {
 
     /// Sets when the token becomes valid, to the second. Without a start, a token is valid at once.
     ///
-    /// Clocks differ: the current time of this machine may be in the future for the server.
+    /// If the server's clock is behind this machine's, a token that starts now is not valid yet.
     pub fn not_before(mut self, instant: OffsetDateTime) -> Self {
         self.fields.set_not_before(Some(instant));
         self
@@ -212,17 +213,13 @@ impl<C> Endpoint for UpdateToken<C> {
 
 terminals!(UpdateToken -> Token);
 
-/// Refuses a status that cannot be sent, and a missing one. A default might enable or disable the
+/// Refuses a status that cannot be sent, and a missing one: a default might enable or disable the
 /// token against the caller's intention.
 fn require_status(status: Option<&TokenStatus>) -> Result<()> {
-    let status = status.map_or("", TokenStatus::as_str);
-    if matches!(status, "active" | "disabled") {
-        return Ok(());
-    }
-    let problem = if status.is_empty() {
-        "is missing from the token that was read".to_owned()
-    } else {
-        format!("is {status:?}, which only Cloudflare can set")
+    let problem = match status.map(TokenStatus::as_str) {
+        Some("active" | "disabled") => return Ok(()),
+        None | Some("") => "is missing from the token that was read".to_owned(),
+        Some(status) => format!("is {status:?}, which only Cloudflare can set"),
     };
     let reason = format!(
         "{problem}: call `.status(TokenStatus::Active)` or `.status(TokenStatus::Disabled)`"
