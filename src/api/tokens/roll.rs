@@ -10,11 +10,14 @@ use crate::api::prelude::*;
 ///
 /// # Errors
 ///
-/// After an error that [may have been applied](crate::Error::may_have_been_applied),
-/// [`body`](crate::Error::body) may hold the only copy of the new secret, if the status is 2xx. If
-/// it holds none, [verify](crate::VerifyToken) the old secret with a client for it. If that
-/// succeeds, the roll was not applied. If it returns status 401 with code 1000, roll the token
-/// again. Any other error, such as a 403 for the address, shows neither.
+/// If an error shows that the roll [may have been applied](crate::Error::may_have_been_applied) and
+/// its status is 2xx, its [`body`](crate::Error::body) may hold the only copy of the new secret. If
+/// there is no such body, [verify](crate::VerifyToken) the old secret with a client that uses it:
+///
+/// * If that succeeds, the roll was not applied.
+/// * If it fails with status 401 and code 1000, the old secret is gone: roll the token again.
+/// * Any other error, such as a 403 for a client address that the token does not allow, does not
+///   show whether the roll was applied.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/subresources/value/methods/update/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
