@@ -1,12 +1,15 @@
 use crate::error::Error;
 
-/// The longest part of a text that an error quotes, in characters.
+/// The maximum number of characters of a text that an error quotes.
 const MAX_QUOTED: usize = 60;
 
-/// Returns the error about a text that cannot be parsed. It quotes the start of the text, so that
-/// the reason is not truncated.
+/// Returns the error about a text that cannot be parsed.
+///
+/// It quotes only the start of a long text. The message of an error is truncated, so a longer
+/// quotation would cut off the reason, which follows it.
 pub(crate) fn invalid_text(text: &str, reason: &str) -> Error {
-    match text.char_indices().nth(MAX_QUOTED) {
+    let end_of_quotation = text.char_indices().nth(MAX_QUOTED);
+    match end_of_quotation {
         Some((end, _)) => Error::invalid_value(format!("`{}…` {reason}", &text[..end])),
         None => Error::invalid_value(format!("`{text}` {reason}")),
     }

@@ -15,6 +15,7 @@ use crate::api::prelude::*;
 pub struct EditUser<C = Detached> {
     #[serde(skip)]
     client: C,
+    /// The new values of details by their names in JSON; `None` clears a detail.
     #[serde(flatten)]
     changes: BTreeMap<&'static str, Option<String>>,
 }

@@ -1,4 +1,4 @@
-//! The permission groups of policies.
+//! The permission groups that policies refer to, and the search for one by name and scope.
 
 mod find;
 mod list;

@@ -7,7 +7,7 @@ model! {
         /// The group's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
         pub id: String,
-        /// The group's name. Groups with other scopes can have the same name.
+        /// The group's name. Groups with different scopes can have the same name.
         pub name: Option<String>,
         /// The kinds of resources that the group applies to.
         #[serde(deserialize_with = "or_default")]
