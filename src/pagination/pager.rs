@@ -226,7 +226,7 @@ impl<T> List<T> {
 
     /// Fetches a page, or takes it from the threads that read ahead.
     fn fetch(&mut self, number: u64) -> Result<Fetched> {
-        let ahead = match &self.read_ahead {
+        let ahead = match &mut self.read_ahead {
             Some(read_ahead) => read_ahead.page(number),
             None => None,
         };
@@ -239,9 +239,10 @@ impl<T> List<T> {
         }
         if let Some(read_ahead) = &mut self.read_ahead
             && !self.call.single_page
+            && let Some(next) = number.checked_add(1)
         {
             let last = self.end.last_page(fetched.per_page());
-            read_ahead.fetch(&self.client, &self.call, number.saturating_add(1), last);
+            read_ahead.fetch(&self.client, &self.call, next, last);
         }
         Ok(fetched)
     }
