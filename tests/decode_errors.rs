@@ -181,7 +181,7 @@ fn keeps_the_whole_json_of_an_item_that_cannot_be_decoded() {
 
 #[test]
 fn yields_other_items_if_an_item_is_not_json() {
-    let page = r#"[{"id":"1"},{"id":NaN},{"id":"3","x":1e999},{"id":"4"}]"#;
+    let page = r#"[{"id":"1"},{"id":NaN},{"id":"3","x":01},{"id":"4"}]"#;
     let client = || scripted_client([page, "[]"].map(|items| ok(success(items))));
 
     let logs: Vec<_> = client().audit_logs().iter().collect();

@@ -294,8 +294,8 @@ fn reports_malformed_json() {
     let false_success = response(200, &[], false_success);
     check("`success` false", false_success, Outcome::Status(200), 1);
     assert_malformed_json("NaN", &success("NaN"));
-    let out_of_range = success(r#"{"id":"1","unknown":1e999}"#);
-    assert_malformed_json("a number out of range", &out_of_range);
+    let leading_zero = success(r#"{"id":"1","unknown":01}"#);
+    assert_malformed_json("a number with a leading zero", &leading_zero);
     let surrogate = success(r#"{"id":"\ud800"}"#);
     assert_malformed_json("a lone surrogate", &surrogate);
     let line_break = success("{\"id\":\"a\nb\"}");
