@@ -8,7 +8,7 @@ use std::time::Duration;
 use cloudflare_user::{Client, ClientBuilder, SecretString, UreqTransport};
 use common::credentials::{MARK, MISTAKES};
 use common::tcp::{Reply, Tcp, lines};
-use common::{builder, first_error, success};
+use common::{builder, first_error};
 
 #[track_caller]
 fn assert_refused(builder: ClientBuilder, parameter: &str) {
@@ -279,9 +279,10 @@ fn does_not_follow_redirects_even_with_a_custom_agent() {
 
 #[test]
 fn refuses_a_body_larger_than_max_response_size() {
-    let result = format!(r#"{{"id":"{}"}}"#, "x".repeat(5000));
-    let server = Tcp::returning(&result);
-    let body = success(&result);
+    // What is not decoded counts as bytes, and not as memory.
+    let padding = "x".repeat(5000);
+    let body = format!(r#"{{"success":true,"result":{{"id":"1"}},"padding":"{padding}"}}"#);
+    let server = Tcp::responding(200, &[], &body);
     let client_with_limit = |bytes| server.builder().max_response_size(bytes).build().unwrap();
     assert!(client_with_limit(body.len()).user().send().is_ok());
     let error = client_with_limit(body.len() - 1).user().send().unwrap_err();
@@ -296,7 +297,9 @@ fn keeps_the_bytes_that_fit_of_a_page_that_is_larger_than_the_one_before() {
     for ahead in [0, 1] {
         let server = Tcp::new(|number, _| {
             let padding = "x".repeat(500 * (number + 1));
-            Reply::success(&format!(r#"[{{"id":"{number}","x":"{padding}"}}]"#))
+            let items = format!(r#"[{{"id":"{number}"}}]"#);
+            let body = format!(r#"{{"success":true,"result":{items},"padding":"{padding}"}}"#);
+            Reply::response(200, &[], &body)
         });
         let client = server.builder().max_response_size(1200).build().unwrap();
         let error = first_error(client.audit_logs().iter().read_ahead(ahead));
