@@ -6,6 +6,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::process::{self, Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -145,18 +146,45 @@ pub fn run(command: &mut Command) -> Ran {
     command.stdin(Stdio::null()).output().unwrap().into()
 }
 
+/// A running program. It is killed when this is dropped, also by a test that fails.
+pub struct Running(Option<Child>);
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        self.0.as_ref().unwrap()
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            _ = child.kill();
+            _ = child.wait();
+        }
+    }
+}
+
 /// Starts a program whose output is collected.
-pub fn start(command: &mut Command) -> Child {
-    command
+pub fn start(command: &mut Command) -> Running {
+    let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+        .spawn();
+    Running(Some(child.unwrap()))
 }
 
 /// Waits for the end of a program that [`start`] started.
-pub fn finish(child: Child) -> Ran {
+pub fn finish(mut running: Running) -> Ran {
+    let child = running.0.take().unwrap();
     child.wait_with_output().unwrap().into()
 }
 
