@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::limiter::RateLimiter;
-use super::limits::{LONGEST, Limits};
+use super::limits::Limits;
 use super::{Client, Shared};
 use crate::auth::{Auth, IntoSecret, Setting};
 use crate::cancel::Cancel;
@@ -118,14 +118,16 @@ impl ClientBuilder {
     pub fn from_env() -> Self {
         let mut builder = Self::new();
         builder.credential = Credential::from_env();
-        if let Some(base_url) = variable(BASE_URL_VARIABLE).transpose() {
-            builder.base_url = base_url;
+        match read_variable(BASE_URL_VARIABLE) {
+            Ok(Some(base_url)) => builder.base_url = Ok(base_url),
+            Ok(None) => {}
+            Err(error) => builder.base_url = Err(error),
         }
         builder
     }
 
-    /// Sets an API token as the credential, without surrounding white space. Replaces a credential
-    /// that was set before.
+    /// Sets an API token as the credential. Surrounding white space is removed. Replaces a
+    /// credential that was set before.
     pub fn api_token(mut self, token: impl IntoSecret) -> Self {
         self.credential = Ok(Credential::Token(Setting {
             name: "api_token",
@@ -211,8 +213,8 @@ impl ClientBuilder {
     ///
     /// If a 429 requests a longer wait, of up to an hour, the call fails at once, and
     /// [`retry_after`](crate::Error::retry_after) returns it. Cloudflare requests up to five
-    /// minutes. To wait as long, set a longer [`deadline`](Self::deadline) as well. If another
-    /// failure requests a longer wait, the call is retried after this one.
+    /// minutes. To wait as long, set a longer [`deadline`](Self::deadline) as well. If any other
+    /// response requests a longer wait, the call is retried after `max_retry_wait`.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.limits.max_retry_wait = wait;
         self
@@ -242,7 +244,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests without a proxy, whatever the environment says. Replaces
+    /// Sends requests without a proxy, even if an environment variable sets one. Replaces
     /// [`proxy`](Self::proxy).
     pub fn no_proxy(mut self) -> Self {
         self.proxy = ProxySetting::None;
@@ -266,15 +268,15 @@ impl ClientBuilder {
     /// variable of a value that [`from_env`](Self::from_env) read. It does not show the value.
     pub fn build(self) -> Result<Client> {
         let auth = self.credential?.into_auth()?;
-        let base_url = base_url(&self.base_url?, self.allow_http)?;
-        let user_agent = user_agent(self.user_agent.as_deref())?;
-        let transport = transport(self.transport, self.proxy, &base_url)?;
+        let base_url = validate_base_url(&self.base_url?, self.allow_http)?;
+        let user_agent = user_agent_header(self.user_agent.as_deref())?;
+        let transport = choose_transport(self.transport, self.proxy, &base_url)?;
         let shared = Shared {
             transport,
             auth,
             base_url,
             user_agent,
-            connect_timeout: self.connect_timeout.min(LONGEST),
+            connect_timeout: self.connect_timeout,
             max_response_size: self.max_response_size,
             rate_limiter: RateLimiter::default(),
         };
@@ -297,9 +299,9 @@ impl fmt::Debug for ClientBuilder {
 
 impl Credential {
     fn from_env() -> Result<Self> {
-        let token = variable(TOKEN_VARIABLE)?;
-        let email = variable(EMAIL_VARIABLE)?;
-        let key = variable(KEY_VARIABLE)?;
+        let token = read_variable(TOKEN_VARIABLE)?;
+        let email = read_variable(EMAIL_VARIABLE)?;
+        let key = read_variable(KEY_VARIABLE)?;
         if token.is_some() && key.is_some() {
             return Err(Error::configuration(
                 TOKEN_VARIABLE,
@@ -346,9 +348,11 @@ impl Setting<String> {
     }
 }
 
+/// Returns the reason of the error for an environment without a credential.
 fn why_no_credential_is_set() -> &'static str {
-    let has_other_name = env::var_os(OTHER_TOKEN_VARIABLE).is_some_and(|value| !value.is_empty());
-    if has_other_name {
+    let is_set_by_other_name =
+        env::var_os(OTHER_TOKEN_VARIABLE).is_some_and(|value| !value.is_empty());
+    if is_set_by_other_name {
         "is not set, but `CF_API_TOKEN` is: rename it to `CLOUDFLARE_API_TOKEN`"
     } else {
         "is not set: set it, or `CLOUDFLARE_EMAIL` with `CLOUDFLARE_API_KEY`"
@@ -356,7 +360,7 @@ fn why_no_credential_is_set() -> &'static str {
 }
 
 /// Reads an environment variable. An empty one counts as unset.
-fn variable(name: &'static str) -> Result<Option<Setting<String>>> {
+fn read_variable(name: &'static str) -> Result<Option<Setting<String>>> {
     match env::var(name) {
         Ok(value) if value.trim().is_empty() => Ok(None),
         Ok(value) => Ok(Some(Setting { name, value })),
@@ -365,8 +369,8 @@ fn variable(name: &'static str) -> Result<Option<Setting<String>>> {
     }
 }
 
-/// Returns the custom transport, or the default one with the proxy of the settings.
-fn transport(
+/// Returns the custom transport, or the default one with the proxy that is set.
+fn choose_transport(
     custom: Option<Box<dyn Transport>>,
     proxy: ProxySetting,
     base_url: &str,
@@ -386,20 +390,23 @@ fn transport(
     Ok(Box::new(transport))
 }
 
+/// Converts an error about the proxy that is set.
 fn proxy_error(error: TransportError) -> Error {
     match error.parameter() {
         Some(setter) => Error::configuration(setter, error.into_reason()),
+        // Only an error about a feature of this crate names no parameter.
         None => Error::missing_feature(error.into_reason()),
     }
 }
 
-/// Returns the base URL without a trailing slash, or an error if credentials may not be sent there.
+/// Returns the base URL without a trailing slash, or an error if it is invalid or if credentials may
+/// not be sent there.
 ///
 /// The error does not show the URL, because it may contain a secret.
-fn base_url(setting: &Setting<String>, allow_http: bool) -> Result<String> {
+fn validate_base_url(setting: &Setting<String>, allow_http: bool) -> Result<String> {
     let text = &setting.value;
     let invalid = |reason: &'static str| Err(Error::configuration(setting.name, reason));
-    // `Url` would remove them without an error.
+    // `Url` would remove line breaks without an error.
     if text.chars().any(char::is_control) {
         return invalid("contains a line break or a control character");
     }
@@ -434,13 +441,13 @@ fn base_url(setting: &Setting<String>, allow_http: bool) -> Result<String> {
     Ok(url.to_owned())
 }
 
-fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
+fn user_agent_header(product: Option<&str>) -> Result<HeaderValue> {
     let Some(product) = product else {
         return Ok(HeaderValue::from_static(USER_AGENT));
     };
     let product = product.trim_matches(' ');
-    let is_visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    if product.is_empty() || !product.bytes().all(is_visible) {
+    let is_allowed = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if product.is_empty() || !product.bytes().all(is_allowed) {
         let reason = "is empty, or contains a line break, a control character or a non-ASCII character: it should look like `my-cli/1.2`";
         return Err(Error::configuration("user_agent", reason));
     }
