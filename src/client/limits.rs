@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::error::{Fault, TimeLimit, TimedOut};
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// The longest time limit, a year. A much larger one could not be added to an `Instant`.
-pub(super) const LONGEST: Duration = Duration::from_secs(31_536_000);
+/// The longest deadline, a year. A much longer one could not be added to an `Instant`.
+const LONGEST: Duration = Duration::from_secs(31_536_000);
 
 /// The limits of a call, as they were set.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ impl Deadline {
         self.end.saturating_duration_since(Instant::now())
     }
 
-    /// Returns the timeout of a call whose deadline ended before its next attempt.
+    /// Returns the fault of a call whose deadline ends before its next attempt.
     pub(super) fn timed_out(&self) -> TimedOut {
         TimedOut {
             limit: self.limit,
@@ -50,18 +50,26 @@ impl Deadline {
     }
 }
 
-/// The time limits of one attempt. Each is cut to what the limits around it leave.
+/// The time limits of one attempt.
+///
+/// The attempt takes no longer than what is left of the deadline, and connecting takes less than
+/// the attempt. An error names the setting that was the shortest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptLimits {
     started: Instant,
     deadline: Instant,
+    /// How long connecting may take.
     pub(super) connect: Duration,
+    /// The setting that `connect` comes from.
     connect_limit: TimeLimit,
+    /// How long the attempt may take. At most a year, as the deadline.
     pub(super) total: Duration,
+    /// The setting that `total` comes from.
     total_limit: TimeLimit,
 }
 
 impl AttemptLimits {
+    /// Starts the limits of an attempt now.
     pub(super) fn start(timeout: Duration, connect_timeout: Duration, deadline: &Deadline) -> Self {
         let mut total = timeout;
         let mut total_limit = TimeLimit {
@@ -78,8 +86,8 @@ impl AttemptLimits {
             name: "connect_timeout",
             value: connect_timeout,
         };
-        // Connecting gets most of an attempt, but not all of it. A timeout while connecting then
-        // shows as one, and the request can be retried, because nothing was sent.
+        // Connecting gets most of an attempt, but not all of it. A timeout while connecting is then
+        // reported as one, and the request can be retried, because nothing was sent.
         let longest_connect = total - total / 16;
         if longest_connect < connect_timeout {
             connect = longest_connect;
@@ -95,8 +103,8 @@ impl AttemptLimits {
         }
     }
 
-    /// Returns the timeout of an attempt that was over before it began, if it was.
-    pub(super) fn timed_out(&self) -> Option<TimedOut> {
+    /// Returns the fault of an attempt for which no time is left, if none is.
+    pub(super) fn timed_out_before_start(&self) -> Option<TimedOut> {
         self.total.is_zero().then_some(TimedOut {
             limit: self.total_limit,
             was_connecting: false,
@@ -104,7 +112,7 @@ impl AttemptLimits {
         })
     }
 
-    /// Returns the timeout of a read of a streamed body.
+    /// Returns the fault of a read of a streamed body that takes too long.
     pub(super) fn timed_out_read(&self) -> TimedOut {
         TimedOut {
             limit: self.total_limit,
@@ -115,16 +123,17 @@ impl AttemptLimits {
 
     /// Returns the instant at which the attempt with its whole body ends.
     pub(super) fn end(&self) -> Instant {
-        self.started + self.total.min(LONGEST)
+        self.started + self.total
     }
 
     /// Returns the instant at which a read of a streamed body ends, if it starts now.
     pub(super) fn end_of_read(&self) -> Instant {
-        let end = Instant::now() + self.total.min(LONGEST);
+        let end = Instant::now() + self.total;
         end.min(self.deadline)
     }
 
-    /// Returns the fault for an error of the transport. A timeout by one of these limits names it.
+    /// Returns the fault for an error of the transport. For a timeout by one of these limits, it
+    /// names the limit.
     pub(super) fn fault(&self, error: TransportError) -> Fault {
         /// How much earlier than its limit a timeout may be noticed.
         const TOLERANCE: Duration = Duration::from_millis(50);
@@ -132,12 +141,14 @@ impl AttemptLimits {
             return Fault::Transport(error);
         }
         let was_connecting = error.is_while_connecting();
-        let (limit, duration) = match was_connecting {
-            true => (self.connect_limit, self.connect),
-            false => (self.total_limit, self.total),
+        let (limit, duration) = if was_connecting {
+            (self.connect_limit, self.connect)
+        } else {
+            (self.total_limit, self.total)
         };
-        if self.started.elapsed() + TOLERANCE < duration {
-            // Another limit, of the transport or of the operating system.
+        let is_too_early = self.started.elapsed() + TOLERANCE < duration;
+        if is_too_early {
+            // The limit is another one: of the transport, or of the operating system.
             return Fault::Transport(error);
         }
         Fault::Timeout(TimedOut {
@@ -225,7 +236,9 @@ mod tests {
     fn an_attempt_without_time_is_over_before_it_begins() {
         let name = |timeout, deadline| {
             let limits = AttemptLimits::start(timeout, secs(10), &Deadline::start(deadline));
-            limits.timed_out().map(|timed_out| timed_out.limit.name)
+            limits
+                .timed_out_before_start()
+                .map(|timed_out| timed_out.limit.name)
         };
         assert_eq!(name(secs(60), secs(300)), None);
         assert_eq!(name(secs(0), secs(300)), Some("timeout"));

@@ -82,7 +82,7 @@ impl Client {
             let permit = self.admit(call, &mut attempts, &deadline)?;
             let limits =
                 AttemptLimits::start(self.limits.timeout, self.shared.connect_timeout, &deadline);
-            if let Some(timed_out) = limits.timed_out() {
+            if let Some(timed_out) = limits.timed_out_before_start() {
                 return Err(self.failed(call, &attempts, None, Fault::Timeout(timed_out)));
             }
             let request = self.request(call, &limits, attempts.needs_new_connection())?;
