@@ -118,7 +118,7 @@ impl Permit<'_> {
             None
         };
         let hold = requested
-            .or_else(|| RateLimit::used_up_for(headers))
+            .or_else(|| RateLimit::wait_if_used_up(headers))
             .filter(|hold| *hold <= LONGEST_WAIT);
         let now = Instant::now();
         let mut state = self.limiter.lock();

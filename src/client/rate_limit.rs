@@ -28,10 +28,12 @@ pub struct RateLimit {
 impl RateLimit {
     /// Reads `Ratelimit: "default";r=50;t=30` and `Ratelimit-Policy: "burst";q=100;w=60`.
     ///
-    /// Of several limits, the one with the fewest remaining requests counts.
+    /// Of several limits, the one with the fewest remaining requests counts; of equal ones, the one
+    /// that is reset last.
     pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
         let limits = members(headers, &RATELIMIT).filter_map(Limit::read);
         let limit = limits.min_by_key(|limit| (limit.remaining, Reverse(limit.reset_in)))?;
+        // Cloudflare's limit is named `default` and its only policy `burst`.
         let policy = members(headers, &RATELIMIT_POLICY)
             .find(|policy| name(policy) == limit.name)
             .or_else(|| members(headers, &RATELIMIT_POLICY).next())
@@ -46,8 +48,8 @@ impl RateLimit {
 
     /// Returns the time until the limit is reset, if it is used up and the only one.
     ///
-    /// Of several limits, a client cannot tell against which one a request counts.
-    pub(super) fn used_up_for(headers: &HeaderMap) -> Option<Duration> {
+    /// If there are several, a client cannot tell against which one a request counts.
+    pub(super) fn wait_if_used_up(headers: &HeaderMap) -> Option<Duration> {
         if members(headers, &RATELIMIT).count() > 1 {
             return None;
         }
@@ -91,10 +93,14 @@ fn name(member: &str) -> &str {
 
 /// Returns a parameter of a limit: 50 for `r` of `"default";r=50;t=30`.
 fn parameter(member: &str, name: &str) -> Option<u64> {
-    member.split(';').find_map(|parameter| {
-        let (known, value) = parameter.split_once('=')?;
-        value.trim().parse().ok().filter(|_| known.trim() == name)
-    })
+    for parameter in member.split(';') {
+        if let Some((parameter_name, value)) = parameter.split_once('=')
+            && parameter_name.trim() == name
+        {
+            return value.trim().parse().ok();
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -171,11 +177,11 @@ mod tests {
             (r#""purge";r=0;t=120, unreadable"#, None),
             ("", None),
         ] {
-            let hold = RateLimit::used_up_for(&headers(&[("ratelimit", limits)]));
+            let hold = RateLimit::wait_if_used_up(&headers(&[("ratelimit", limits)]));
             assert_eq!(hold, expected.map(Duration::from_secs), "{limits}");
         }
         let mut two_lines = headers(&[("ratelimit", r#""a";r=0;t=1"#)]);
         two_lines.append(&RATELIMIT, HeaderValue::from_static(r#""b";r=0;t=1"#));
-        assert_eq!(RateLimit::used_up_for(&two_lines), None);
+        assert_eq!(RateLimit::wait_if_used_up(&two_lines), None);
     }
 }
