@@ -1,6 +1,8 @@
+//! The attempts that a call has made, and what the next one must take into account.
+
 use crate::error::{Error, ErrorKind};
 
-/// What the attempts of a call have shown so far.
+/// The attempts of a call so far.
 #[derive(Debug, Default)]
 pub(super) struct Attempts {
     pub(super) count: u32,

@@ -23,29 +23,27 @@ impl Client {
         body: &[u8],
         fault: Fault,
     ) -> Error {
-        // Such a write counts as applied, whatever happened before.
+        // What earlier attempts may have applied is of no concern: the fault itself decides.
         let attempts = Attempts {
             count: head.attempts,
             ..Attempts::default()
         };
-        self.failed(call, &attempts, Some((head, body)), fault)
+        self.error_for(call, &attempts, Some((head, body)), fault)
     }
 
     /// Returns the error for a call, with its last response, if there was one.
-    pub(super) fn failed(
+    pub(super) fn error_for(
         &self,
         call: &Call,
         attempts: &Attempts,
         response: Option<(&ResponseHead, &[u8])>,
         mut fault: Fault,
     ) -> Error {
-        let head = response.map(|(head, _)| head);
-        let refusal = head.filter(|head| !head.status.is_success());
-        let body = response.map(|(_, body)| body);
-        let kept_body = match &mut fault {
-            Fault::Item { json, .. } => Some(mem::take(json)),
-            _ => body.map(|body| body[..body.len().min(MAX_KEPT_BODY)].into()),
-        };
+        let (head, body) = response.unzip();
+        let kept_body = kept_body(&mut fault, body);
+        // The headers of a success say nothing about a retry.
+        let failure = head.filter(|head| !head.status.is_success());
+        let has_transient_status = failure.is_some_and(|head| retry::is_transient(head.status));
         let refuses_retries = matches!(&fault, Fault::Gateway(failure) if failure.refuses_retries);
         let mut request = FailedRequest {
             method: call.method.clone(),
@@ -57,47 +55,48 @@ impl Client {
             is_after_lost_write: attempts.may_be_applied,
             is_cancelled: false,
             status: head.map(|head| head.status),
-            has_transient_status: refusal.is_some_and(|head| retry::is_transient(head.status))
-                && !refuses_retries,
+            has_transient_status: has_transient_status && !refuses_retries,
             ray_id: head.and_then(|head| ray_id(&head.headers)),
-            retry_after: refusal.and_then(|head| retry::retry_after(&head.headers)),
+            retry_after: failure.and_then(|head| retry::retry_after(&head.headers)),
             credential_hint: None,
             body: kept_body,
             fault,
         };
-        if matches!(
+        let refuses_credential = matches!(
             request.kind(),
             ErrorKind::Unauthorized | ErrorKind::Forbidden
-        ) {
+        );
+        if refuses_credential {
             request.credential_hint = self.shared.auth.hint(&call.path);
         }
+        let created_secret = match body {
+            Some(body) if call.write => envelope::created_secret(body),
+            _ => None,
+        };
         let secrets = Secrets {
             client: self,
-            created: match body {
-                Some(body) if call.write => envelope::created_secret(body),
-                _ => None,
-            },
-            are_long_words: request.may_have_been_applied(),
+            created: created_secret,
+            any_long_word: request.may_have_been_applied(),
         };
-        self.redact(request, &secrets).into()
+        redact_texts(request, &secrets).into()
     }
 
-    /// Redacts all texts of a failed request. The caller's own are not searched for long words.
-    fn redact(&self, request: FailedRequest, secrets: &Secrets<'_>) -> FailedRequest {
-        let redact_credential = |text: String| self.shared.auth.redact(&text).into_owned();
-        FailedRequest {
-            path: redact_credential(request.path),
-            recovery_hint: request.recovery_hint.map(redact_credential),
-            ray_id: request.ray_id.map(|ray_id| secrets.redact(&ray_id)),
-            fault: request.fault.map_text(&|text| secrets.redact(text)),
-            ..request
-        }
-    }
-
-    /// Returns the `cf-ray` of a response.
-    pub(super) fn ray_id(&self, headers: &HeaderMap) -> Option<String> {
+    /// Returns the `cf-ray` of a response, for a log line.
+    pub(super) fn redacted_ray_id(&self, headers: &HeaderMap) -> Option<String> {
         let ray_id = ray_id(headers)?;
         Some(self.shared.auth.redact(&ray_id).into_owned())
+    }
+}
+
+/// Returns the part of a body that an error keeps. Of a list with a bad item, it is the whole item.
+fn kept_body(fault: &mut Fault, body: Option<&[u8]>) -> Option<Box<[u8]>> {
+    match fault {
+        Fault::Item { json, .. } => Some(mem::take(json)),
+        _ => {
+            let body = body?;
+            let length = body.len().min(MAX_KEPT_BODY);
+            Some(body[..length].into())
+        }
     }
 }
 
@@ -106,24 +105,41 @@ fn ray_id(headers: &HeaderMap) -> Option<String> {
     Some(ray_id.to_owned())
 }
 
-/// The secrets that a text of a server may have.
+/// Redacts all texts of a failed request.
+fn redact_texts(request: FailedRequest, secrets: &Secrets<'_>) -> FailedRequest {
+    FailedRequest {
+        path: secrets.redact_own(&request.path),
+        recovery_hint: request.recovery_hint.map(|hint| secrets.redact_own(&hint)),
+        ray_id: request.ray_id.map(|ray_id| secrets.redact(&ray_id)),
+        fault: request.fault.map_text(&|text| secrets.redact(text)),
+        ..request
+    }
+}
+
+/// The secrets that the texts of an error may contain.
 struct Secrets<'c> {
     client: &'c Client,
     /// The new secret in the response to a write.
     created: Option<String>,
-    /// Whether every long word may be a new secret: that of a write that may have been applied.
-    are_long_words: bool,
+    /// Whether each long word may be a new secret: after a write that may have been applied.
+    any_long_word: bool,
 }
 
 impl Secrets<'_> {
+    /// Redacts a text of the server or of the transport.
     fn redact(&self, text: &str) -> String {
         let mut text = self.client.shared.auth.redact(text).into_owned();
         if let Some(secret) = &self.created {
             text = redact(&text, secret).into_owned();
         }
-        if self.are_long_words {
+        if self.any_long_word {
             text = redact_long_words(&text).into_owned();
         }
         text
+    }
+
+    /// Redacts a text of the caller, which may contain long identifiers, but no new secret.
+    fn redact_own(&self, text: &str) -> String {
+        self.client.shared.auth.redact(text).into_owned()
     }
 }

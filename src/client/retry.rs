@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::StatusCode;
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
+use super::attempts::Attempts;
 use super::limits::Limits;
 use crate::call::{Call, ResponseHead};
 use crate::error::Fault;
@@ -16,21 +17,20 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// Returns how long to wait before the next attempt, or `None` if there must be none.
-///
-/// `retries` is the number of attempts that count against `max_retries`.
 pub(super) fn retry_wait(
     limits: &Limits,
     call: &Call,
-    attempts: u32,
-    retries: u32,
+    attempts: &Attempts,
     fault: &Fault,
     head: Option<&ResponseHead>,
 ) -> Option<Duration> {
     let is_off = limits.max_retries == 0 || limits.max_retry_wait.is_zero();
-    if is_off || retries > limits.max_retries || !may_retry(call, fault, head) {
+    // The first attempt is no retry, so this is the number of the next one.
+    let next_retry = attempts.counted;
+    if is_off || next_retry > limits.max_retries || !may_retry(call, fault, head) {
         return None;
     }
-    let backoff = backoff(attempts).min(limits.max_retry_wait);
+    let backoff = backoff(attempts.count).min(limits.max_retry_wait);
     let Some(head) = head.filter(|head| !head.status.is_success()) else {
         return Some(backoff);
     };
@@ -39,7 +39,7 @@ pub(super) fn retry_wait(
         let usable = requested.filter(|wait| *wait <= LONGEST_WAIT);
         return Some(usable.unwrap_or(backoff));
     }
-    // It says when the server expects to be well, not that an earlier attempt is refused.
+    // The server expects to be available then. It does not refuse an earlier attempt.
     Some(requested.unwrap_or(backoff).min(limits.max_retry_wait))
 }
 
@@ -155,8 +155,16 @@ mod tests {
         Fault::Api(Vec::new())
     }
 
+    fn after(count: u32) -> Attempts {
+        Attempts {
+            count,
+            counted: count,
+            ..Attempts::default()
+        }
+    }
+
     fn is_retried(call: &Call, fault: &Fault, head: Option<&ResponseHead>) -> bool {
-        retry_wait(&limits(), call, 1, 1, fault, head).is_some()
+        retry_wait(&limits(), call, &after(1), fault, head).is_some()
     }
 
     #[test]
@@ -240,8 +248,13 @@ mod tests {
     #[test]
     fn stops_after_max_retries() {
         let fault = Fault::Transport(TransportError::connect("x"));
-        let is_retried =
-            |retries| retry_wait(&limits(), &read(), 9, retries, &fault, None).is_some();
+        let is_retried = |counted| {
+            let attempts = Attempts {
+                counted,
+                ..after(9)
+            };
+            retry_wait(&limits(), &read(), &attempts, &fault, None).is_some()
+        };
         assert_eq!([1, 2, 3].map(is_retried), [true, true, false]);
         for off in [
             Limits {
@@ -253,7 +266,10 @@ mod tests {
                 ..limits()
             },
         ] {
-            assert_eq!(retry_wait(&off, &read(), 1, 0, &fault, None), None);
+            assert_eq!(
+                retry_wait(&off, &read(), &Attempts::default(), &fault, None),
+                None
+            );
         }
     }
 
@@ -261,7 +277,7 @@ mod tests {
     fn obeys_a_usable_retry_after_of_failures() {
         let wait = |fault, status, retry_after| {
             let head = head(status, &[("retry-after", retry_after)]);
-            retry_wait(&limits(), &read(), 1, 1, &fault, Some(&head)).unwrap()
+            retry_wait(&limits(), &read(), &after(1), &fault, Some(&head)).unwrap()
         };
         assert_eq!(wait(refusal(), 429, "7"), Duration::from_secs(7));
         assert_eq!(wait(refusal(), 429, "120"), Duration::from_secs(120));
@@ -285,7 +301,7 @@ mod tests {
         };
         for (fault, status) in [(refusal(), 503), (refusal(), 429)] {
             let head = head(status, &[]);
-            let wait = retry_wait(&limits, &read(), 1, 1, &fault, Some(&head));
+            let wait = retry_wait(&limits, &read(), &after(1), &fault, Some(&head));
             assert_eq!(wait, Some(longest), "{status}");
         }
     }

@@ -17,7 +17,7 @@ use crate::envelope::{self, LARGEST_FAILURE, RawResponse};
 use crate::error::{Error, Fault, Result};
 use crate::transport::{AttemptOptions, Body, TransportError, TransportErrorKind};
 
-/// How often a queued request looks whether it may be sent.
+/// How often a queued request checks whether it may be sent.
 const QUEUE_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Why an attempt failed, and the response, as far as it arrived.
@@ -74,7 +74,7 @@ impl Client {
         call: &Call,
         read: impl Fn(Body, &AttemptLimits) -> Result<T, FailedBody>,
     ) -> Result<(ResponseHead, T)> {
-        self.refuse(call)?;
+        self.check_credential(call)?;
         let deadline = Deadline::start(self.limits.deadline);
         let mut attempts = Attempts::default();
         loop {
@@ -83,54 +83,45 @@ impl Client {
             let limits =
                 AttemptLimits::start(self.limits.timeout, self.shared.connect_timeout, &deadline);
             if let Some(timed_out) = limits.timed_out_before_start() {
-                return Err(self.failed(call, &attempts, None, Fault::Timeout(timed_out)));
+                return Err(self.error_for(call, &attempts, None, Fault::Timeout(timed_out)));
             }
-            let request = self.request(call, &limits, attempts.needs_new_connection())?;
+            let request = self.build_request(call, &limits, attempts.needs_new_connection())?;
             attempts.count += 1;
             let started = Instant::now();
             let outcome = self.attempt(call, request, &limits, &permit, &read);
-            self.log(call, attempts.count, started, &outcome);
-            let FailedAttempt { head, body, fault } = match outcome {
+            self.log_attempt(call, attempts.count, started, &outcome);
+            let failed = match outcome {
                 Ok((mut head, output)) => {
                     head.attempts = attempts.count;
                     return Ok((head, output));
                 }
                 Err(failed) => *failed,
             };
-            if fault.is_configuration() {
-                // Known without a network, so nothing was attempted.
+            if failed.fault.is_configuration() {
+                // The transport sent nothing, so it was no attempt.
                 attempts.count -= 1;
             }
-            if !self.is_refused_for_others(head.as_ref(), &permit, admitted_before) {
+            if !self.is_refused_because_of_others(&failed, &permit, admitted_before) {
                 attempts.counted += 1;
             }
+            // Other requests may be sent while this one waits.
             drop(permit);
-            let wait = retry_wait(
-                &self.limits,
-                call,
-                attempts.count,
-                attempts.counted,
-                &fault,
-                head.as_ref(),
-            );
+            let wait = self.wait_before_retry(call, &attempts, &failed, &deadline);
+            let FailedAttempt { head, body, fault } = failed;
             let response = head.as_ref().map(|head| (head, body.as_slice()));
-            let error = self.failed(call, &attempts, response, fault);
-            let hold = self.shared.rate_limiter.hold().unwrap_or_default();
-            match wait.map(|wait| wait.max(hold)) {
-                Some(wait) if self.may_wait(wait, &deadline) => {
-                    log::warn!("{}; retrying in {} ms", error.for_logs(), wait.as_millis());
-                    attempts.may_be_applied = error.may_have_been_applied();
-                    attempts.last_error = Some(error);
-                    self.cancel.sleep(wait);
-                }
-                // The server's error says more than that the rate limit held the next attempt.
-                _ => return Err(error),
-            }
+            let error = self.error_for(call, &attempts, response, fault);
+            let Some(wait) = wait else {
+                return Err(error);
+            };
+            log::warn!("{}; retrying in {} ms", error.for_logs(), wait.as_millis());
+            attempts.may_be_applied = error.may_have_been_applied();
+            attempts.last_error = Some(error);
+            self.cancel.sleep(wait);
         }
     }
 
     /// Refuses a request that may not be sent with the credential of this client.
-    fn refuse(&self, call: &Call) -> Result<()> {
+    fn check_credential(&self, call: &Call) -> Result<()> {
         if call.token_only && !self.shared.auth.is_bearer() {
             let reason = "is missing: this request requires an API token, not an email with a key";
             return Err(Error::configuration("api_token", reason));
@@ -153,7 +144,7 @@ impl Client {
             if self.cancel.is_cancelled() {
                 return Err(match attempts.last_error.take() {
                     Some(error) => error.into_cancelled(),
-                    None => self.failed(call, attempts, None, Fault::Cancelled),
+                    None => self.error_for(call, attempts, None, Fault::Cancelled),
                 });
             }
             match self.shared.rate_limiter.admit() {
@@ -164,39 +155,63 @@ impl Client {
                 }
                 Admission::Held(hold) => {
                     return Err(attempts.last_error.take().unwrap_or_else(|| {
-                        self.failed(call, attempts, None, Fault::RateLimited)
+                        self.error_for(call, attempts, None, Fault::RateLimited)
                             .with_retry_after(hold)
                     }));
                 }
                 Admission::Queued if deadline.time_left().is_zero() => {
                     let fault = Fault::Timeout(deadline.timed_out());
-                    return Err(self.failed(call, attempts, None, fault));
+                    return Err(self.error_for(call, attempts, None, fault));
                 }
                 Admission::Queued => self.cancel.sleep(QUEUE_INTERVAL),
             }
         }
     }
 
-    /// Whether a request was refused for a time, and this client had sent others in the meantime.
+    /// Whether an attempt failed only because this client sent other requests at the same time.
     ///
-    /// The client's own crowd is no reason to fail. A refusal of the first request after a hold is.
-    fn is_refused_for_others(
+    /// Such an attempt does not count against `max_retries`. The first request after a hold is sent
+    /// alone, so its refusal counts: a server that refuses everything ends the call.
+    ///
+    /// `admitted_before` is the number of requests that were admitted before this one was queued.
+    fn is_refused_because_of_others(
         &self,
-        head: Option<&ResponseHead>,
+        failed: &FailedAttempt,
         permit: &Permit<'_>,
         admitted_before: u64,
     ) -> bool {
+        let status = failed.head.as_ref().map(|head| head.status);
         let limiter = &self.shared.rate_limiter;
-        let is_refused = head.is_some_and(|head| head.status == StatusCode::TOO_MANY_REQUESTS);
+        let is_held = status == Some(StatusCode::TOO_MANY_REQUESTS) && limiter.hold().is_some();
         let has_others = limiter.admitted() - admitted_before > 1;
-        is_refused && limiter.hold().is_some() && has_others && !permit.is_first
+        is_held && has_others && !permit.is_first
+    }
+
+    /// Returns how long to wait before the next attempt, or `None` if there must be none.
+    fn wait_before_retry(
+        &self,
+        call: &Call,
+        attempts: &Attempts,
+        failed: &FailedAttempt,
+        deadline: &Deadline,
+    ) -> Option<Duration> {
+        let wait = retry_wait(
+            &self.limits,
+            call,
+            attempts,
+            &failed.fault,
+            failed.head.as_ref(),
+        )?;
+        let hold = self.shared.rate_limiter.hold().unwrap_or_default();
+        let wait = wait.max(hold);
+        self.may_wait(wait, deadline).then_some(wait)
     }
 
     fn may_wait(&self, wait: Duration, deadline: &Deadline) -> bool {
         wait <= self.limits.max_retry_wait && wait < deadline.time_left()
     }
 
-    fn request(
+    fn build_request(
         &self,
         call: &Call,
         limits: &AttemptLimits,
@@ -266,13 +281,14 @@ impl Client {
         match body.read_rest(&mut bytes, largest, limits.end()) {
             Ok(()) => Ok(bytes),
             Err(error) => {
+                // One byte more was read, to find out that the body is too large.
                 bytes.truncate(largest);
                 Err(FailedBody { part: bytes, error })
             }
         }
     }
 
-    fn log<T>(
+    fn log_attempt<T>(
         &self,
         call: &Call,
         attempts: u32,
@@ -295,7 +311,7 @@ impl Client {
             Err(Fault::Timeout(_)) => response += " (Timeout)",
             _ => {}
         }
-        let ray_id = match head.and_then(|head| self.ray_id(&head.headers)) {
+        let ray_id = match head.and_then(|head| self.redacted_ray_id(&head.headers)) {
             Some(ray_id) => format!(", cf-ray {ray_id}"),
             None => String::new(),
         };
@@ -308,15 +324,17 @@ impl Client {
     }
 }
 
-/// Reads the start of a body that the caller reads. A failure with a 2xx status is read whole,
-/// because it is JSON, and short.
+/// Reads the start of a body that the caller reads. A body that starts like JSON is read whole,
+/// because it may be a failure with a 2xx status.
 fn read_start(mut body: Body, limits: &AttemptLimits) -> Result<Stream, FailedBody> {
     let mut start = Vec::new();
-    let mut read = body.read_start(&mut start, limits.end_of_read());
-    if read.is_ok() && start.trim_ascii_start().starts_with(b"{") {
-        read = body.read_rest(&mut start, LARGEST_FAILURE, limits.end_of_read());
+    let mut outcome = body.read_start(&mut start, limits.end_of_read());
+    let is_like_json = start.trim_ascii_start().starts_with(b"{");
+    if outcome.is_ok() && is_like_json {
+        outcome = body.read_rest(&mut start, LARGEST_FAILURE, limits.end_of_read());
     }
-    match read {
+    match outcome {
+        // A body that is larger than any failure is left to the caller.
         Err(error) if error.kind() != TransportErrorKind::TooLarge => {
             Err(FailedBody { part: start, error })
         }
@@ -328,7 +346,7 @@ fn read_start(mut body: Body, limits: &AttemptLimits) -> Result<Stream, FailedBo
     }
 }
 
-/// A body that the caller reads. Its errors hold no credential, and name the time limit.
+/// A body that the caller reads. Its errors contain no credential, and a timeout names its limit.
 struct CallersBody<R> {
     body: R,
     timed_out: String,
