@@ -1,7 +1,7 @@
 //! A request and the head of its response, as plain data between the layers.
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, Uri};
 
 use crate::encode::encode;
 use crate::error::{Error, Result};
@@ -45,8 +45,8 @@ impl Call {
         self.parameter("page")?.parse().ok()
     }
 
-    /// Returns the HTTP request, without the credential.
-    pub(crate) fn request(&self, base_url: &str) -> Result<Request<Vec<u8>>> {
+    /// Returns the URL, or an error if it is too long.
+    pub(crate) fn uri(&self, base_url: &str) -> Result<Uri> {
         let mut target =
             String::with_capacity(base_url.len() + self.path.len() + 32 * self.query.len());
         target.push_str(base_url);
@@ -58,12 +58,16 @@ impl Call {
             target.push_str(&encode(value));
         }
         // The base URL is valid and the rest is encoded, so the only possible error is the length.
-        let uri = http::Uri::try_from(target).map_err(|_| {
+        Uri::try_from(target).map_err(|_| {
             Error::invalid_request(
                 "request",
                 "does not fit in a URL: at most 65,534 bytes when encoded",
             )
-        })?;
+        })
+    }
+
+    /// Returns the HTTP request to the call's URL, without the credential.
+    pub(crate) fn request(&self, uri: Uri) -> Request<Vec<u8>> {
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
@@ -82,7 +86,7 @@ impl Call {
                 .headers_mut()
                 .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        Ok(request)
+        request
     }
 }
 

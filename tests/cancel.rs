@@ -151,8 +151,11 @@ fn an_invalid_request_stays_one() {
     assert!(cancel.is_cancelled());
     assert_eq!(format!("{cancel:?}"), "Cancel { is_cancelled: true }");
     let client = client(&server, &cancel);
-    let error = client.delete_token("").send().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let too_long = "x".repeat(100_000);
+    for id in ["", &too_long] {
+        let error = client.delete_token(id).send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
     let errors = [
         client.user().send().unwrap_err(),
         client.audit_logs().export().unwrap_err(),

@@ -4,8 +4,8 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::StatusCode;
 use http::header::USER_AGENT;
+use http::{StatusCode, Uri};
 
 use super::attempts::Attempts;
 use super::limiter::{Admission, Permit};
@@ -75,6 +75,7 @@ impl Client {
         read: impl Fn(Body, &AttemptLimits) -> Result<T, FailedBody>,
     ) -> Result<(ResponseHead, T)> {
         self.check_credential(call)?;
+        let uri = call.uri(&self.shared.base_url)?;
         let deadline = Deadline::start(self.limits.deadline);
         let mut attempts = Attempts::default();
         loop {
@@ -85,7 +86,8 @@ impl Client {
             if let Some(timed_out) = limits.timed_out_before_start() {
                 return Err(self.error_for(call, &attempts, None, Fault::Timeout(timed_out)));
             }
-            let request = self.build_request(call, &limits, attempts.needs_new_connection())?;
+            let request =
+                self.build_request(call, uri.clone(), &limits, attempts.needs_new_connection());
             attempts.count += 1;
             let started = Instant::now();
             let outcome = self.attempt(call, request, &limits, &permit, &read);
@@ -214,10 +216,11 @@ impl Client {
     fn build_request(
         &self,
         call: &Call,
+        uri: Uri,
         limits: &AttemptLimits,
         new_connection: bool,
-    ) -> Result<http::Request<Vec<u8>>> {
-        let mut request = call.request(&self.shared.base_url)?;
+    ) -> http::Request<Vec<u8>> {
+        let mut request = call.request(uri);
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, self.shared.user_agent.clone());
         self.shared.auth.apply(headers);
@@ -227,7 +230,7 @@ impl Client {
             streaming: call.streaming,
             new_connection,
         });
-        Ok(request)
+        request
     }
 
     /// Sends a request once, and reads the body of the response.
