@@ -97,6 +97,8 @@ pub(crate) struct ResponseHead {
     pub(crate) headers: HeaderMap,
     /// How often the request was sent to get this response.
     pub(crate) attempts: u32,
+    /// Whether an earlier attempt may have applied a write.
+    pub(crate) is_after_lost_write: bool,
 }
 
 /// A response with its whole body.

@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::sync::Mutex;
+use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -97,4 +97,23 @@ fn a_call_whose_wait_does_not_fit_fails_at_once() {
     let held = client.user().send().unwrap_err();
     assert_eq!(held.kind(), ErrorKind::RateLimited);
     assert_eq!(held.attempts(), 0);
+}
+
+#[test]
+fn a_refused_call_whose_deadline_ends_in_the_queue_returns_the_refusal() {
+    let both_arrived = Barrier::new(2);
+    let server = Tcp::new(move |number, _| {
+        if number < 2 {
+            both_arrived.wait();
+            return Reply::response(429, &["retry-after: 1"], "{}");
+        }
+        Reply::Silence(Vec::new())
+    });
+    let client = server.client().with_deadline(Duration::from_millis(1500));
+    let statuses = thread::scope(|scope| {
+        let calls = [(); 2].map(|()| scope.spawn(|| client.user().send().unwrap_err().status()));
+        calls.map(|call| call.join().unwrap())
+    });
+    // After the wait, one call is sent again and times out, while the other is queued.
+    assert!(statuses.contains(&Some(429)), "{statuses:?}");
 }

@@ -5,10 +5,10 @@ mod common;
 use std::borrow::Cow;
 
 use cloudflare_user::http::{Method, Request, Response};
-use cloudflare_user::{Body, Client, Endpoint, Error, Page, Result};
+use cloudflare_user::{Body, Client, Endpoint, Error, ErrorKind, Page, Result};
 use common::endpoints::{PurgeCache, Zone};
 use common::{
-    ListOf, ScriptedResponse, client_returning, interrupted, ok, refused, scripted,
+    ListOf, ScriptedResponse, client_returning, failure, interrupted, ok, refused, scripted,
     scripted_client, status, success,
 };
 use serde::Serialize;
@@ -232,6 +232,21 @@ fn is_idempotent_decides_whether_a_write_is_retried() {
             assert_eq!(sent.is_ok(), is_idempotent, "{sent:?}");
             assert_eq!(requests.count(), attempts);
         }
+    }
+}
+
+#[test]
+fn a_refusal_after_a_lost_response_may_have_been_applied() {
+    for refusal in [status(409, failure("")), ok(failure(""))] {
+        let (client, requests) = scripted([interrupted(), refusal]);
+        let request = Write {
+            is_idempotent: true,
+            recovery_hint: None,
+        };
+        let error = client.with_max_retries(1).send(&request).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Api);
+        assert!(error.may_have_been_applied(), "{error}");
+        assert_eq!(requests.count(), 2);
     }
 }
 

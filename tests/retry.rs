@@ -424,6 +424,7 @@ fn returns_the_429_if_the_reset_of_the_rate_limit_does_not_fit() {
     let server = Tcp::responding(429, &[r#"ratelimit: "default";r=0;t=300"#], "");
     let error = client(&server).user().send().unwrap_err();
     assert_eq!(error.status(), Some(429), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(300)));
     assert_eq!(error.attempts(), 1);
     assert_eq!(server.count(), 1);
 }

@@ -1,10 +1,13 @@
 //! A failed call as an error, with no secret in its texts.
 
 use std::mem;
+use std::time::Duration;
 
+use http::StatusCode;
 use http::header::HeaderMap;
 
 use super::attempts::Attempts;
+use super::rate_limit::RateLimit;
 use super::{Client, retry};
 use crate::call::{Call, ResponseHead};
 use crate::envelope;
@@ -23,9 +26,9 @@ impl Client {
         body: &[u8],
         fault: Fault,
     ) -> Error {
-        // What earlier attempts may have applied is of no concern: the fault itself decides.
         let attempts = Attempts {
             count: head.attempts,
+            may_be_applied: head.is_after_lost_write,
             ..Attempts::default()
         };
         self.error_for(call, &attempts, Some((head, body)), fault)
@@ -45,6 +48,10 @@ impl Client {
         let failure = head.filter(|head| !head.status.is_success());
         let has_transient_status = failure.is_some_and(|head| retry::is_transient(head.status));
         let refuses_retries = matches!(&fault, Fault::Gateway(failure) if failure.refuses_retries);
+        let retry_after = match fault {
+            Fault::RateLimited { reset_in } => Some(reset_in),
+            _ => failure.and_then(requested_wait),
+        };
         let mut request = FailedRequest {
             method: call.method.clone(),
             path: call.path.clone(),
@@ -57,7 +64,7 @@ impl Client {
             status: head.map(|head| head.status),
             has_transient_status: has_transient_status && !refuses_retries,
             ray_id: head.and_then(|head| ray_id(&head.headers)),
-            retry_after: failure.and_then(|head| retry::retry_after(&head.headers)),
+            retry_after,
             credential_hint: None,
             body: kept_body,
             fault,
@@ -85,6 +92,17 @@ impl Client {
     pub(super) fn redacted_ray_id(&self, headers: &HeaderMap) -> Option<String> {
         let ray_id = ray_id(headers)?;
         Some(self.shared.auth.redact(&ray_id).into_owned())
+    }
+}
+
+/// Returns the wait that a failure requests: `Retry-After`, or after a 429 the time until the rate
+/// limit is reset.
+fn requested_wait(failure: &ResponseHead) -> Option<Duration> {
+    let retry_after = retry::retry_after(&failure.headers);
+    if failure.status == StatusCode::TOO_MANY_REQUESTS {
+        retry_after.or_else(|| RateLimit::wait_if_used_up(&failure.headers))
+    } else {
+        retry_after
     }
 }
 

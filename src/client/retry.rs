@@ -148,6 +148,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             headers: headers.collect(),
             attempts: 0,
+            is_after_lost_write: false,
         }
     }
 

@@ -84,7 +84,8 @@ impl Client {
             let limits =
                 AttemptLimits::start(self.limits.timeout, self.shared.connect_timeout, &deadline);
             if let Some(timed_out) = limits.timed_out_before_start() {
-                return Err(self.error_for(call, &attempts, None, Fault::Timeout(timed_out)));
+                let fault = Fault::Timeout(timed_out);
+                return Err(self.error_before_attempt(call, &mut attempts, fault));
             }
             let request =
                 self.build_request(call, uri.clone(), &limits, attempts.needs_new_connection());
@@ -95,6 +96,7 @@ impl Client {
             let failed = match outcome {
                 Ok((mut head, output)) => {
                     head.attempts = attempts.count;
+                    head.is_after_lost_write = attempts.may_be_applied;
                     return Ok((head, output));
                 }
                 Err(failed) => *failed,
@@ -156,17 +158,24 @@ impl Client {
                     self.cancel.sleep(hold);
                 }
                 Admission::Held(hold) => {
-                    return Err(attempts.last_error.take().unwrap_or_else(|| {
-                        self.error_for(call, attempts, None, Fault::RateLimited)
-                            .with_retry_after(hold)
-                    }));
+                    let fault = Fault::RateLimited { reset_in: hold };
+                    return Err(self.error_before_attempt(call, attempts, fault));
                 }
                 Admission::Queued if deadline.time_left().is_zero() => {
                     let fault = Fault::Timeout(deadline.timed_out());
-                    return Err(self.error_for(call, attempts, None, fault));
+                    return Err(self.error_before_attempt(call, attempts, fault));
                 }
                 Admission::Queued => self.cancel.sleep(QUEUE_INTERVAL),
             }
+        }
+    }
+
+    /// Returns the error of a call whose next attempt is not made.
+    fn error_before_attempt(&self, call: &Call, attempts: &mut Attempts, fault: Fault) -> Error {
+        // The server's error says more than why the next attempt was not made.
+        match attempts.last_error.take() {
+            Some(error) => error,
+            None => self.error_for(call, attempts, None, fault),
         }
     }
 
@@ -256,6 +265,7 @@ impl Client {
             status: parts.status,
             headers: parts.headers,
             attempts: 0,
+            is_after_lost_write: false,
         };
         if !head.status.is_success() {
             let mut bytes = Vec::new();

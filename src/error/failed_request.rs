@@ -57,7 +57,7 @@ impl FailedRequest {
                 TransportErrorKind::Other => ErrorKind::Other,
             },
             Fault::Timeout(_) => ErrorKind::Timeout,
-            Fault::RateLimited => ErrorKind::RateLimited,
+            Fault::RateLimited { .. } => ErrorKind::RateLimited,
             Fault::Cancelled => ErrorKind::Cancelled,
             Fault::Api(_) => self.kind_of_api_failure(),
             Fault::Gateway(_) if self.status == Some(StatusCode::TOO_MANY_REQUESTS) => {
@@ -107,7 +107,7 @@ impl FailedRequest {
         let is_lost = match &self.fault {
             Fault::Transport(error) => error.may_have_reached_server(),
             Fault::Timeout(timed_out) => timed_out.may_have_reached_server,
-            Fault::RateLimited | Fault::Cancelled => false,
+            Fault::RateLimited { .. } | Fault::Cancelled => false,
             Fault::Api(_) | Fault::Gateway(_) => {
                 self.status.is_some_and(|status| status.is_server_error())
             }
@@ -243,7 +243,7 @@ impl fmt::Display for FailedRequest {
         f.write_str(&match &self.fault {
             Fault::Transport(error) => self.text(&error.to_string()),
             Fault::Timeout(timed_out) => self.text(&timed_out.to_string()),
-            Fault::RateLimited => self.text("nothing was sent: the rate limit is used up"),
+            Fault::RateLimited { .. } => self.text("nothing was sent: the rate limit is used up"),
             Fault::Cancelled => self.text("cancelled before it was sent"),
             Fault::Api(errors) if errors.is_empty() => self.text("the response does not say why"),
             Fault::Api(errors) => self.text(&errors_text(errors)),

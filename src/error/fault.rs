@@ -13,8 +13,8 @@ pub(crate) enum Fault {
     Transport(TransportError),
     /// A time limit ended the attempt, or was over before it.
     Timeout(TimedOut),
-    /// The request was not sent, because the rate limit is used up for longer than it may wait.
-    RateLimited,
+    /// The request was not sent, because it may not wait until the rate limit is reset.
+    RateLimited { reset_in: Duration },
     /// The request was not sent, because the call was cancelled.
     Cancelled,
     /// A failure of the API, with its errors.
@@ -135,7 +135,7 @@ impl Fault {
     pub(crate) fn map_text(self, map: &impl Fn(&str) -> String) -> Self {
         match self {
             Self::Transport(error) => Self::Transport(error.map_text(map)),
-            Self::Timeout(_) | Self::RateLimited | Self::Cancelled => self,
+            Self::Timeout(_) | Self::RateLimited { .. } | Self::Cancelled => self,
             Self::Api(errors) => Self::Api(map_texts(errors, map)),
             Self::Gateway(failure) => Self::Gateway(GatewayFailure {
                 errors: map_texts(failure.errors, map),

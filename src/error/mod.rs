@@ -244,14 +244,6 @@ impl Error {
             .is_some_and(FailedRequest::may_have_been_applied)
     }
 
-    /// Sets the time to wait before the next request.
-    pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
-        if let Inner::Failed(request) = &mut *self.0 {
-            request.retry_after = Some(wait);
-        }
-        self
-    }
-
     /// Makes this error of an earlier attempt the error of a call that was cancelled before the
     /// next one.
     pub(crate) fn into_cancelled(mut self) -> Self {
