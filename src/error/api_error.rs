@@ -81,14 +81,12 @@ pub(super) fn flatten(errors: &[ApiError]) -> Vec<&ApiError> {
     flat
 }
 
-/// Returns the first link to documentation, if the messages say no more than a status does, such as
-/// `Forbidden`.
+/// Returns the first link to documentation, if each message is empty or only the name of a status,
+/// such as `Forbidden`.
 pub(super) fn documentation_url(errors: &[ApiError]) -> Option<&str> {
     let errors = flatten(errors);
-    if !errors
-        .iter()
-        .all(|error| says_no_more_than_a_status(&error.message))
-    {
+    let is_explained = errors.iter().any(|error| is_explanation(&error.message));
+    if is_explained {
         return None;
     }
     let mut urls = errors
@@ -97,11 +95,13 @@ pub(super) fn documentation_url(errors: &[ApiError]) -> Option<&str> {
     urls.find(|url| !url.is_empty())
 }
 
-fn says_no_more_than_a_status(message: &str) -> bool {
+/// Whether a message is more than the name of a status.
+fn is_explanation(message: &str) -> bool {
     let message = message.trim().trim_end_matches('.');
-    let mut names = (400..600).filter_map(|status| {
+    let mut status_names = (400..600).filter_map(|status| {
         let status = StatusCode::from_u16(status).ok()?;
         status.canonical_reason()
     });
-    message.is_empty() || names.any(|name| name.eq_ignore_ascii_case(message))
+    let is_status_name = status_names.any(|name| name.eq_ignore_ascii_case(message));
+    !message.is_empty() && !is_status_name
 }

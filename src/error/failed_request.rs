@@ -86,13 +86,16 @@ impl FailedRequest {
     }
 
     fn codes(&self) -> Vec<i64> {
-        let errors = match &self.fault {
-            Fault::Api(errors) => errors.as_slice(),
+        let errors = flatten(self.api_errors()).into_iter();
+        errors.filter_map(|error| error.code).collect()
+    }
+
+    pub(super) fn api_errors(&self) -> &[ApiError] {
+        match &self.fault {
+            Fault::Api(errors) => errors,
             Fault::Gateway(failure) => &failure.errors,
             _ => &[],
-        };
-        let errors = flatten(errors).into_iter();
-        errors.filter_map(|error| error.code).collect()
+        }
     }
 
     /// Returns the environment variable that makes the transport unusable.

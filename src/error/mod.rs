@@ -127,11 +127,7 @@ impl Error {
     ///
     /// A problem report of Cloudflare's edge, and other JSON that says what failed, is one error.
     pub fn api_errors(&self) -> &[ApiError] {
-        match self.request().map(|request| &request.fault) {
-            Some(Fault::Api(errors)) => errors,
-            Some(Fault::Gateway(failure)) => &failure.errors,
-            _ => &[],
-        }
+        self.request().map_or(&[], FailedRequest::api_errors)
     }
 
     /// Returns the `cf-ray` of the response, which identifies the request in Cloudflare's own logs.

@@ -64,7 +64,7 @@ pub(super) fn whole_seconds(duration: Duration) -> u64 {
 fn is_invisible(letter: char) -> bool {
     let changes_direction = matches!(
         letter,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
     );
     let breaks_line = matches!(letter, '\u{2028}' | '\u{2029}');
     letter.is_control() || changes_direction || breaks_line
@@ -89,7 +89,10 @@ mod tests {
         assert_eq!(one_line("abc", 0), "…");
         assert_eq!(one_line("a\n", 3), "a\\n");
         assert_eq!(one_line("a\nb", 3), "a\\…");
-        assert_eq!(one_line("\u{202e}x", 20), "\\u{202e}x");
+        for letter in ["\u{61c}", "\u{200f}", "\u{202e}", "\u{2028}", "\u{2069}"] {
+            let escaped: String = letter.escape_default().collect();
+            assert_eq!(one_line(letter, 20), escaped);
+        }
     }
 
     #[test]
