@@ -82,6 +82,7 @@ fn logs_each_request_and_retry_without_query_headers_and_body() {
         check_lines_of_a_retry(),
         check_lines_of_a_failure(),
         check_lines_of_a_write(),
+        check_lines_of_a_ray_id_with_a_secret(),
         check_lines_of_a_list(),
     ];
     let all = lines.concat().join("\n");
@@ -148,6 +149,23 @@ fn check_lines_of_a_write() -> Vec<String> {
         let _ = client.edit_user().first_name(BODY).send();
     });
     assert_eq!(lines.len(), 3, "{lines:#?}");
+    lines
+}
+
+/// A `cf-ray` is a short word. A longer one is not logged.
+fn check_lines_of_a_ray_id_with_a_secret() -> Vec<String> {
+    let created = "8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T";
+    let too_long = "r".repeat(41);
+    let responses = [created, &too_long, "two words"].map(|ray_id| {
+        let mut response = response(200, &success("[]"));
+        let headers = response.as_mut().unwrap().headers_mut();
+        headers.insert("cf-ray", ray_id.parse().unwrap());
+        response
+    });
+    let client = client(responses);
+    let lines = lines_of(|| (0..3).for_each(|_| send(&client)));
+    let line = "DEBUG GET /user/audit_logs: 200, attempt 1, # ms";
+    assert_eq!(lines, [&format!("{line}, cf-ray [redacted]"), line, line]);
     lines
 }
 

@@ -14,6 +14,8 @@ use crate::envelope;
 use crate::error::{Error, ErrorKind, FailedRequest, Fault};
 use crate::redact::{redact, redact_long_words};
 
+/// A longer `cf-ray` is none. Cloudflare's have 20 characters, such as `8f2b7c1d3e4a5b6c-FRA`.
+const LONGEST_RAY_ID: usize = 40;
 /// The most bytes of a body that an error keeps.
 const MAX_KEPT_BODY: usize = 64 << 10;
 
@@ -63,7 +65,9 @@ impl Client {
             is_cancelled: false,
             status: head.map(|head| head.status),
             has_transient_status: has_transient_status && !refuses_retries,
-            ray_id: head.and_then(|head| ray_id(&head.headers)),
+            ray_id: head
+                .and_then(|head| ray_id(&head.headers))
+                .map(str::to_owned),
             retry_after,
             credential_hint: None,
             body: kept_body,
@@ -90,8 +94,9 @@ impl Client {
 
     /// Returns the `cf-ray` of a response, for a log line.
     pub(super) fn redacted_ray_id(&self, headers: &HeaderMap) -> Option<String> {
-        let ray_id = ray_id(headers)?;
-        Some(self.shared.auth.redact(&ray_id).into_owned())
+        let ray_id = self.shared.auth.redact(ray_id(headers)?);
+        // The response may have created a secret, which is not known here.
+        Some(redact_long_words(&ray_id).into_owned())
     }
 }
 
@@ -118,9 +123,10 @@ fn kept_body(fault: &mut Fault, body: Option<&[u8]>) -> Option<Box<[u8]>> {
     }
 }
 
-fn ray_id(headers: &HeaderMap) -> Option<String> {
+fn ray_id(headers: &HeaderMap) -> Option<&str> {
     let ray_id = headers.get("cf-ray")?.to_str().ok()?;
-    Some(ray_id.to_owned())
+    let is_one_word = ray_id.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_one_word && ray_id.len() <= LONGEST_RAY_ID).then_some(ray_id)
 }
 
 /// Redacts all texts of a failed request.
