@@ -4,14 +4,15 @@ use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde_json::Value;
 
-/// An amount of money or of things, as the API wrote it: a number, or text such as `3.45 usd`.
+/// An amount of money or of things: a number, or text such as `3.45 usd`.
 ///
-/// It is written back in the same form. Text and whole numbers of up to 64 bits are kept exactly.
-/// Any other number is read as an `f64`, of which 15 digits are exact.
+/// It is written back as a number or as text, as it was read. Text and whole numbers of up to 64
+/// bits are kept exactly. Any other number is read as an `f64`, of which 15 digits are exact, and
+/// loses zeros at its end: `5.10` becomes `5.1`.
 ///
 /// [`as_f64`](Self::as_f64) is exact for whole numbers up to 2^53 (9,007,199,254,740,992). Larger
-/// ones and most fractions are rounded, so sums of money need a decimal type. That of `rust_decimal`
-/// parses the text of an amount:
+/// ones and most fractions are rounded, so sums of money need a decimal type. That of
+/// `rust_decimal` parses the text of an amount:
 ///
 /// ```
 /// use cloudflare_user::Amount;

@@ -247,7 +247,9 @@ pub trait Endpoint: Serialize {
     ///
     /// An idempotent request is retried after a timeout, a lost response, and a transient server
     /// error such as a 503. Other requests are retried only if they were not applied: after a
-    /// failure to connect and after a 429. A GET that returns `false` counts as a write.
+    /// failure to connect and after a 429. A GET that returns `false` counts as a write. A write
+    /// that is idempotent still [may have been applied](Error::may_have_been_applied) after an
+    /// error.
     fn is_idempotent(&self) -> bool {
         Self::METHOD.is_safe()
     }

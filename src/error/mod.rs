@@ -162,7 +162,8 @@ impl Error {
     ///
     /// The API refused the credential, or the credential lacks a permission. Cloudflare does not
     /// use the two statuses consistently; see [`codes`](Self::codes). A 401 or 403 of a proxy or of
-    /// Cloudflare's edge is a [`Gateway`](ErrorKind::Gateway), and says nothing about the credential.
+    /// Cloudflare's edge is a [`Gateway`](ErrorKind::Gateway), and says nothing about the
+    /// credential.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden)
     }
@@ -214,9 +215,9 @@ impl Error {
     /// Returns `true` if the same request may succeed later without a change: for the kinds
     /// [`Connect`](ErrorKind::Connect), [`Interrupted`](ErrorKind::Interrupted),
     /// [`Timeout`](ErrorKind::Timeout) and [`RateLimited`](ErrorKind::RateLimited), and for
-    /// [`Api`](ErrorKind::Api) and [`Gateway`](ErrorKind::Gateway) with a
-    /// [status after which reads are retried](crate#retries-and-time-limits), unless the response
-    /// says that it is not retryable.
+    /// [`Api`](ErrorKind::Api) and [`Gateway`](ErrorKind::Gateway) with a [status after which reads
+    /// are retried](crate#retries-and-time-limits), unless the response says that it is not
+    /// retryable.
     ///
     /// A write can be transient and [may have been applied](Self::may_have_been_applied).
     pub fn is_transient(&self) -> bool {
@@ -234,7 +235,9 @@ impl Error {
 
     /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot
     /// be decoded. Any other failure, such as a 408, was not applied. It does not depend on the
-    /// kind. Check before you send the write again, and save [`body`](Self::body).
+    /// kind, and all attempts count: a write whose response was lost, and whose retry was refused
+    /// with a 429, may have been applied. Check before you send the write again, and save
+    /// [`body`](Self::body).
     pub fn may_have_been_applied(&self) -> bool {
         self.request()
             .is_some_and(FailedRequest::may_have_been_applied)

@@ -54,9 +54,9 @@ impl Client {
 /// by the first `next`, each further one when its page is needed. It owns a clone of the client, so
 /// that it can be stored, returned and moved to another thread.
 ///
-/// An item that cannot be decoded is an `Err` in its place ([`Error::is_item`]), and the items
-/// after it are still yielded. Any other error ends the iteration. [`next_page`](Self::next_page)
-/// then is the page to resume from.
+/// An item that cannot be decoded is an `Err` in its place ([`is_item`](crate::Error::is_item)),
+/// and the items after it are still yielded. Any other error ends the iteration.
+/// [`next_page`](Self::next_page) then is the page to resume from.
 ///
 /// An item with an identifier is yielded once, even if it moves to a later page because new items
 /// were added in front. An item that moves to an earlier page because others were removed can be
@@ -137,8 +137,8 @@ impl<T: DeserializeOwned> FusedIterator for Iter<T> {}
 ///
 /// It is made by the `pages` method of a request or by [`Client::pages`]. It works as [`Iter`]
 /// does, page by page: a page of the items that could be decoded and were not yielded before, and
-/// then an `Err` for each item that could not be decoded. A page with neither a new item nor a bad
-/// one is not yielded.
+/// then an `Err` for each item that could not be decoded. If no item of a page could be decoded,
+/// the page is yielded without items. A page without a new item is not yielded.
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Pages<T> {
     pager: Pager<T>,

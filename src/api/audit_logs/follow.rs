@@ -49,7 +49,7 @@ impl Follow {
     }
 
     /// Returns the JSON of the log that `next` returned last, as it was sent, also if it cannot be
-    /// decoded. Empty before the first one.
+    /// decoded ([`Error::is_item`]). It is empty before the first log and after any other error.
     ///
     /// An [`AuditLog`] that is serialized has the same values, but not the same bytes.
     pub fn json(&self) -> &[u8] {
@@ -129,7 +129,10 @@ impl Iterator for Follow {
                     let json = error.body().unwrap_or_default().to_vec();
                     (Err(error), json)
                 }
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    self.json.clear();
+                    return Some(Err(error));
+                }
             };
             let identity = identity(&json);
             if !run.yielded.insert(identity.clone()) {

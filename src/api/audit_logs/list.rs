@@ -7,8 +7,9 @@ use crate::api::prelude::*;
 /// `Account Settings Write`. Cloudflare keeps audit logs for 18 months, and does not return how
 /// many there are.
 ///
-/// Set [`before`](Self::before) to a time at least 15 minutes ago to read more than one page: new
-/// logs then do not move items to other pages, and the list can be [resumed](crate#resuming).
+/// [`before`](Self::before) is optional. If you read more than one page of logs that need not be
+/// the latest, set it to a time at least 15 minutes ago: new logs then do not move items to other
+/// pages, and the list can be [resumed](crate#resuming).
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
@@ -69,8 +70,8 @@ constructors!(ListAuditLogs {
 });
 
 impl<C> ListAuditLogs<C> {
-    /// Lists the audit logs of an account instead of the user's:
-    /// `GET /accounts/{account_id}/audit_logs`. See [accounts](crate#accounts).
+    /// Lists the audit logs of an account instead of the user's: `GET
+    /// /accounts/{account_id}/audit_logs`. See [accounts](crate#accounts).
     ///
     /// A token needs the same permissions as for the user's.
     pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
@@ -143,7 +144,7 @@ impl<C> ListAuditLogs<C> {
         self
     }
 
-    /// Sets how many logs a page has, 1 to 1000. The default is 1000.
+    /// Sets how many logs a page has, 1 to 1000. The default is 1000. The API checks the maximum.
     pub fn per_page(mut self, per_page: u64) -> Self {
         self.per_page = Some(per_page);
         self

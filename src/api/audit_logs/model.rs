@@ -7,8 +7,8 @@ model! {
     /// A field that the API left out is `None` or empty. For example, an action of Cloudflare
     /// itself has no email and no IP address. It serializes to nearly the API's JSON: known fields
     /// that are null are left out, times are in RFC 3339, a numeric `id` is text, and numbers that
-    /// fit neither 64 bits nor `f64` are rounded. For the exact bytes of each log, use a [custom
-    /// endpoint](crate#custom-endpoints).
+    /// fit neither 64 bits nor `f64` are rounded. For the exact bytes of each log, use
+    /// [`Follow::json`](crate::Follow::json) or a [custom endpoint](crate#custom-endpoints).
     pub struct AuditLog {
         /// The log's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]

@@ -5,6 +5,9 @@ use crate::api::prelude::*;
 ///
 /// `DELETE /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`.
 ///
+/// If the response was lost, send it again: an error of kind
+/// [`NotFound`](crate::ErrorKind::NotFound) then shows that the token is gone.
+///
 /// To delete tokens that are found in a list, [collect the list first](crate#lists-that-change).
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/delete/
@@ -22,8 +25,8 @@ pub struct DeleteToken<C = Detached> {
 constructors!(DeleteToken(token_id: impl Into<String>) { owner });
 
 impl<C> DeleteToken<C> {
-    /// Deletes a token of an account instead of the user's:
-    /// `DELETE /accounts/{account_id}/tokens/{token_id}`.
+    /// Deletes a token of an account instead of the user's: `DELETE
+    /// /accounts/{account_id}/tokens/{token_id}`.
     ///
     /// A token needs `Account API Tokens Write`. See [accounts](crate#accounts).
     pub fn in_account(mut self, account_id: impl Into<String>) -> Self {
