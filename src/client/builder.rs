@@ -189,7 +189,9 @@ impl ClientBuilder {
 
     /// Sets the time limit of one attempt, including its body. The default is 60 s.
     ///
-    /// For an [export](Client::export), it limits the response head and each read of the body.
+    /// For an [export](Client::export), it limits the response head and each read of the body. If
+    /// less is left of the [`deadline`](Self::deadline) when the attempt begins, that is the limit of
+    /// each.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
