@@ -71,7 +71,7 @@ pub(crate) mod sealed {
         fn decode(response: RawResponse<'_>, memory_limit: usize) -> Result<Self, Fault> {
             let page = response.list()?;
             let number = response.call.page();
-            let mut budget = Budget::for_page(response.body, memory_limit);
+            let mut budget = Budget::for_page::<T>(response.body, page.items.len(), memory_limit);
             let mut items = Vec::new();
             for (index, range) in page.items.into_iter().enumerate() {
                 let item = &response.body[range];

@@ -29,18 +29,23 @@ pub(crate) enum Budget {
     /// Each item by itself may take this much, because the items before it are dropped.
     Each(usize),
     /// This is left for the items that are kept.
-    Left(usize),
+    Left { bytes: usize, size_of_item: usize },
     /// All items together take no more than the limit.
     Enough,
 }
 
 impl Budget {
     /// The budget for keeping all items of a page.
-    pub(crate) fn for_page(page: &[u8], limit: usize) -> Self {
-        if most_memory(page) <= limit {
+    pub(crate) fn for_page<T>(page: &[u8], items: usize, limit: usize) -> Self {
+        let size_of_item = size_of::<T>();
+        let most = most_memory(page).saturating_add(items.saturating_mul(size_of_item));
+        if most <= limit {
             Self::Enough
         } else {
-            Self::Left(limit)
+            Self::Left {
+                bytes: limit,
+                size_of_item,
+            }
         }
     }
 
@@ -49,9 +54,12 @@ impl Budget {
         match self {
             Self::Enough => true,
             Self::Each(limit) => fits(item, *limit),
-            Self::Left(left) => match left.checked_sub(memory(item)) {
-                Some(rest) => {
-                    *left = rest;
+            Self::Left {
+                bytes,
+                size_of_item,
+            } => match bytes.checked_sub(memory(item).max(*size_of_item)) {
+                Some(left) => {
+                    *bytes = left;
                     true
                 }
                 None => false,
@@ -61,8 +69,12 @@ impl Budget {
 
     /// Gives back what an item took that was dropped again.
     pub(crate) fn release(&mut self, item: &[u8]) {
-        if let Self::Left(left) = self {
-            *left += memory(item);
+        if let Self::Left {
+            bytes,
+            size_of_item,
+        } = self
+        {
+            *bytes += memory(item).max(*size_of_item);
         }
     }
 }
@@ -163,13 +175,23 @@ mod tests {
         assert!(fits(item, memory) && !fits(item, memory - 1));
         let mut each = Budget::Each(memory);
         assert!(each.admits(item) && each.admits(item) && !each.admits(b"[1,2]"));
-        let mut page = Budget::for_page(b"[[1],[1],[1]]", 2 * memory + 1);
+
+        let mut page = Budget::for_page::<u8>(b"[[1],[1],[1]]", 3, 2 * memory + 1);
         assert!(page.admits(item) && !page.admits(b"[1,2]") && page.admits(item));
         assert!(!page.admits(b"0"), "one byte is left");
         page.release(item);
         assert!(page.admits(item) && !page.admits(item));
-        let mut small_page = Budget::for_page(b"[[1]]", 1000);
+
+        let mut small_page = Budget::for_page::<u8>(b"[[1]]", 1, 1000);
         assert!((0..100).all(|_| small_page.admits(item)));
+    }
+
+    #[test]
+    fn an_item_takes_at_least_the_size_of_its_type() {
+        let mut page = Budget::for_page::<[u8; 400]>(b"[0,0,0]", 3, 1000);
+        assert!(page.admits(b"0") && page.admits(b"0") && !page.admits(b"0"));
+        page.release(b"0");
+        assert!(page.admits(b"0") && !page.admits(b"0"));
     }
 
     proptest! {

@@ -77,6 +77,7 @@ impl<T: DeserializeOwned> CurrentPage<T> {
             yielded: 0,
             fingerprint: Fingerprint::default(),
         };
+        let items = page.fetched.items.len();
         let mut budget_of_each = Budget::Each(memory_limit);
         let mut budget_of_kept = None;
         loop {
@@ -84,8 +85,9 @@ impl<T: DeserializeOwned> CurrentPage<T> {
             match page.examine(&mut budget_of_each, item_id, seen) {
                 Some(Examined::Duplicate | Examined::Bad(_)) => {}
                 Some(Examined::WithoutId(item)) => {
-                    let budget = budget_of_kept
-                        .get_or_insert_with(|| Budget::for_page(&page.fetched.body, memory_limit));
+                    let budget = budget_of_kept.get_or_insert_with(|| {
+                        Budget::for_page::<Kept<T>>(&page.fetched.body, items, memory_limit)
+                    });
                     if budget.admits(page.fetched.item(index)) {
                         page.kept.push_back(Kept { index, item });
                     }

@@ -183,7 +183,7 @@ impl<T: DeserializeOwned> Pager<T> {
         let most_items = limit / size_of::<T>().max(1);
         let mut items = Vec::with_capacity(page.items_left().min(most_items));
         let mut left = VecDeque::new();
-        let mut budget = Budget::for_page(&page.fetched.body, limit);
+        let mut budget = Budget::for_page::<T>(&page.fetched.body, page.items_left(), limit);
         while let Some(item) = page.next_item(&mut budget, list.item_id, &mut list.seen) {
             match item {
                 Ok(item) => items.push(item),
