@@ -6,6 +6,7 @@ mod current_page;
 mod end;
 mod fetch;
 mod fingerprint;
+mod page_refusal;
 mod pager;
 mod read_ahead;
 mod seen;
