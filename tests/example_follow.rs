@@ -171,8 +171,15 @@ fn writes_and_reports_a_malformed_log() {
 }
 
 #[test]
-fn keeps_the_bytes_of_an_undecodable_log_but_shows_no_control_characters() {
-    let item = "{\"id\":\"1\",\"interface\":5,\"n\":1.00,\"x\":\"\u{9b}2J\u{202e}\"}";
+fn keeps_the_bytes_of_each_log_but_shows_no_control_characters() {
+    // The first one cannot be decoded.
+    for interface in ["5", r#""UI""#] {
+        let rest = "\"n\":1.00,\"x\":\"\u{9b}2J\u{202e}\"";
+        keeps_the_bytes_of(&format!(r#"{{"id":"1","interface":{interface},{rest}}}"#));
+    }
+}
+
+fn keeps_the_bytes_of(item: &str) {
     let server = server_of_items(format!("[{item}]").leak());
     let directory = Directory::new();
     run(&mut follow(&server, &directory)).expect(0, "");
