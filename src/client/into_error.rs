@@ -96,7 +96,7 @@ impl Client {
     pub(super) fn redacted_ray_id(&self, headers: &HeaderMap) -> Option<String> {
         let ray_id = self.shared.auth.redact(ray_id(headers)?);
         // The response may have created a secret, which is not known here.
-        Some(redact_long_words(&ray_id).into_owned())
+        Some(redact_long_words(&ray_id))
     }
 }
 
@@ -157,7 +157,7 @@ impl Secrets<'_> {
             text = redact(&text, secret).into_owned();
         }
         if self.any_long_word {
-            text = redact_long_words(&text).into_owned();
+            text = redact_long_words(&text);
         }
         text
     }
