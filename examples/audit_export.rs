@@ -7,17 +7,15 @@
 mod common;
 mod demo;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use cloudflare_user::http::Method;
-use cloudflare_user::{Client, DateOrDateTime, Endpoint, ListAuditLogs, Page};
+use cloudflare_user::{Client, DateOrDateTime};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use common::api::{Api, ApiOptions, CredentialHash, help};
@@ -25,10 +23,11 @@ use common::append::Appender;
 use common::audit_filters::AuditFilters;
 use common::csv_rows::{self, Cells};
 use common::failure::{self, Failure, Result};
-use common::file_id::FileId;
+use common::found::{Found, found};
 use common::job::Job;
 use common::log_line::LogLine;
 use common::private_file::{self, with_suffix};
+use common::raw_audit_logs::RawAuditLogs;
 use common::state::StateFile;
 use common::stop::Stop;
 use common::times::{self, Moment};
@@ -89,30 +88,6 @@ struct Position {
     /// Those of the page before. If logs were added meanwhile, this page repeats some of them.
     last_ids: HashSet<String>,
     is_complete: bool,
-}
-
-/// `ListAuditLogs` decodes the logs. Here they stay as the server sent them.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct RawAuditLogs(ListAuditLogs);
-
-impl Endpoint for RawAuditLogs {
-    type Output = Page<Box<RawValue>>;
-    const METHOD: Method = Method::GET;
-    const MAX_PER_PAGE: Option<u64> = Some(1000);
-
-    fn path(&self) -> Vec<&str> {
-        self.0.path()
-    }
-
-    fn item_id(log: &Box<RawValue>) -> Option<Cow<'_, str>> {
-        #[derive(Deserialize)]
-        struct Id {
-            id: String,
-        }
-        let log: Id = serde_json::from_str(log.get()).ok()?;
-        Some(log.id.into())
-    }
 }
 
 fn main() -> ExitCode {
@@ -203,7 +178,8 @@ fn export_to_file(api: &Api, options: &Options, start: Position) -> Result<u64> 
     let state = with_suffix(&file, ".state");
     let state_file = StateFile::lock(&state, "audit_export")?;
     let mut appender = Appender::to_private_file(&part, state_file, start.clone())?;
-    match found(&appender, &part, &file)? {
+    let is_complete = appender.position().is_complete;
+    match found(appender.output_id(), is_complete, &part, &file)? {
         Found::Nothing => appender.restart(start)?,
         Found::Complete if !options.resume => appender.restart(start)?,
         Found::Complete => start.job.require_same(&appender.position().job, &state)?,
@@ -232,31 +208,6 @@ fn export_to_file(api: &Api, options: &Options, start: Position) -> Result<u64> 
     let logs = appender.position().logs;
     appender.remove_state()?;
     Ok(logs)
-}
-
-/// What an earlier run left.
-enum Found {
-    Nothing,
-    Unfinished,
-    /// `FILE.part` was renamed, and the state is still there.
-    Complete,
-}
-
-fn found(appender: &Appender<Position>, part: &Path, file: &Path) -> Result<Found> {
-    if appender.output_id().is_none() {
-        if fs_err::metadata(part).is_ok_and(|part| part.len() > 0) {
-            let part = part.display();
-            return Err(Failure::invalid(format_args!(
-                "{part} is in the way: move it away"
-            )));
-        }
-        return Ok(Found::Nothing);
-    }
-    let is_renamed = FileId::at(part)?.is_none() && FileId::at(file)? == appender.output_id();
-    Ok(match appender.position().is_complete && is_renamed {
-        true => Found::Complete,
-        false => Found::Unfinished,
-    })
 }
 
 /// Passes the lines of each page to `write`, with the position after them. Returns the number of logs.
