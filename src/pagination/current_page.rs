@@ -24,6 +24,9 @@ pub(super) struct CurrentPage<T> {
     examined: usize,
     /// Items that were examined and not yielded yet. The others are decoded again.
     kept: VecDeque<Kept<T>>,
+    /// The item that was decoded last, until it is kept or yielded. To return it from function to
+    /// function takes 5 % of a list, because it is large.
+    item: Option<T>,
     pub(super) yielded: u64,
     pub(super) fingerprint: Fingerprint,
 }
@@ -33,11 +36,12 @@ struct Kept<T> {
     item: T,
 }
 
-/// An item, compared with those of earlier pages by its identifier.
-enum Examined<T> {
-    New(T),
+/// How the item that was decoded last compares with those of earlier pages.
+enum Examined {
+    /// It has a new identifier.
+    New,
     Duplicate,
-    WithoutId(T),
+    WithoutId,
     Bad(BadItem),
 }
 
@@ -74,6 +78,7 @@ impl<T: DeserializeOwned> CurrentPage<T> {
             passed: 0,
             examined: 0,
             kept: VecDeque::new(),
+            item: None,
             yielded: 0,
             fingerprint: Fingerprint::default(),
         };
@@ -84,16 +89,16 @@ impl<T: DeserializeOwned> CurrentPage<T> {
             let index = page.examined;
             match page.examine(&mut budget_of_each, item_id, seen) {
                 Some(Examined::Duplicate | Examined::Bad(_)) => {}
-                Some(Examined::WithoutId(item)) => {
+                Some(Examined::WithoutId) => {
                     let budget = budget_of_kept.get_or_insert_with(|| {
                         Budget::for_page::<Kept<T>>(&page.fetched.body, items, memory_limit)
                     });
                     if budget.admits(page.fetched.item(index)) {
-                        page.kept.push_back(Kept { index, item });
+                        page.keep(index);
                     }
                 }
-                Some(Examined::New(item)) => {
-                    page.kept.push_back(Kept { index, item });
+                Some(Examined::New) => {
+                    page.keep(index);
                     return page;
                 }
                 None => {
@@ -107,14 +112,21 @@ impl<T: DeserializeOwned> CurrentPage<T> {
         }
     }
 
-    /// Returns the next item that was not yielded before; `None` after the last one.
+    fn keep(&mut self, index: usize) {
+        if let Some(item) = self.item.take() {
+            self.kept.push_back(Kept { index, item });
+        }
+    }
+
+    /// Goes to the next item that was not yielded before; `None` after the last one. If it is good,
+    /// [`take_item`](Self::take_item) returns it.
     #[inline]
     pub(super) fn next_item(
         &mut self,
         budget: &mut Budget,
         item_id: ItemId<T>,
         seen: &mut Seen,
-    ) -> Option<Result<T, BadItem>> {
+    ) -> Option<Result<(), BadItem>> {
         loop {
             let index = self.passed;
             let examined = if index < self.examined {
@@ -123,84 +135,90 @@ impl<T: DeserializeOwned> CurrentPage<T> {
                 self.examine(budget, item_id, seen)?
             };
             self.passed += 1;
-            let item = match examined {
+            let found = match examined {
                 Examined::Duplicate => continue,
-                Examined::New(item) | Examined::WithoutId(item) => Ok(item),
+                Examined::New | Examined::WithoutId => Ok(()),
                 Examined::Bad(bad) => Err(bad),
             };
             self.yielded += 1;
-            return Some(item);
+            return Some(found);
         }
     }
 
-    /// Compares the next item with those of earlier pages; `None` after the last one.
+    /// Returns the good item that [`next_item`](Self::next_item) went to.
+    #[inline]
+    pub(super) fn take_item(&mut self) -> Option<T> {
+        self.item.take()
+    }
+
+    /// Decodes the next item and compares it with those of earlier pages; `None` after the last one.
     #[inline]
     fn examine(
         &mut self,
         budget: &mut Budget,
         item_id: ItemId<T>,
         seen: &mut Seen,
-    ) -> Option<Examined<T>> {
+    ) -> Option<Examined> {
         let index = self.examined;
         if index == self.fetched.items.len() {
             return None;
         }
         self.examined += 1;
+        let decoded = self.decode(index, budget);
         let json = self.fetched.item(index);
-        let item = match self.decode(index, budget) {
-            Ok(item) => item,
-            Err(bad) => {
-                self.fingerprint.add_without_id(seen.hash(json));
-                return Some(Examined::Bad(bad));
-            }
-        };
-        let Some(hash) = item_id(&item).map(|id| seen.hash(id)) else {
+        if let Err(bad) = decoded {
             self.fingerprint.add_without_id(seen.hash(json));
-            return Some(Examined::WithoutId(item));
+            return Some(Examined::Bad(bad));
+        }
+        let id = self.item.as_ref().and_then(item_id);
+        let Some(hash) = id.map(|id| seen.hash(id)) else {
+            self.fingerprint.add_without_id(seen.hash(json));
+            return Some(Examined::WithoutId);
         };
         self.fingerprint.add(hash);
         if seen.insert(hash) {
-            return Some(Examined::New(item));
+            return Some(Examined::New);
         }
         budget.release(json);
         Some(Examined::Duplicate)
     }
 
-    /// Returns the item at `index`, which was examined when the page was started.
-    fn examined_item(
-        &mut self,
-        index: usize,
-        budget: &mut Budget,
-        item_id: ItemId<T>,
-    ) -> Examined<T> {
+    /// Goes to the item at `index`, which was examined when the page was started.
+    fn examined_item(&mut self, index: usize, budget: &mut Budget, item_id: ItemId<T>) -> Examined {
         let is_kept = self.kept.front().is_some_and(|kept| kept.index == index);
-        if is_kept && let Some(Kept { item, .. }) = self.kept.pop_front() {
-            return if budget.admits(self.fetched.item(index)) {
-                Examined::New(item)
-            } else {
-                Examined::Bad(BadItem::TooLarge(index))
-            };
-        }
-        match self.decode(index, budget) {
-            // The first item with a new identifier is always kept.
-            Ok(item) if item_id(&item).is_some() => {
-                budget.release(self.fetched.item(index));
-                Examined::Duplicate
+        if is_kept {
+            self.item = self.kept.pop_front().map(|kept| kept.item);
+            if !budget.admits(self.fetched.item(index)) {
+                self.item = None;
+                return Examined::Bad(BadItem::TooLarge(index));
             }
-            Ok(item) => Examined::WithoutId(item),
-            Err(bad) => Examined::Bad(bad),
+            return Examined::New;
+        }
+        if let Err(bad) = self.decode(index, budget) {
+            return Examined::Bad(bad);
+        }
+        // The first item with a new identifier is always kept.
+        let has_id = self.item.as_ref().and_then(item_id).is_some();
+        if has_id {
+            budget.release(self.fetched.item(index));
+            Examined::Duplicate
+        } else {
+            Examined::WithoutId
         }
     }
 
-    fn decode(&self, index: usize, budget: &mut Budget) -> Result<T, BadItem> {
+    #[inline]
+    fn decode(&mut self, index: usize, budget: &mut Budget) -> Result<(), BadItem> {
         let json = self.fetched.item(index);
         if !budget.admits(json) {
             return Err(BadItem::TooLarge(index));
         }
-        try_decode(json).ok_or_else(|| {
+        self.item = try_decode(json);
+        if self.item.is_none() {
             budget.release(json);
-            BadItem::Undecodable(index)
-        })
+            return Err(BadItem::Undecodable(index));
+        }
+        Ok(())
     }
 
     /// Whether the items without an identifier of a page that has no other new item were yielded

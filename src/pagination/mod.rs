@@ -101,12 +101,9 @@ impl<T> Iter<T> {
 }
 
 impl<T: DeserializeOwned> Iter<T> {
-    /// Returns the next item with what `read` makes of its JSON, as it was sent.
+    /// Returns the next item. `read` gets the JSON of a good one, as it was sent.
     #[inline]
-    pub(crate) fn next_with<R>(
-        &mut self,
-        mut read: impl FnMut(&[u8]) -> R,
-    ) -> Option<Result<(T, R)>> {
+    pub(crate) fn next_with(&mut self, mut read: impl FnMut(&[u8])) -> Option<Result<T>> {
         loop {
             if let Some(item) = self.pager.next_item(&mut read) {
                 return Some(item);
@@ -122,8 +119,7 @@ impl<T: DeserializeOwned> Iterator for Iter<T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let item = self.next_with(|_| ())?;
-        Some(item.map(|(item, ())| item))
+        self.next_with(|_| ())
     }
 
     // The items of the current page may be duplicates, so that nothing is certain before the end.

@@ -153,17 +153,20 @@ impl<T: DeserializeOwned> Pager<T> {
         }
     }
 
-    /// Returns the next item of the current page that was not yielded before, with what `read` makes
-    /// of its JSON; `None` after the last one.
+    /// Returns the next item of the current page that was not yielded before; `None` after the last
+    /// one. `read` gets the JSON of a good item.
     #[inline]
-    pub(super) fn next_item<R>(&mut self, read: impl FnOnce(&[u8]) -> R) -> Option<Result<(T, R)>> {
+    pub(super) fn next_item(&mut self, read: impl FnOnce(&[u8])) -> Option<Result<T>> {
         let State::Reading(list) = &mut self.state else {
             return None;
         };
         let page = list.page.as_mut()?;
         let mut budget = Budget::Each(list.client.shared.max_response_size);
         let item = match page.next_item(&mut budget, list.item_id, &mut list.seen) {
-            Some(Ok(item)) => Some(Ok((item, read(page.last_json())))),
+            Some(Ok(())) => {
+                read(page.last_json());
+                page.take_item().map(Ok)
+            }
             Some(Err(bad)) => Some(Err(bad.error::<T>(&list.client, &list.call, &page.fetched))),
             None => None,
         };
@@ -186,7 +189,11 @@ impl<T: DeserializeOwned> Pager<T> {
         let mut budget = Budget::for_page::<T>(&page.fetched.body, page.items_left(), limit);
         while let Some(item) = page.next_item(&mut budget, list.item_id, &mut list.seen) {
             match item {
-                Ok(item) => items.push(item),
+                Ok(()) => {
+                    if let Some(item) = page.take_item() {
+                        items.push(item);
+                    }
+                }
                 Err(bad) => left.push_back(bad),
             }
         }

@@ -123,17 +123,18 @@ impl Iterator for Follow {
             return None;
         };
         loop {
-            let (log, json) = match run.logs.next_with(<[u8]>::to_vec)? {
-                Ok((log, json)) => (Ok(log), json),
+            let mut json = Vec::new();
+            let log = run.logs.next_with(|item| json = item.to_vec())?;
+            match &log {
+                Ok(_) => {}
                 Err(error) if error.is_item() => {
-                    let json = error.body().unwrap_or_default().to_vec();
-                    (Err(error), json)
+                    json = error.body().unwrap_or_default().to_vec();
                 }
-                Err(error) => {
+                Err(_) => {
                     self.json.clear();
-                    return Some(Err(error));
+                    return Some(log);
                 }
-            };
+            }
             let identity = identity(&json);
             if !run.yielded.insert(identity.clone()) {
                 continue;
