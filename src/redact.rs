@@ -106,7 +106,17 @@ mod tests {
                 "é [redacted], [redacted]é"
             );
         }
-        for text in ["", "o+1@e.co", "o1@e.com", "o%2"] {
+        for text in [
+            "",
+            "o+1@e.co",
+            "o1@e.com",
+            "o%2",
+            "o+ @e.com",
+            "o%2C1@e.com",
+            r"o\u002c1@e.com",
+            "o&#44;1@e.com",
+            "o&#x2c;1@e.com",
+        ] {
             assert_eq!(redact(text, "o+1@e.com"), text);
         }
     }

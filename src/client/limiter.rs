@@ -188,6 +188,17 @@ mod tests {
     }
 
     #[test]
+    fn counts_the_requests_that_it_admits() {
+        let limiter = RateLimiter::default();
+        assert_eq!(limiter.admitted(), 0);
+        drop([admit(&limiter), admit(&limiter)]);
+        assert_eq!(limiter.admitted(), 2);
+        refuse(&admit(&limiter));
+        assert!(matches!(limiter.admit(), Admission::Held(_)));
+        assert_eq!(limiter.admitted(), 3);
+    }
+
+    #[test]
     fn holds_all_requests_until_the_limit_is_reset() {
         let limiter = RateLimiter::default();
         refuse(&admit(&limiter));
