@@ -150,14 +150,7 @@ impl Drop for Permit<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
-
-    fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
-        headers.collect()
-    }
+    use crate::client::rate_limit::tests::headers;
 
     #[track_caller]
     fn admit(limiter: &RateLimiter) -> Permit<'_> {

@@ -104,11 +104,11 @@ fn parameter(member: &str, name: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use http::HeaderValue;
 
-    fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
+    pub(in crate::client) fn headers(headers: &[(&'static str, &str)]) -> HeaderMap {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()));
