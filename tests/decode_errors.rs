@@ -26,17 +26,17 @@ fn names_the_field_and_the_found_type_if_a_type_is_wrong() {
         ),
         (
             r#"{"created_on":"s3cr3t"}"#,
-            "result.created_on: expected a date or a time as in RFC 3339, found text",
+            "result.created_on: expected a date or a time as in RFC 3339, found a string",
         ),
         (
             r#"{"suspended":"s3cr3t"}"#,
-            "result.suspended: expected a boolean, found text",
+            "result.suspended: expected a boolean, found a string",
         ),
         (
             r#"{"betas":"s3cr3t"}"#,
-            "result.betas: expected a sequence, found text",
+            "result.betas: expected a list, found a string",
         ),
-        (r#""s3cr3t""#, "result: expected an object, found text"),
+        (r#""s3cr3t""#, "result: expected an object, found a string"),
         ("null", "result: expected an object, found null"),
         ("[]", "result: expected an object, found a list"),
     ];

@@ -170,7 +170,7 @@ fn bypasses_the_proxy_for_hosts_in_no_proxy_and_for_loopback() {
             "{exception:?}: {printed}"
         );
         assert!(
-            !printed.contains("by the proxy"),
+            !printed.contains("at the proxy"),
             "{exception:?}: {printed}"
         );
     }
@@ -245,7 +245,7 @@ fn names_an_unreachable_proxy_without_its_credentials() {
         let printed = send_with(&hidden_http_url(), &[("ALL_PROXY", &value)]);
         assert!(printed.contains("Connect, no parameter: "), "{printed}");
         assert!(
-            printed.contains(&format!("(by the proxy {name})")),
+            printed.contains(&format!("(at the proxy {name})")),
             "{printed}"
         );
     }
@@ -344,8 +344,8 @@ fn refuses_an_untrusted_certificate_behind_a_proxy() {
     let printed = send_with(&Tls::hidden_url(), &[("HTTPS_PROXY", &url)]);
     assert!(printed.contains("Certificate, no parameter: "), "{printed}");
     assert!(printed.contains("certificate was refused"), "{printed}");
-    let by_the_proxy = format!("(by the proxy {})", proxy.address);
-    assert!(printed.contains(&by_the_proxy), "{printed}");
+    let at_the_proxy = format!("(at the proxy {})", proxy.address);
+    assert!(printed.contains(&at_the_proxy), "{printed}");
     assert!(server.requests().is_empty());
     assert_eq!(server.connections.load(Ordering::SeqCst), 1);
 }

@@ -64,7 +64,7 @@ fn sends_nothing_and_does_not_retry_if_the_proxy_refuses() {
         let client = through(&format!("http://user:s3cr3t@{}", proxy.address), &api.url());
         let error = client.delete_token("1").send().unwrap_err();
         let expected = format!(
-            "could not connect: the proxy refused with {status} (by the proxy {})",
+            "could not connect: the proxy refused with {status} (at the proxy {})",
             proxy.address
         );
         assert!(error.to_string().contains(&expected), "{error}");

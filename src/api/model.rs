@@ -22,8 +22,8 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// An unknown value, as the API spells it. A misspelled value is not detected: it is
-            /// this one.
+            /// An unknown value, as the API spells it. A misspelled value is not detected: it
+            /// becomes this variant.
             Other(String),
         }
 
@@ -207,7 +207,7 @@ pub(crate) fn opt_id<'de, D: Deserializer<'de>>(
         Value::Number(number) if !number.is_f64() => Ok(Some(number.to_string())),
         _ => Err(D::Error::invalid_type(
             Unexpected::Other("another type"),
-            &"text",
+            &"a string",
         )),
     }
 }

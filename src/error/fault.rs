@@ -68,7 +68,8 @@ impl Problem {
     }
 }
 
-/// Writes `result[37].when: expected text`, or `the response is a web page, it begins `<html>``.
+/// Writes `result[37].when: expected a string`, or `the response is a web page, it begins
+/// `<html>``.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST_PATH: usize = 200;

@@ -83,7 +83,11 @@ fn explain(error: &DecodeError) -> String {
     }
     match mismatch(reason) {
         Some(Mismatch { found, expected }) => {
-            format!("expected {expected}{}", found_instead(found))
+            format!(
+                "expected {}{}",
+                in_terms_of_json(expected),
+                found_instead(found)
+            )
         }
         None => "cannot be decoded".to_owned(),
     }
@@ -115,6 +119,15 @@ fn mismatch(reason: &str) -> Option<Mismatch<'_>> {
     Some(Mismatch { found, expected })
 }
 
+/// Replaces serde's words for a list and an object.
+fn in_terms_of_json(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list",
+        "a map" => "an object",
+        other => other,
+    }
+}
+
 /// Returns the end of the message, such as `, found null`. It does not quote the value.
 fn found_instead(found: &str) -> &'static str {
     const KINDS: &[(&str, &str)] = &[
@@ -123,7 +136,7 @@ fn found_instead(found: &str) -> &'static str {
         ("number", ", found a number"),
         ("integer", ", found a number"),
         ("floating point", ", found a number"),
-        ("string", ", found text"),
+        ("string", ", found a string"),
         ("sequence", ", found a list"),
         ("map", ", found an object"),
     ];
@@ -140,7 +153,7 @@ pub(crate) fn kind(json: &[u8]) -> &'static str {
     match json {
         [b'{', ..] => "an object",
         [b'[', ..] => "a list",
-        [b'"', ..] => "text",
+        [b'"', ..] => "a string",
         [b'n', ..] => "null",
         [b't' | b'f', ..] => "a boolean",
         _ => "a number",
@@ -189,13 +202,16 @@ mod tests {
             ),
             (
                 r#"{"name": "a", "parts": true}"#,
-                "result.parts: expected a sequence, found a boolean",
+                "result.parts: expected a list, found a boolean",
             ),
             (
                 r#"{"name": "a", "parts": ", expected s3cr3t"}"#,
-                "result.parts: expected a sequence, found text",
+                "result.parts: expected a list, found a string",
             ),
-            (r#""s3cr3t""#, "result: expected struct Thing, found text"),
+            (
+                r#""s3cr3t""#,
+                "result: expected struct Thing, found a string",
+            ),
             (
                 r#"{"name": NaN}"#,
                 "result.name: is not valid JSON: expected value",

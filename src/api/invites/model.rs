@@ -96,7 +96,7 @@ impl<'de> Deserialize<'de> for InviteRole {
             Value::Object(fields) => Ok(Self::Object(fields)),
             _ => Err(D::Error::invalid_type(
                 Unexpected::Other("another type"),
-                &"text or an object",
+                &"a string or an object",
             )),
         }
     }

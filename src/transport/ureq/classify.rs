@@ -19,8 +19,8 @@ pub(super) fn classify(proxy: Option<&Proxy>, error: ureq::Error) -> TransportEr
         classify_connect_method(error)
     };
     if error.is_while_connecting() {
-        let by_the_proxy = format!(" (by the proxy {}:{})", proxy.host(), proxy.port());
-        error.map_text(&|text| format!("{text}{by_the_proxy}"))
+        let at_the_proxy = format!(" (at the proxy {}:{})", proxy.host(), proxy.port());
+        error.map_text(&|text| format!("{text}{at_the_proxy}"))
     } else {
         error
     }
@@ -83,8 +83,8 @@ fn classify_direct(error: ureq::Error) -> TransportError {
     }
 }
 
-/// Classifies an error of a variant that exists only with a feature of ureq that this crate does not
-/// enable. Another crate can enable `gzip` or `brotli`, and ureq then decompresses by itself.
+/// Classifies an error of a variant that exists only with a feature of ureq that this crate does
+/// not enable. Another crate can enable `gzip` or `brotli`, and ureq then decompresses by itself.
 fn classify_other(error: ureq::Error) -> TransportError {
     let text = error.to_string();
     if !text.contains("decompression failed: ") {
