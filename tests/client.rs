@@ -5,7 +5,7 @@ mod common;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use cloudflare_user::{Client, ClientBuilder, SecretString, UreqTransport};
+use cloudflare_user::{Cancel, Client, ClientBuilder, ErrorKind, SecretString, UreqTransport};
 use common::credentials::{MARK, MISTAKES};
 use common::tcp::{Reply, Tcp, lines};
 use common::{builder, first_error};
@@ -249,12 +249,14 @@ fn shares_connections_between_clones_with_other_limits() {
         client.with_timeout(Duration::from_secs(5)),
         client.with_deadline(Duration::from_secs(20)),
         client.with_max_retries(0),
+        client.with_max_retry_wait(Duration::ZERO),
+        client.with_cancel(&Cancel::new()),
         client,
     ];
     for client in clients {
         client.user().send().unwrap();
     }
-    assert_eq!(server.count(), 5);
+    assert_eq!(server.count(), 7);
     assert_eq!(server.connection_count(), 1);
 }
 
@@ -287,6 +289,7 @@ fn refuses_a_body_larger_than_max_response_size() {
     assert!(client_with_limit(body.len()).user().send().is_ok());
     let error = client_with_limit(body.len() - 1).user().send().unwrap_err();
     assert!(error.to_string().contains("max_response_size"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert_eq!(error.attempts(), 1);
     // The error keeps the bytes that fit.
     assert_eq!(error.body(), Some(&body.as_bytes()[..body.len() - 1]));

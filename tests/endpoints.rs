@@ -90,6 +90,24 @@ fn sends_the_fields_of_a_write_as_its_body_without_path_parameters() {
 }
 
 #[test]
+fn sends_the_fields_of_a_deletion_as_its_query() {
+    #[derive(serde::Serialize)]
+    struct DeleteRecords {
+        older_than: u32,
+    }
+    impl Endpoint for DeleteRecords {
+        type Output = serde_json::Value;
+        const METHOD: Method = Method::DELETE;
+        fn path(&self) -> Vec<&str> {
+            vec!["records"]
+        }
+    }
+    let (client, requests) = scripted([ok(success("{}"))]);
+    client.send(&DeleteRecords { older_than: 30 }).unwrap();
+    assert_eq!(requests.lines(), ["DELETE /records?older_than=30"]);
+}
+
+#[test]
 fn sends_none_in_a_body_as_null_unless_the_field_is_skipped() {
     #[derive(serde::Serialize)]
     struct EditZone {

@@ -4,7 +4,9 @@
 mod common;
 
 use cloudflare_user::{Client, Error, GetUser, LeaveOrganization, ListTokens, Result, User, http};
-use common::{builder, client_returning, first_error, scripted, scripted_client, status, success};
+use common::{
+    builder, client_returning, first_error, ok, scripted, scripted_client, status, success,
+};
 
 fn get_user(client: &Client) -> Result<User> {
     client.send(&GetUser::new())
@@ -194,7 +196,7 @@ fn refuses_an_envelope_with_duplicate_fields() {
         assert!(error.to_string().contains("twice"), "{error}");
     }
     let error = error_for(r#"{"success":"false","result":{"id":"1"}}"#);
-    let expected = "success: expected a boolean, found text";
+    let expected = "success: expected a boolean, found a string";
     assert!(error.to_string().contains(expected), "{error}");
 }
 
@@ -252,10 +254,16 @@ fn reports_the_position_of_invalid_utf8() {
 }
 
 #[test]
-fn send_raw_returns_the_exact_bytes() {
+fn send_raw_returns_the_headers_and_the_exact_bytes() {
     let body = " {\"result\" : [ 1 ],\n\"success\":true}  ";
-    let raw = client_returning(body).send_raw(&ListTokens::new()).unwrap();
+    let mut response = ok(body);
+    let headers = response.as_mut().unwrap().headers_mut();
+    headers.insert("x-header", "7".parse().unwrap());
+    let raw = scripted_client([response])
+        .send_raw(&ListTokens::new())
+        .unwrap();
     assert_eq!(raw.status(), 200);
+    assert_eq!(raw.headers()["x-header"], "7");
     assert_eq!(raw.body(), body.as_bytes());
 }
 

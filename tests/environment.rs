@@ -216,6 +216,16 @@ fn an_explicit_credential_replaces_every_error_about_the_variables() {
     }
 }
 
+#[test]
+fn an_explicit_token_is_sent_alone() {
+    let server = Tcp::returning(r#"{"id":"7"}"#);
+    let printed = run_child("explicit token", &[base_url(&server.url()), EMAIL, KEY]);
+    assert!(printed.contains("user 7"), "{printed}");
+    let request = server.requests().concat().to_lowercase();
+    assert!(request.contains("authorization: bearer "), "{request}");
+    assert!(!request.contains("x-auth-"), "{request}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_explicit_value_replaces_a_variable_that_is_not_unicode() {

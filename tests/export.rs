@@ -64,6 +64,30 @@ fn a_first_read_ends_by_the_deadline() {
 }
 
 #[test]
+fn has_no_deadline_as_a_whole() {
+    // One byte every 50 ms: the first one of the body arrives after a second.
+    const START: &str = "HTTP/1.1 200 OK\r\n\r\nid";
+    let server = Tcp::new(|_, _| Reply::Drip(START, Duration::from_millis(50)));
+    let client = server.client().with_deadline(Duration::from_secs(3));
+    let mut export = client.audit_logs().export().unwrap();
+    export.read_exact(&mut [0; 50]).unwrap();
+}
+
+#[test]
+fn a_stalled_response_head_ends_by_the_timeout() {
+    let server = Tcp::new(|_, _| Reply::Silence(Vec::new()));
+    let client = server
+        .client()
+        .with_timeout(Duration::from_millis(300))
+        .with_max_retries(0);
+    let error = client.audit_logs().export().unwrap_err();
+    assert!(
+        error.to_string().contains("after 0.3 s (timeout)"),
+        "{error}"
+    );
+}
+
+#[test]
 fn retries_nothing_after_the_first_byte() {
     let part = [head(CSV.len()), CSV.as_bytes()[..9].to_vec()].concat();
     let server = Tcp::new(move |_, _| Reply::Close(part.clone()));

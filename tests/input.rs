@@ -173,6 +173,13 @@ fn refuses_page_and_per_page_of_zero() {
 }
 
 #[test]
+fn leaves_the_largest_page_to_the_api() {
+    let (client, requests) = scripted([ok(success("[]"))]);
+    client.tokens().per_page(1_000_000).send().unwrap();
+    assert_eq!(requests.lines(), ["GET /user/tokens?per_page=1000000"]);
+}
+
+#[test]
 fn refuses_an_empty_filter() {
     let (client, requests) = scripted([ok(success("[]"))]);
     let without_email = client.audit_logs().actor_email("");

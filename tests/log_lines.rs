@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use cloudflare_user::{Client, http};
-use common::{ScriptedResponse, TOKEN, refused, scripted_client, success};
+use common::{ScriptedResponse, TOKEN, refused, scripted, scripted_client, success};
 
 struct Lines(Mutex<Vec<String>>);
 
@@ -84,6 +84,7 @@ fn logs_each_request_and_retry_without_query_headers_and_body() {
         check_lines_of_a_write(),
         check_lines_of_a_ray_id_with_a_secret(),
         check_lines_of_a_list(),
+        check_lines_of_a_wait_for_the_rate_limit(),
     ];
     let all = lines.concat().join("\n");
     for hidden in [QUERY, HEADER, BODY, TOKEN] {
@@ -184,4 +185,22 @@ fn check_lines_of_a_list() -> Vec<String> {
         "DEBUG list ended: page 2 does not exist"
     );
     [empty, missing].concat()
+}
+
+fn check_lines_of_a_wait_for_the_rate_limit() -> Vec<String> {
+    let mut refusal = response(429, FAILURE);
+    let headers = refusal.as_mut().unwrap().headers_mut();
+    headers.insert("retry-after", "1".parse().unwrap());
+    let (client, _) = scripted([refusal, response(200, &success("[]"))]);
+    send(&client);
+    let lines = lines_of(|| send(&client));
+    let [wait, sent] = lines.as_slice() else {
+        panic!("{lines:#?}")
+    };
+    assert_eq!(wait, "DEBUG waiting # ms for the rate limit");
+    assert!(
+        sent.starts_with("DEBUG GET /user/audit_logs: 200"),
+        "{sent}"
+    );
+    lines
 }

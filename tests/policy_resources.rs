@@ -88,6 +88,22 @@ fn narrows_a_policy_that_was_read() {
 }
 
 #[test]
+fn compares_unknown_fields_and_the_order_of_permission_groups() {
+    let policy = |json: serde_json::Value| {
+        let read: TokenPolicy = serde_json::from_value(json).unwrap();
+        Policy::from(&read)
+    };
+    let groups = json!([{"id": "g"}, {"id": "h", "name": "H"}]);
+    let swapped = json!([{"id": "h"}, {"id": "g"}]);
+    let read = policy(json!({"id": "p", "effect": "allow", "permission_groups": groups}));
+    assert_eq!(read, Policy::allow().permission_groups(["g", "h"]));
+    let other_order = policy(json!({"effect": "allow", "permission_groups": swapped}));
+    assert_ne!(read, other_order);
+    let restricted = policy(json!({"effect": "allow", "permission_groups": groups, "x": 1}));
+    assert_ne!(read, restricted);
+}
+
+#[test]
 fn refuses_a_policy_whose_resources_were_cleared_or_invalid_before() {
     assert!(refused(allow().all_zones().clear_resources()).contains("policies[0].resources"));
     let invalid = allow().zone("").clear_resources().zone("z");

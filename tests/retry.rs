@@ -4,6 +4,7 @@ mod common;
 
 use std::iter;
 use std::net::{TcpListener, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use cloudflare_user::{Client, CreatedToken, Error, ErrorKind, Policy, Result};
@@ -279,6 +280,32 @@ fn sends_nothing_while_retry_after_is_pending() {
         }
     }
     assert_eq!(server.count(), 1);
+}
+
+#[test]
+fn fails_at_once_if_a_held_request_cannot_be_sent_before_its_deadline() {
+    let server = failing_once(bare(429, "retry-after: 30"));
+    let client = client(&server).with_max_retries(0);
+    assert_eq!(client.user().send().unwrap_err().attempts(), 1);
+    let hasty = client.with_deadline(Duration::from_secs(20));
+    let error = hasty.user().send().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.attempts(), 0);
+    assert_eq!(server.count(), 1);
+}
+
+#[test]
+fn the_deadline_limits_each_page_of_a_list() {
+    let server = Tcp::new(|number, _| {
+        thread::sleep(Duration::from_millis(300));
+        match number {
+            0..6 => Reply::success(&format!(r#"[{{"id":"{number}"}}]"#)),
+            _ => Reply::success("[]"),
+        }
+    });
+    let client = client(&server).with_deadline(Duration::from_millis(1500));
+    let tokens: Result<Vec<_>> = client.tokens().iter().collect();
+    assert_eq!(tokens.unwrap().len(), 6);
 }
 
 #[test]

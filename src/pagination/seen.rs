@@ -59,6 +59,7 @@ mod tests {
 
     #[test]
     fn remembers_the_last_items() {
+        assert_eq!(CAPACITY, 65_536);
         let mut seen = Seen::default();
         let hashes: Vec<u64> = (0..CAPACITY as u64).map(|id| seen.hash(id)).collect();
         assert!(hashes.iter().all(|hash| seen.insert(*hash)));
