@@ -35,8 +35,8 @@ use common::{print, replace};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 if all was exported, 1 for a failure, 2 for an invalid command line; 130, 143 and 129 for
-SIGINT, SIGTERM and SIGHUP. After any but 0, pass --resume with the same options, or remove FILE.part and
-FILE.state to start over. The token needs the permission Account Settings Read.
+SIGINT, SIGTERM and SIGHUP. After any code but 0, pass --resume with the same options, or remove
+FILE.part and FILE.state to start over. The token needs the permission Account Settings Read.
 
 In cron:    30 2 1 * *  . /etc/cloudflare.env; audit_export --since 32d --csv --output /srv/audit.csv";
 
@@ -52,7 +52,7 @@ struct Options {
     /// Only from this time on: a date or time (RFC 3339), or a duration ago, such as 7d
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
-    /// Only before this time; the latest, and the default, is 15 minutes ago
+    /// Only before this time [default: 15 minutes ago, also in place of a later time]
     #[arg(long, value_name = "TIME")]
     before: Option<Moment>,
     #[command(flatten)]

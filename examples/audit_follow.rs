@@ -64,8 +64,8 @@ struct Options {
     /// How late a log can become visible and still be found [default: 15min]
     #[arg(long, value_name = "DURATION", value_parser = times::parse_age)]
     overlap: Option<Duration>,
-    /// Run again after each interval, at least 1s, until a signal; failures that may pass are
-    /// reported
+    /// Run again after each interval, at least 1s, until a signal; a transient failure is reported
+    /// and does not end the program
     #[arg(long, value_name = "INTERVAL", value_parser = times::parse_interval)]
     every: Option<Duration>,
     /// Save after this many logs

@@ -18,9 +18,10 @@ use common::stop::Stop;
 use common::times;
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 if all was shown, 1 for a failure, 2 for an invalid command line. If no variable of the
-environment is set, it shows made-up data, as with --demo. The token needs the permissions User Details
-Read, API Tokens Read and Account Settings Read; --create needs API Tokens Write.
+Exit codes: 0 if all was shown, 1 for a failure, 2 for an invalid command line. If none of the
+environment variables below is set, quickstart shows made-up data, as with --demo. The token needs the
+permissions User Details Read, API Tokens Read and Account Settings Read; --create needs API Tokens
+Write.
 
 In cron:    0 8 * * 1  . /etc/cloudflare.env; quickstart";
 

@@ -31,7 +31,7 @@ been created and the secret is not in FILE; 130, 143 and 129 for SIGINT, SIGTERM
 token was created before the script ended. After exit code 3, FILE has what arrived of a successful
 response, or else instructions. The token in use needs the permission API Tokens Write.
 
-R2 wants an access key: its id is the id of the token, and its secret is the SHA-256 of the content of
+For R2, use an access key: its id is the id of the token, and its secret is the SHA-256 of the content of
 FILE, in hexadecimal: sha256sum FILE.
 
 In cron:    0 4 1 * *  . /etc/cloudflare.env; token_create \"backup-$(date +\\%F)\" --all-zones \\

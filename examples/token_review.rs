@@ -24,7 +24,7 @@ use common::stop::Stop;
 use common::{ip_ranges, times, token_text};
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 without a finding, 1 with one, 2 for a failure, a token that cannot be decoded, or an invalid
+Exit codes: 0 without findings, 1 with findings, 2 for a failure, a token that cannot be decoded, or an invalid
 command line. With --format nagios: 0 OK, 1 WARNING, 2 CRITICAL (a token that is exposed, or enabled after
 its expiry), 3 UNKNOWN (a failure). The token in use needs the permission API Tokens Read.
 

@@ -18,8 +18,8 @@ pub(crate) fn help(text: &str) -> String {
     format!(
         "{text}\n\n\
         Environment: CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL with CLOUDFLARE_API_KEY; and\n\
-        CLOUDFLARE_BASE_URL for another server. Without a credential, nothing is read or written, unless\n\
-        --demo is given."
+        CLOUDFLARE_BASE_URL for another server. Without a credential, no data of an account is\n\
+        read or written."
     )
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct ApiOptions {
     /// Use made-up data from a server in this process; refused beside a credential
     #[arg(long)]
     demo: bool,
-    /// How often a request is retried after a failure that may pass
+    /// How often a request is retried after a transient failure
     #[arg(long, value_name = "N", default_value_t = 2)]
     retries: u32,
     /// Log each request on standard error

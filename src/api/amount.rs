@@ -12,7 +12,7 @@ use serde_json::Value;
 ///
 /// [`as_f64`](Self::as_f64) is exact for whole numbers up to 2^53 (9,007,199,254,740,992). Larger
 /// ones and most fractions are rounded, so sums of money need a decimal type. That of
-/// `rust_decimal` parses the text of an amount:
+/// `rust_decimal` parses the first word of an amount:
 ///
 /// ```
 /// use cloudflare_user::Amount;

@@ -31,7 +31,7 @@ use std::borrow::Cow;
 /// }
 /// ```
 ///
-/// A list is read with `iter` in a `for` loop too:
+/// A `for` loop over a list needs `iter`, too:
 ///
 /// ```compile_fail,E0277
 /// fn names(client: &cloudflare_user::Client) {

@@ -180,8 +180,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the time limit for resolving the host, connecting, and the TLS handshake. The default
-    /// is 10 s.
+    /// Sets the time limit for resolving the host, and that for connecting with the TLS handshake.
+    /// The default is 10 s for each.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -190,8 +190,8 @@ impl ClientBuilder {
     /// Sets the time limit of one attempt, including its body. The default is 60 s.
     ///
     /// For an [export](Client::export), it limits the response head and each read of the body. If
-    /// less is left of the [`deadline`](Self::deadline) when the attempt begins, that is the limit of
-    /// each.
+    /// less than `timeout` is left of the [`deadline`](Self::deadline) when the attempt begins, the
+    /// time left limits the head and each read instead.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
@@ -214,9 +214,10 @@ impl ClientBuilder {
     /// nothing is retried.
     ///
     /// If a 429 requests a longer wait, of up to an hour, the call fails at once, and
-    /// [`retry_after`](crate::Error::retry_after) returns it. Cloudflare requests up to five
-    /// minutes. To wait as long, set a longer [`deadline`](Self::deadline) as well. If any other
-    /// response requests a longer wait, the call is retried after `max_retry_wait`.
+    /// [`retry_after`](crate::Error::retry_after) returns it. A 429 that requests more than an hour
+    /// is retried with the client's own backoff. Cloudflare requests up to five minutes. To wait as
+    /// long, set a longer [`deadline`](Self::deadline) as well. If any other response requests a
+    /// longer wait, the call is retried after `max_retry_wait`.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.limits.max_retry_wait = wait;
         self
@@ -225,16 +226,16 @@ impl ClientBuilder {
     /// Sets the largest accepted body of a response, in bytes after decompression. The default is
     /// 64 MiB. An [export](Client::export) is streamed and has no limit.
     ///
-    /// It also limits the memory that a value takes once it is decoded, by an estimate, because some
-    /// JSON takes 200 times its size. In a list, it limits each item, and with `send` and `pages`
-    /// the items of a page together. An item that would take more is an error of that item.
+    /// It also limits the memory that a value takes once it is decoded, by an estimate, because
+    /// some JSON takes 200 times its size. In a list, it limits each item, and with `send` and
+    /// `pages` the items of a page together. An item that would take more is an error of that item.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Sends requests through this proxy, such as `http://user:password@proxy.example:3128`, instead
-    /// of the environment's. Replaces [`no_proxy`](Self::no_proxy).
+    /// Sends requests through this proxy, such as `http://user:password@proxy.example:3128`,
+    /// instead of the environment's. Replaces [`no_proxy`](Self::no_proxy).
     ///
     /// The format is that of [a proxy from the
     /// environment](UreqTransport#proxies-from-the-environment). The proxy serves every host: the
@@ -401,8 +402,8 @@ fn proxy_error(error: TransportError) -> Error {
     }
 }
 
-/// Returns the base URL without a trailing slash, or an error if it is invalid or if credentials may
-/// not be sent there.
+/// Returns the base URL without a trailing slash, or an error if it is invalid or if credentials
+/// may not be sent there.
 ///
 /// The error does not show the URL, because it may contain a secret.
 fn validate_base_url(setting: &Setting<String>, allow_http: bool) -> Result<String> {

@@ -1,30 +1,31 @@
 /// What happened. Returned by [`Error::kind`](crate::Error::kind).
 ///
-/// An error has exactly one kind. For a response whose status is not 2xx, the first that fits
-/// counts: a redirect is `Gateway`, 429 is `RateLimited`, a response that is not the API's is
-/// `Gateway`, then the others.
+/// An error has exactly one kind. For a response whose status is not 2xx, the kinds are checked in
+/// this order: a redirect is `Gateway`, a 429 is `RateLimited`, a response that is not the API's is
+/// `Gateway`, and then the kinds of the API's failures follow.
 ///
 /// A program can choose its exit code, or how it reacts, with one `match`. The guide has a
 /// [table](crate#errors).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument is invalid. Nothing was sent. [`parameter`](crate::Error::parameter) is its name.
+    /// An argument is invalid. Nothing was sent. [`parameter`](crate::Error::parameter) is its
+    /// name.
     InvalidRequest,
     /// The client cannot send this request as it is set up: a credential that is missing, malformed
     /// or of a kind that the request cannot use, the base URL, the user agent, the proxy, or a
     /// feature of this crate that is off. Nothing was sent. [`parameter`](crate::Error::parameter)
     /// is the name of the setter or of the environment variable; `None` for a feature.
     Configuration,
-    /// No connection was made, also because a proxy refused it. Nothing was sent.
+    /// No connection was made, or a proxy refused to make one. Nothing was sent.
     Connect,
-    /// The server's certificate was refused, or the server requires one of the client. Nothing was
-    /// sent.
+    /// The server's certificate was refused, or the server requires a certificate of the client.
+    /// Nothing was sent.
     Certificate,
     /// The connection broke, or the body of the response was truncated.
     Interrupted,
-    /// A time limit ended the call, while connecting too, or was over before an attempt. The text
-    /// has the name of the limit and its value.
+    /// A time limit ended the call, possibly while connecting, or had passed before an attempt. The
+    /// text has the name of the limit and its value, if it is a limit of the client.
     Timeout,
     /// A [`Cancel`](crate::Cancel) ended the call.
     Cancelled,

@@ -23,10 +23,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error returned by this crate.
 ///
-/// [`kind`](Self::kind) says what happened; see [what to do](crate#errors). The text is one line:
-/// the invalid parameter, or the method, the path without the query, the status, Cloudflare's codes
-/// and messages, the ray id and the attempts, in at most 500 characters besides method and path.
-/// Neither the text nor `Debug` holds a credential or a created secret.
+/// [`kind`](Self::kind) returns what happened; see [what to do](crate#errors).
+///
+/// The text is one line of at most 500 characters besides method and path. For a request that was
+/// refused before sending, it has the parameter and the reason. Otherwise it has the method, the
+/// path without the query, the status, Cloudflare's codes and messages, the ray id and the number
+/// of attempts. Neither the text nor `Debug` holds a credential or a created secret.
 ///
 /// ```
 /// use cloudflare_user::{Client, ErrorKind};
@@ -84,7 +86,7 @@ impl Error {
         Self(Box::new(Inner::Refused(refused)))
     }
 
-    /// Returns what happened.
+    /// Returns the kind of the error: what happened.
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
             Inner::Refused(refused) => refused.kind,
@@ -219,7 +221,8 @@ impl Error {
     /// are retried](crate#retries-and-time-limits), unless the response says that it is not
     /// retryable.
     ///
-    /// A write can be transient and [may have been applied](Self::may_have_been_applied).
+    /// The failure of a write can be transient although the write [may have been
+    /// applied](Self::may_have_been_applied).
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect
@@ -234,10 +237,11 @@ impl Error {
     }
 
     /// Returns `true` if a write may have been applied: its response was lost, was a 5xx, or cannot
-    /// be decoded. Any other failure, such as a 408, was not applied. It does not depend on the
-    /// kind, and all attempts count: a write whose response was lost, and whose retry was refused
-    /// with a 429, may have been applied. Check before you send the write again, and save
-    /// [`body`](Self::body).
+    /// be decoded. After any other failure, such as a 408, it was not applied.
+    ///
+    /// The result does not depend on the kind, and all attempts count: a write whose response was
+    /// lost, and whose retry was refused with a 429, may have been applied. Check before you send
+    /// the write again, and save [`body`](Self::body).
     pub fn may_have_been_applied(&self) -> bool {
         self.request()
             .is_some_and(FailedRequest::may_have_been_applied)

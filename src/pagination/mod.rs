@@ -51,9 +51,9 @@ impl Client {
 
 /// An iterator over the items of a paginated list.
 ///
-/// It is made by the `iter` method of a request or by [`Client::iter`]. The first request is sent
-/// by the first `next`, each further one when its page is needed. It owns a clone of the client, so
-/// that it can be stored, returned and moved to another thread.
+/// It is made by the `iter` method of a request or by [`Client::iter`]. The first call of `next`
+/// sends the first request, and each further page is requested when it is needed. The iterator owns
+/// a clone of the client, so it can be stored, returned and moved to another thread.
 ///
 /// An item that cannot be decoded is an `Err` in its place ([`is_item`](crate::Error::is_item)),
 /// and the items after it are still yielded. Any other error ends the iteration.
@@ -84,13 +84,13 @@ impl<T> Iter<T> {
         self.pager.total
     }
 
-    /// Fetches up to `pages` pages on threads while the consumer works on those before them. At
-    /// most 32.
+    /// Fetches up to `pages` pages on threads while you work on earlier ones. The largest number is
+    /// 32; a larger one counts as 32. The default is 0.
     ///
-    /// Items, order and errors are the same as without it, for a list that does not change. Pages
-    /// are requested before the pages before them arrived, so that items can be lost between them
-    /// if the list grows meanwhile: set `before` on audit logs. Without a total from the server, up
-    /// to `pages` requests go beyond the end of the list.
+    /// Items, order and errors are the same as without it, for a list that does not change. A page
+    /// is requested before earlier ones have arrived. If items are added meanwhile, other items can
+    /// be missed: set `before` on audit logs. Without a total from the server, up to `pages`
+    /// requests go beyond the end of the list.
     ///
     /// Dropping the iterator stops the fetching. It does not wait for requests in flight, which end
     /// by their timeout.
@@ -132,9 +132,9 @@ impl<T: DeserializeOwned> FusedIterator for Iter<T> {}
 
 /// An iterator over the pages of a paginated list.
 ///
-/// It is made by the `pages` method of a request or by [`Client::pages`]. It works as [`Iter`]
-/// does, page by page: a page of the items that could be decoded and were not yielded before, and
-/// then an `Err` for each item that could not be decoded. If no item of a page could be decoded,
+/// It is made by the `pages` method of a request or by [`Client::pages`]. It yields a page with the
+/// items that could be decoded and were not yielded before, and then an `Err` for each item that
+/// could not be decoded. Otherwise it works like [`Iter`]. If no item of a page could be decoded,
 /// the page is yielded without items. A page without a new item is not yielded.
 #[must_use = "an iterator does nothing until `next` is called"]
 pub struct Pages<T> {

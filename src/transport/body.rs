@@ -6,7 +6,7 @@ use super::TransportError;
 
 /// The body of a response, which is read as it arrives.
 ///
-/// Converts from text, bytes and JSON, for tests, and from any reader with
+/// Text, bytes and JSON convert to a body, for tests, and so does any reader with
 /// [`from_reader`](Self::from_reader):
 ///
 /// ```
@@ -37,7 +37,7 @@ impl Body {
     ///
     /// An [`io::Error`] around a [`TransportError`] is treated as that error. `TimedOut` and
     /// `WouldBlock` are treated as [`TransportError::timeout`], and other kinds as
-    /// [`TransportError::interrupted`]. `Interrupted` is retried.
+    /// [`TransportError::interrupted`]. After `Interrupted`, only the read is repeated.
     pub fn from_reader(reader: impl Read + Send + 'static) -> Self {
         Self(Box::new(reader))
     }

@@ -64,7 +64,8 @@ where
     }
 }
 
-/// How one attempt must be sent, in the extensions of every request that a [`Transport`] executes.
+/// How a [`Transport`] must send one attempt. The client puts it into the extensions of each
+/// request.
 ///
 /// To test a custom transport, change the fields of [`AttemptOptions::default`], which has the
 /// default limits of a client:
@@ -81,7 +82,7 @@ where
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttemptOptions {
-    /// The time limit for name resolution, connecting and the TLS handshake.
+    /// The time limit for name resolution, and that for connecting with the TLS handshake.
     pub connect: Duration,
     /// The time limit for the attempt with its whole body. If [`streaming`](Self::streaming) is
     /// true, the time limit for the response head, and then for each read of the body.

@@ -231,7 +231,9 @@ impl Client {
     ///         Err(error) => eprintln!("{error}"),
     ///     }
     /// }
-    /// std::fs::write("cursor.json", serde_json::to_vec(&logs.cursor())?)?;
+    /// // A kill while the file is written must not leave a part of it.
+    /// std::fs::write("cursor.json.new", serde_json::to_vec(&logs.cursor())?)?;
+    /// std::fs::rename("cursor.json.new", "cursor.json")?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -241,16 +243,16 @@ impl Client {
     ///
     /// * Cloudflare removes logs after 18 months. If it removes some during a run, the logs after
     ///   them move to earlier pages, which were read already, and can be missed.
-    /// * A clock of this machine that is ahead delays nothing. But a new cursor that starts at the
-    ///   current time then starts too late, and earlier logs are missed.
+    /// * If the clock of this machine is ahead, a saved cursor still works. A new cursor that
+    ///   starts at the current time starts too late, and earlier logs are missed.
     /// * As long as each run starts from the cursor of the run before, a log is yielded twice only
     ///   if it has no `id` and its JSON changed.
     ///
     /// # Errors
     ///
     /// A request with `since`, `before`, `direction` or `page` is refused before sending, because
-    /// the cursor sets them, and so is a cursor outside the years 0 to 9999. After any error but
-    /// that of an item, the iterator ends, and the next run resumes from
+    /// the cursor sets them. A cursor outside the years 0 to 9999 is refused too. After any error
+    /// but that of an item, the iterator ends, and the next run resumes from
     /// [`cursor`](Follow::cursor).
     pub fn follow<C>(&self, request: &ListAuditLogs<C>, cursor: &AuditLogCursor) -> Follow {
         Follow {

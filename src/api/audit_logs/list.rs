@@ -7,9 +7,9 @@ use crate::api::prelude::*;
 /// `Account Settings Write`. Cloudflare keeps audit logs for 18 months, and does not return how
 /// many there are.
 ///
-/// [`before`](Self::before) is optional. If you read more than one page of logs that need not be
-/// the latest, set it to a time at least 15 minutes ago: new logs then do not move items to other
-/// pages, and the list can be [resumed](crate#resuming).
+/// [`before`](Self::before) is optional. If you read more than one page and do not need the latest
+/// logs, set it to a time at least 15 minutes ago: new logs then do not move items to other pages,
+/// and the list can be [resumed](crate#resuming).
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;

@@ -1,7 +1,7 @@
 use crate::api::prelude::*;
 
 model! {
-    /// A record of an action in the user's account. Returned by
+    /// A record of an action, from the audit log of the user or of an account. Returned by
     /// [`ListAuditLogs`](crate::ListAuditLogs).
     ///
     /// A field that the API left out is `None` or empty. For example, an action of Cloudflare

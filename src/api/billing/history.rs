@@ -4,7 +4,8 @@ use crate::api::prelude::*;
 /// Lists the items that the user was charged for.
 ///
 /// `GET /user/billing/history`, see the [API reference]. A token needs `Billing Read` or `Billing
-/// Write`. Cloudflare deprecated the endpoint in 2023, and names no replacement.
+/// Write`. Cloudflare deprecated the endpoint in 2023, and names no replacement. The API has no
+/// filter for a period: compare [`BillingItem::occurred_at`] of each item instead.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/billing/subresources/history/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,7 +4,8 @@ use crate::api::prelude::*;
 /// Lists the invitations that the user received, on a single page.
 ///
 /// `GET /user/invites`, see the [API reference]. A token needs `Memberships Read` or `Memberships
-/// Write`. Cloudflare's page also says that the credential is an email and Global API Key.
+/// Write`. The API reference also names an email and Global API Key as the credential: use them if
+/// the API refuses a token.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,7 +4,8 @@ use crate::api::prelude::*;
 /// Accepts or rejects an invitation.
 ///
 /// `PATCH /user/invites/{invite_id}`, see the [API reference]. A token needs `Memberships Write`.
-/// Cloudflare's page also says that the credential is an email and Global API Key.
+/// The API reference also names an email and Global API Key as the credential: use them if the API
+/// refuses a token.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/invites/methods/edit/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,8 +4,8 @@ use crate::api::prelude::*;
 /// Gets an organization that the user belongs to.
 ///
 /// `GET /user/organizations/{organization_id}`, see the [API reference]. Cloudflare documents only
-/// an email and Global API Key as the credential, no permission for a token, and no response. It
-/// deprecated the endpoint in 2020.
+/// an email and Global API Key as the credential, no permission for a token, and no response.
+/// Cloudflare deprecated the endpoint in 2020.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/get/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

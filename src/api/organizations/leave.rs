@@ -3,8 +3,8 @@ use crate::api::prelude::*;
 /// Leaves an organization.
 ///
 /// `DELETE /user/organizations/{organization_id}`, see the [API reference]. Cloudflare documents
-/// only an email and Global API Key as the credential, and no permission for a token. It deprecated
-/// the endpoint in 2020.
+/// only an email and Global API Key as the credential, and no permission for a token. Cloudflare
+/// deprecated the endpoint in 2020.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/delete/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,8 +4,8 @@ use crate::api::prelude::*;
 /// Lists the organizations that the user belongs to or is invited to.
 ///
 /// `GET /user/organizations`, see the [API reference]. A token needs `Memberships Read` or
-/// `Memberships Write`. Cloudflare's examples use an email and Global API Key. It deprecated the
-/// endpoint in 2020.
+/// `Memberships Write`. Cloudflare's examples use an email and Global API Key. Cloudflare
+/// deprecated the endpoint in 2020.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/organizations/methods/list/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -26,11 +26,10 @@ use crate::api::prelude::*;
 ///
 /// # Errors
 ///
-/// A request without a change is refused before sending, and so is one with a field that is set both
-/// by its setter and by [`extra`](Self::extra), with a plan without fields, or with a component
-/// without fields.
+/// These requests are refused before sending: one without a change, one that sets a field both by
+/// its setter and by [`extra`](Self::extra), and one with a plan or a component without fields.
 ///
-/// After an error that [may have been applied](crate::Error::may_have_been_applied), look at the
+/// If a failed update [may have been applied](crate::Error::may_have_been_applied), look at the
 /// subscription before you send the request again. Otherwise you may pay twice.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/subscriptions/methods/update/

@@ -41,7 +41,7 @@ use crate::api::prelude::*;
 /// address nor in CIDR notation, an empty list of ranges, a year after 9999, or `expires_on` not
 /// after `not_before`.
 ///
-/// After an error that [may have been applied](crate::Error::may_have_been_applied),
+/// If a failed creation [may have been applied](crate::Error::may_have_been_applied),
 /// [`body`](crate::Error::body) may hold the only copy of the secret, if the status is 2xx. If it
 /// holds none, look for a token with this name, and delete or roll it. Cloudflare does not document
 /// whether names must be unique, and how soon a new token is listed.

@@ -5,7 +5,7 @@ use crate::api::prelude::*;
 ///
 /// `DELETE /user/tokens/{token_id}`, see the [API reference]. A token needs `API Tokens Write`.
 ///
-/// If the response was lost, send it again: an error of kind
+/// If the response was lost, send the request again: an error of kind
 /// [`NotFound`](crate::ErrorKind::NotFound) then shows that the token is gone.
 ///
 /// To delete tokens that are found in a list, [collect the list first](crate#lists-that-change).

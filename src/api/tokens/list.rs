@@ -8,15 +8,17 @@ use crate::api::prelude::*;
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
-/// // Which tokens never expire and work from any address?
+/// // Which tokens never expire?
 /// for token in client.tokens().iter() {
 ///     let token = token?;
-///     if token.expires_on.is_none() && token.condition.request_ip.in_.is_empty() {
+///     if token.expires_on.is_none() {
 ///         println!("{}", token.name.unwrap_or(token.id));
 ///     }
 /// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```
+///
+/// The example `token_review` finds more risks, such as tokens that work from any address.
 ///
 /// To change or delete tokens that are found in a list, [collect the list
 /// first](crate#lists-that-change).

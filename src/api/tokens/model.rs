@@ -6,7 +6,8 @@ model! {
     /// An API token, without its secret.
     ///
     /// Returned by [`ListTokens`](crate::ListTokens), [`GetToken`](crate::GetToken) and
-    /// [`UpdateToken`](crate::UpdateToken), and in a [`CreatedToken`].
+    /// [`UpdateToken`](crate::UpdateToken), and in a [`CreatedToken`]. A time is `None` if the API
+    /// left it out, or sent `0001-01-01T00:00:00Z`, which means "never".
     pub struct Token {
         /// The token's identifier; empty if the API left it out.
         #[serde(deserialize_with = "id")]
@@ -32,7 +33,7 @@ model! {
         /// When the token expires; `None` if it never does.
         #[serde(with = "timestamp")]
         pub expires_on: Option<OffsetDateTime>,
-        /// The client addresses that may use the token; empty if all may.
+        /// Which client addresses may and may not use the token; empty if all may.
         #[serde(deserialize_with = "or_default")]
         pub condition: Condition,
         /// The permissions of the token, in no particular order.

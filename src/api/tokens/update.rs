@@ -29,8 +29,8 @@ use crate::api::prelude::*;
 /// [`CreateToken`](crate::CreateToken), for everything that you set. Fields that were read with the
 /// token are sent back unchecked, with two exceptions:
 ///
-/// * A status other than active or disabled, such as `expired` or `revoked (exposed)`, cannot be
-///   sent, and neither can a missing one. Set [`status`](Self::status).
+/// * Only the statuses active and disabled can be sent. If the status is another one, such as
+///   `expired` or `revoked (exposed)`, or is missing, set [`status`](Self::status).
 /// * A policy without an effect is refused, because it does not say whether it allows or denies.
 ///   Set [`policies`](Self::policies).
 ///

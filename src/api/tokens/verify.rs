@@ -31,9 +31,9 @@ use crate::api::prelude::*;
 ///
 /// A 403 ([`Forbidden`](crate::ErrorKind::Forbidden)) does not show that the token is bad: the API
 /// also returns it for an address that the token does not allow, for a token of an account, and for
-/// some seconds after a token was created. A failure of kind
-/// [`Gateway`](crate::ErrorKind::Gateway) does not come from the API, and does not show it either.
-/// Only a 401 with code 1000 shows that no token has this secret.
+/// some seconds after a token was created. A failure of kind [`Gateway`](crate::ErrorKind::Gateway)
+/// does not come from the API, and shows nothing about the token. Only a 401 with code 1000 shows
+/// that no token has this secret.
 ///
 /// [API reference]: https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -46,19 +46,19 @@ use super::{AttemptOptions, Body, Transport, TransportError, TransportErrorKind}
 /// plain http to this machine does not use a proxy on another one.
 ///
 /// A request fails before anything is sent, with the kind
-/// [`Configuration`](crate::ErrorKind::Configuration), if the proxy is invalid, or if a feature of
-/// this crate is off that it needs: `socks-proxy` for a SOCKS proxy, and for TLS the feature of the
-/// agent's provider (`rustls` or `native-tls`) and verifier (`platform-verifier`).
+/// [`Configuration`](crate::ErrorKind::Configuration), if the proxy is invalid, or if the request
+/// needs a feature of this crate that is off: `socks-proxy` for a SOCKS proxy, and for TLS the
+/// feature of the agent's provider (`rustls` or `native-tls`) and verifier (`platform-verifier`).
 ///
 /// # Proxies from the environment
 ///
-/// A client without a custom [`transport`](crate::ClientBuilder::transport) and an explicit
+/// A client with neither a custom [`transport`](crate::ClientBuilder::transport) nor an explicit
 /// [`proxy`](crate::ClientBuilder::proxy) reads the environment once, when it is built. An https
 /// base URL selects the first that is set of `https_proxy`, `HTTPS_PROXY`, `all_proxy` and
 /// `ALL_PROXY`; plain http selects from `http_proxy`, `HTTP_PROXY`, `all_proxy` and `ALL_PROXY`. An
-/// empty variable counts as unset. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, because a CGI
-/// server fills it from a request header. On Windows, where it is the same variable as `http_proxy`,
-/// both are ignored then. Loopback hosts never use a proxy from the environment.
+/// empty variable counts as unset. `HTTP_PROXY` is ignored if `REQUEST_METHOD` is set, because a
+/// CGI server fills it from a request header. On Windows, where it is the same variable as
+/// `http_proxy`, both are ignored then. Loopback hosts never use a proxy from the environment.
 ///
 /// The format is `http://user:password@proxy.example:3128`. The scheme is `http` (the default),
 /// `https`, `socks4`, `socks4a`, `socks5`, `socks5h`, or `socks`, which is SOCKS 5. The port
