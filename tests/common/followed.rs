@@ -104,7 +104,6 @@ pub fn line_count(directory: &Directory) -> usize {
 }
 
 /// Waits until the output has this many lines, and the state says that they are complete.
-#[cfg(unix)]
 #[track_caller]
 pub fn wait_for_lines(directory: &Directory, count: usize) {
     wait_until(|| {
