@@ -8,6 +8,7 @@ mod limits;
 mod rate_limit;
 mod retry;
 mod run;
+mod stream;
 
 use std::fmt;
 use std::sync::Arc;
