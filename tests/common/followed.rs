@@ -92,7 +92,6 @@ pub fn ids(lines: &str) -> Vec<usize> {
 }
 
 /// The position that was saved last, as text.
-#[cfg(unix)]
 pub fn saved(directory: &Directory) -> Option<String> {
     let state = fs::read_to_string(directory.path("out.jsonl.state")).ok()?;
     Some(state.lines().next()?.to_owned())
