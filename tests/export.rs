@@ -3,10 +3,12 @@
 mod common;
 
 use std::io::Read;
+use std::thread;
 use std::time::Duration;
 
-use cloudflare_user::ErrorKind;
+use cloudflare_user::{ErrorKind, TransportError, http};
 use common::tcp::{Reply, Tcp, lines};
+use common::{builder, failure};
 
 const CSV: &str = "id,when\n7,2026-11-01\n";
 
@@ -85,6 +87,78 @@ fn a_stalled_response_head_ends_by_the_timeout() {
         error.to_string().contains("after 0.3 s (timeout)"),
         "{error}"
     );
+}
+
+#[test]
+fn no_read_after_the_first_has_a_deadline() {
+    // The second part arrives 1.5 s after the first, and the deadline is over after 1 s.
+    let server = Tcp::new(|_, _| {
+        let start = [head(CSV.len()), CSV.as_bytes()[..9].to_vec()].concat();
+        Reply::Pause(
+            start,
+            Duration::from_millis(1500),
+            CSV.as_bytes()[9..].to_vec(),
+        )
+    });
+    let client = server.client().with_deadline(Duration::from_secs(1));
+    let mut csv = String::new();
+    let mut export = client.audit_logs().export().unwrap();
+    export.read_to_string(&mut csv).unwrap();
+    assert_eq!(csv, CSV);
+}
+
+#[test]
+fn opening_ends_by_the_deadline_if_the_transport_does_not() {
+    let client = builder()
+        .transport(|_: http::Request<Vec<u8>>| {
+            thread::sleep(Duration::from_secs(30));
+            Err(TransportError::other("late"))
+        })
+        .build()
+        .unwrap()
+        .with_deadline(Duration::from_millis(300));
+    let error = client.audit_logs().export().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let expected = "timed out after 0.3 s (deadline)";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
+#[should_panic = "of the transport"]
+fn a_panic_of_the_transport_is_not_caught() {
+    let client = builder()
+        .transport(|_: http::Request<Vec<u8>>| panic!("of the transport"))
+        .build()
+        .unwrap()
+        .with_deadline(Duration::from_secs(1));
+    let _ = client.audit_logs().export();
+}
+
+#[test]
+fn retries_a_first_read_that_fails_shortly_before_the_deadline() {
+    let server = Tcp::scripted([Reply::Close(head(CSV.len())), whole()]);
+    let client = server.client().with_deadline(Duration::from_secs(20));
+    let mut csv = String::new();
+    let mut export = client.audit_logs().export().unwrap();
+    export.read_to_string(&mut csv).unwrap();
+    assert_eq!((csv.as_str(), server.count()), (CSV, 2));
+}
+
+#[test]
+fn a_failure_behind_a_byte_order_mark_is_no_csv() {
+    let failure = failure(r#"{"code":9109,"message":"no"}"#);
+    let (mark, json) = ("\u{feff}".as_bytes(), failure.as_bytes());
+    for at in [0, 1, mark.len(), mark.len() + 10] {
+        let body = [mark, json].concat();
+        let start = [b"HTTP/1.1 200 OK\r\n\r\n", &body[..at]].concat();
+        let rest = body[at..].to_vec();
+        let server = Tcp::new(move |_, _| {
+            Reply::Pause(start.clone(), Duration::from_millis(200), rest.clone())
+        });
+        let error = server.client().audit_logs().export().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Api, "{at}: {error}");
+        assert_eq!(error.codes().collect::<Vec<_>>(), [9109]);
+    }
 }
 
 #[test]

@@ -189,16 +189,17 @@ impl ClientBuilder {
 
     /// Sets the time limit of one attempt, including its body. The default is 60 s.
     ///
-    /// For an [export](Client::export), it limits the response head and each read of the body. If
-    /// less than `timeout` is left of the [`deadline`](Self::deadline) when the attempt begins, the
-    /// time left limits the head and each read instead.
+    /// For an [export](Client::export), it limits the response head, and then each read of the
+    /// body.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
     /// Sets the time limit of a whole call, including its retries and waits. The default is 300 s.
-    /// Each page of a paginated list is a call.
+    /// Each page of a paginated list is a call. The call of an [export](Client::export) ends when
+    /// the body begins. If the deadline is then less than twice the [`timeout`](Self::timeout)
+    /// away, a thread waits for the body.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline;
         self

@@ -57,7 +57,7 @@ impl Deadline {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptLimits {
     started: Instant,
-    deadline: Instant,
+    deadline: Deadline,
     /// How long connecting may take.
     pub(super) connect: Duration,
     /// The setting that `connect` comes from.
@@ -66,6 +66,8 @@ pub(super) struct AttemptLimits {
     pub(super) total: Duration,
     /// The setting that `total` comes from.
     total_limit: TimeLimit,
+    /// Whether the caller reads the body. The deadline then ends before the body begins.
+    is_stream: bool,
 }
 
 impl AttemptLimits {
@@ -95,12 +97,44 @@ impl AttemptLimits {
         }
         Self {
             started: Instant::now(),
-            deadline: deadline.end,
+            deadline: *deadline,
             connect,
             connect_limit,
             total,
             total_limit,
+            is_stream: false,
         }
+    }
+
+    /// Returns the limits of an attempt whose body the caller reads: the response head and each
+    /// read may take `timeout`, whatever is left of the deadline.
+    pub(super) fn for_stream(self, timeout: Duration) -> Self {
+        Self {
+            total: timeout.min(LONGEST),
+            total_limit: TimeLimit {
+                name: "timeout",
+                value: timeout,
+            },
+            is_stream: true,
+            ..self
+        }
+    }
+
+    /// Returns the time in which a stream must be open, if its other limits could exceed it.
+    pub(super) fn time_to_open(&self) -> Option<Duration> {
+        let time_left = self.deadline.time_left();
+        // The response head, and the first read.
+        let longest = self.total.saturating_mul(2);
+        (self.is_stream && time_left < longest).then_some(time_left)
+    }
+
+    /// Returns the fault of a stream that the deadline ended before it was open.
+    pub(super) fn not_opened(&self) -> Fault {
+        Fault::Timeout(TimedOut {
+            limit: self.deadline.limit,
+            was_connecting: false,
+            may_have_reached_server: true,
+        })
     }
 
     /// Returns the fault of an attempt for which no time is left, if none is.
@@ -123,13 +157,14 @@ impl AttemptLimits {
 
     /// Returns the instant at which the attempt with its whole body ends.
     pub(super) fn end(&self) -> Instant {
-        self.started + self.total
+        let end = self.started + self.total;
+        end.min(self.deadline.end)
     }
 
     /// Returns the instant at which a read of a streamed body ends, if it starts now.
     pub(super) fn end_of_read(&self) -> Instant {
         let end = Instant::now() + self.total;
-        end.min(self.deadline)
+        end.min(self.deadline.end)
     }
 
     /// Returns the fault for an error of the transport. For a timeout by one of these limits, it
@@ -230,6 +265,36 @@ mod tests {
         ] {
             assert!(matches!(limits.fault(error), Fault::Transport(_)));
         }
+    }
+
+    #[test]
+    fn only_a_stream_near_its_deadline_has_a_time_to_open() {
+        let time_to_open = |timeout, deadline| {
+            let deadline = Deadline::start(secs(deadline));
+            let limits = AttemptLimits::start(secs(timeout), secs(10), &deadline);
+            assert_eq!(limits.time_to_open(), None);
+            limits.for_stream(secs(timeout)).time_to_open()
+        };
+        assert_eq!(time_to_open(60, 300), None);
+        assert_eq!(time_to_open(60, 121), None);
+        let time = time_to_open(60, 119).unwrap();
+        assert!(time > secs(100) && time <= secs(119), "{time:?}");
+        assert!(time_to_open(u64::MAX, 300).is_some());
+    }
+
+    #[test]
+    fn a_stream_has_the_whole_timeout_and_still_ends_by_its_deadline() {
+        let deadline = Deadline::start(secs(5));
+        let limits = AttemptLimits::start(secs(60), secs(10), &deadline).for_stream(secs(60));
+        assert_eq!(limits.total, secs(60));
+        assert!(limits.connect < secs(5));
+        assert_eq!(limits.end(), deadline.end);
+        assert_eq!(limits.end_of_read(), deadline.end);
+        let Fault::Timeout(timed_out) = limits.not_opened() else {
+            panic!()
+        };
+        assert_eq!(timed_out.limit.name, "deadline");
+        assert_eq!(limits.timed_out_read().limit.name, "timeout");
     }
 
     #[test]

@@ -57,6 +57,10 @@ impl Client {
                 let fault = Fault::Timeout(timed_out);
                 return Err(self.error_before_attempt(call, &mut attempts, fault));
             }
+            let limits = match call.streaming {
+                true => limits.for_stream(self.limits.timeout),
+                false => limits,
+            };
             let request =
                 self.build_request(call, uri.clone(), &limits, attempts.needs_new_connection());
             attempts.count += 1;
@@ -221,12 +225,18 @@ impl Client {
         permit: &Permit<'_>,
         read: impl Fn(Body, &AttemptLimits) -> Result<T, FailedBody>,
     ) -> Result<(ResponseHead, T), Box<FailedAttempt>> {
-        let response = self.shared.transport.execute(request);
-        let response = response.map_err(|error| {
+        let response = match limits.time_to_open() {
+            None => {
+                let response = self.shared.transport.execute(request);
+                response.map_err(|error| limits.fault(error))
+            }
+            Some(time) => self.execute_on_a_thread(request, limits, time),
+        };
+        let response = response.map_err(|fault| {
             Box::new(FailedAttempt {
                 head: None,
                 body: Vec::new(),
-                fault: limits.fault(error),
+                fault,
             })
         })?;
         let (parts, mut body) = response.into_parts();

@@ -2,13 +2,17 @@
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+use std::{panic, thread};
 
 use super::limits::AttemptLimits;
 use super::run::FailedBody;
 use super::{Client, Shared};
 use crate::call::Call;
 use crate::envelope::{LARGEST_FAILURE, RawResponse};
-use crate::error::Result;
+use crate::error::{Fault, Result};
+use crate::json::without_byte_order_mark;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// A body that is read as it arrives.
@@ -39,6 +43,42 @@ impl Client {
             shared: Arc::clone(&self.shared),
         }))
     }
+
+    /// Sends a request, and reads the start of its body, in this time.
+    ///
+    /// A transport has one limit for the response head and for each read of a stream. Only the head
+    /// and the first read must end by the deadline, so another thread waits for both.
+    pub(super) fn execute_on_a_thread(
+        &self,
+        request: http::Request<Vec<u8>>,
+        limits: &AttemptLimits,
+        time: Duration,
+    ) -> Result<http::Response<Body>, Fault> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let shared = Arc::clone(&self.shared);
+        let end = limits.end_of_read();
+        let work = move || {
+            let response = shared.transport.execute(request);
+            let response = response.map(|response| response.map(|body| body.with_start_read(end)));
+            // Nobody receives it after the deadline.
+            let _ = sender.send(response);
+        };
+        let thread = thread::Builder::new().name("cloudflare-user export".to_owned());
+        let thread = thread.spawn(work).map_err(|error| {
+            Fault::Transport(TransportError::other(format!(
+                "cannot start a thread: {error}"
+            )))
+        })?;
+        match receiver.recv_timeout(time) {
+            Ok(response) => response.map_err(|error| limits.fault(error)),
+            Err(RecvTimeoutError::Timeout) => Err(limits.not_opened()),
+            Err(RecvTimeoutError::Disconnected) => match thread.join() {
+                // The transport panicked. So does this thread, as without the other one.
+                Err(panic) => panic::resume_unwind(panic),
+                Ok(()) => Err(limits.not_opened()),
+            },
+        }
+    }
 }
 
 /// Reads the start of a body that the caller reads. A body that starts like JSON is read whole,
@@ -46,7 +86,8 @@ impl Client {
 fn read_start(mut body: Body, limits: &AttemptLimits) -> Result<Stream, FailedBody> {
     let mut start = Vec::new();
     let mut outcome = body.read_start(&mut start, limits.end_of_read());
-    let is_like_json = start.trim_ascii_start().starts_with(b"{");
+    let text = without_byte_order_mark(&start).trim_ascii_start();
+    let is_like_json = text.starts_with(b"{");
     if outcome.is_ok() && is_like_json {
         outcome = body.read_rest(&mut start, LARGEST_FAILURE, limits.end_of_read());
     }

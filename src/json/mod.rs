@@ -14,6 +14,6 @@ pub(crate) use self::fields::fields;
 pub(crate) use self::lossy::text_lossy;
 pub(crate) use self::memory::{Budget, fits};
 pub(crate) use self::split::{
-    Malformed, skip_space, skip_value, value_at, value_end, walk_array, walk_object,
-    without_byte_order_mark,
+    BYTE_ORDER_MARK, Malformed, is_blank, skip_space, skip_value, value_at, value_end, walk_array,
+    walk_object, without_byte_order_mark,
 };

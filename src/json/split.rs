@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Why JSON could not be split.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,11 @@ pub(crate) enum Malformed {
 /// Removes a byte order mark from the start.
 pub(crate) fn without_byte_order_mark(json: &[u8]) -> &[u8] {
     json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json)
+}
+
+/// Whether the start of a text is only white space, after a byte order mark or a part of one.
+pub(crate) fn is_blank(start: &[u8]) -> bool {
+    BYTE_ORDER_MARK.starts_with(start) || without_byte_order_mark(start).trim_ascii().is_empty()
 }
 
 /// Returns where the value that starts at `at` ends, or `None` if the JSON ends before it does.

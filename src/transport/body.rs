@@ -3,6 +3,7 @@ use std::io::{self, Cursor, Read};
 use std::time::Instant;
 
 use super::TransportError;
+use crate::json::is_blank;
 
 /// The body of a response, which is read as it arrives.
 ///
@@ -42,16 +43,28 @@ impl Body {
         Self(Box::new(reader))
     }
 
-    /// Appends the start of the body to `bytes`, up to the first read that contains more than white
-    /// space.
+    /// Appends the start of the body to `bytes`, up to the first read that contains more than a byte
+    /// order mark and white space.
     pub(crate) fn read_start(
         &mut self,
         bytes: &mut Vec<u8>,
         until: Instant,
     ) -> Result<(), TransportError> {
         self.read_while(bytes, usize::MAX, until, |bytes| {
-            bytes.len() <= LONGEST_SPACE && bytes.trim_ascii().is_empty()
+            bytes.len() <= LONGEST_SPACE && is_blank(bytes)
         })
+    }
+
+    /// Reads the start of the body, as [`read_start`](Self::read_start) does, and returns the whole
+    /// body. It fails where reading failed.
+    pub(crate) fn with_start_read(mut self, until: Instant) -> Self {
+        let mut start = Vec::new();
+        let outcome = self.read_start(&mut start, until);
+        let start = Cursor::new(start);
+        match outcome {
+            Ok(()) => Self::from_reader(start.chain(self)),
+            Err(error) => Self::from_reader(start.chain(Failed(Some(error)))),
+        }
     }
 
     /// Appends the rest of the body to `bytes`. Fails if `bytes` gets longer than `limit`, or
@@ -101,6 +114,18 @@ impl Body {
         };
         bytes.truncate(filled);
         outcome
+    }
+}
+
+/// The place in a body where reading failed.
+struct Failed(Option<TransportError>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0.take() {
+            Some(error) => Err(io::Error::other(error)),
+            None => Err(io::Error::other("an earlier read of this body failed")),
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Reply {
     Reset(Vec<u8>),
     /// Sends these bytes, then nothing until the client closes the connection.
     Silence(Vec<u8>),
+    /// Sends these bytes, others after a pause, and closes the connection.
+    Pause(Vec<u8>, Duration, Vec<u8>),
     /// Sends this text and then spaces without end, one byte at a time with this pause after each.
     Drip(&'static str, Duration),
     /// Sends nothing for this long, then closes the connection.
@@ -169,6 +171,11 @@ fn send(stream: &mut TcpStream, reply: Reply) -> bool {
         Reply::Silence(bytes) => {
             let _ = stream.write_all(&bytes);
             while let Ok(1..) = stream.read(&mut [0; 512]) {}
+        }
+        Reply::Pause(first, pause, then) => {
+            let _ = stream.write_all(&first);
+            thread::sleep(pause);
+            let _ = stream.write_all(&then);
         }
         Reply::Drip(text, pause) => {
             for byte in text.bytes().chain(iter::repeat(b' ')) {

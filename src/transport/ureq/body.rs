@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, Version};
 use super::classify::classify_body;
 #[cfg(feature = "gzip")]
 use super::gzip::GzipReader;
+use crate::json::BYTE_ORDER_MARK;
 use crate::transport::{Body, TransportError, TransportErrorKind};
 
 /// Converts a response of ureq. Errors of the body contain a [`TransportError`].
@@ -78,7 +79,7 @@ struct Checked<R> {
     /// ends in a line break. A body that starts with `{` is not CSV but a failure as JSON, which
     /// the client reads to its end.
     needs_line_break: bool,
-    /// The first byte that is not white space.
+    /// The first byte that is neither white space nor of a byte order mark.
     first: Option<u8>,
     last: Option<u8>,
     /// After a failed read, ureq returns `Ok(0)`, which would look like the end of the body.
@@ -95,8 +96,9 @@ impl<R> Checked<R> {
             return;
         }
         if self.first.is_none() {
-            let mut letters = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
-            self.first = letters.next().copied();
+            let is_ignored =
+                |byte: &u8| byte.is_ascii_whitespace() || BYTE_ORDER_MARK.contains(byte);
+            self.first = bytes.iter().copied().find(|byte| !is_ignored(byte));
         }
         if let Some(last) = bytes.last() {
             self.last = Some(*last);
