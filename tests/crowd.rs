@@ -14,12 +14,21 @@ const PAGES: usize = 25;
 
 /// A server that allows 5 requests in each second, and refuses the others for a second.
 fn limited_server(result: impl Fn(&str) -> String + Send + Sync + 'static) -> Tcp {
+    limited(Duration::from_secs(1), &["retry-after: 1"], result)
+}
+
+/// A server that allows 5 requests in each window, and refuses the others with these headers.
+fn limited(
+    window: Duration,
+    refusal: &'static [&'static str],
+    result: impl Fn(&str) -> String + Send + Sync + 'static,
+) -> Tcp {
     let admitted: Mutex<Vec<Instant>> = Mutex::default();
     Tcp::new(move |_, request| {
         let mut admitted = admitted.lock().unwrap();
-        admitted.retain(|instant| instant.elapsed() < Duration::from_secs(1));
+        admitted.retain(|instant| instant.elapsed() < window);
         if admitted.len() == 5 {
-            return Reply::response(429, &["retry-after: 1"], "{}");
+            return Reply::response(429, refusal, "{}");
         }
         admitted.push(Instant::now());
         Reply::success(&result(request))
@@ -47,6 +56,45 @@ fn read_ahead_completes_where_sequential_reading_does() {
             });
         }
     });
+}
+
+/// How a server refuses requests, without saying how long.
+const REFUSALS_WITHOUT_A_WAIT: &[&[&str]] = &[
+    &[],
+    &["retry-after: soon"],
+    &[r#"ratelimit: "a";r=0;t=1, "b";r=9;t=9"#],
+];
+
+#[test]
+fn read_ahead_completes_over_refusals_without_a_wait() {
+    thread::scope(|scope| {
+        for refusal in REFUSALS_WITHOUT_A_WAIT {
+            scope.spawn(move || {
+                let server = limited(Duration::from_millis(400), refusal, page_of_tokens);
+                let tokens = server.client().tokens().iter().read_ahead(16);
+                let tokens: Vec<Token> = tokens.collect::<Result<_, _>>().unwrap();
+                assert_eq!(tokens.len(), 2 * PAGES, "{refusal:?}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_server_that_refuses_everything_without_a_wait_ends_every_call() {
+    let server = Tcp::responding(429, &[], "{}");
+    let client = server
+        .client()
+        .with_max_retry_wait(Duration::from_millis(50));
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let error = client.user().send().unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::RateLimited);
+            });
+        }
+    });
+    // The first burst may be the crowd's fault. After it, each refusal counts.
+    assert!(server.count() <= 8 * 5, "{}", server.count());
 }
 
 #[test]

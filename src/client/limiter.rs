@@ -1,5 +1,5 @@
-//! Holds requests while the rate limit is used up, and lets them through one after another
-//! afterwards. Clones of a client share it.
+//! Holds requests while the rate limit is used up, and lets them through one after another after a
+//! refusal. Clones of a client share it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,8 +15,9 @@ const WIDEST_WINDOW: u64 = 64;
 
 /// The state of the rate limit.
 ///
-/// After a hold, one request goes first, because all that were held would be refused together. Each
-/// response that is not refused, and each second, then lets one more be in flight.
+/// After a refusal, and the hold if it names one, one request goes first, because many at once would
+/// be refused together. Each response that is not a refusal, and each second, then lets one more be
+/// in flight.
 #[derive(Debug, Default)]
 pub(super) struct RateLimiter(Mutex<State>);
 
@@ -25,14 +26,16 @@ struct State {
     /// The last limit that a response named, and when it arrived.
     last: Option<(RateLimit, Instant)>,
     held_until: Option<Instant>,
-    /// How many requests may be in flight after a hold; `None` if there is no limit.
+    /// How many requests may be in flight after a refusal; `None` if there is no limit.
     window: Option<u64>,
-    /// The requests in flight that were admitted since the last hold.
+    /// Since when the window is open.
+    open_since: Option<Instant>,
+    /// The requests in flight that were admitted since the last refusal.
     in_flight: u64,
-    /// The number of holds, so that a request that was sent before one is not counted after it.
-    holds: u64,
-    /// The number of requests that were admitted.
-    admitted: u64,
+    /// The number of refusals, so that a request that was sent before one is not counted after it.
+    refusals: u64,
+    /// The number of responses that were not refusals.
+    accepted: u64,
 }
 
 /// Whether a request may be sent now.
@@ -47,9 +50,10 @@ pub(super) enum Admission<'l> {
 /// A request in flight. Dropping it ends the flight.
 pub(super) struct Permit<'l> {
     limiter: &'l RateLimiter,
-    hold: u64,
-    /// Whether no other request was in flight, as the first after a hold.
-    pub(super) is_first: bool,
+    /// The number of refusals before this request.
+    refusals: u64,
+    /// Whether no other request was in flight.
+    pub(super) is_alone: bool,
 }
 
 impl RateLimiter {
@@ -65,9 +69,9 @@ impl RateLimiter {
         self.lock().hold()
     }
 
-    /// Returns how many requests were admitted so far.
-    pub(super) fn admitted(&self) -> u64 {
-        self.lock().admitted
+    /// Returns how many responses so far were not refusals.
+    pub(super) fn accepted(&self) -> u64 {
+        self.lock().accepted
     }
 
     /// Admits a request, if it may be sent now.
@@ -77,17 +81,16 @@ impl RateLimiter {
             return Admission::Held(hold);
         }
         if let Some(window) = state.window
-            && state.in_flight >= window + state.seconds_since_hold()
+            && state.in_flight >= window + state.seconds_open()
         {
             return Admission::Queued;
         }
-        let is_first = state.window == Some(1) && state.in_flight == 0;
+        let is_alone = state.in_flight == 0;
         state.in_flight += 1;
-        state.admitted += 1;
         Admission::Admitted(Permit {
             limiter: self,
-            hold: state.holds,
-            is_first,
+            refusals: state.refusals,
+            is_alone,
         })
     }
 
@@ -103,8 +106,22 @@ impl State {
         (!hold.is_zero()).then_some(hold)
     }
 
-    fn seconds_since_hold(&self) -> u64 {
-        self.held_until.map_or(0, |end| end.elapsed().as_secs())
+    fn seconds_open(&self) -> u64 {
+        let open_since = self.open_since;
+        open_since.map_or(0, |start| start.elapsed().as_secs())
+    }
+
+    /// Lets one request go first, after the hold if there is one.
+    fn narrow(&mut self, hold: Option<Duration>) {
+        let now = Instant::now();
+        if let Some(hold) = hold {
+            // A response that was sent before the limit was reached does not shorten the hold.
+            self.held_until = self.held_until.max(Some(now + hold));
+        }
+        self.window = Some(1);
+        self.open_since = self.held_until.max(Some(now));
+        self.in_flight = 0;
+        self.refusals += 1;
     }
 }
 
@@ -120,18 +137,16 @@ impl Permit<'_> {
         let hold = requested
             .or_else(|| RateLimit::wait_if_used_up(headers))
             .filter(|hold| *hold <= LONGEST_WAIT);
-        let now = Instant::now();
         let mut state = self.limiter.lock();
         if let Some(limit) = RateLimit::read(headers) {
-            state.last = Some((limit, now));
+            state.last = Some((limit, Instant::now()));
         }
-        if let Some(hold) = hold {
-            // A response that was sent before the limit was reached does not shorten the hold.
-            state.held_until = state.held_until.max(Some(now + hold));
-            state.window = Some(1);
-            state.in_flight = 0;
-            state.holds += 1;
-        } else if !is_refused && self.hold == state.holds {
+        if !is_refused {
+            state.accepted += 1;
+        }
+        if is_refused || hold.is_some() {
+            state.narrow(hold);
+        } else if self.refusals == state.refusals {
             let wider = state.window.map(|window| window + 1);
             state.window = wider.filter(|window| *window < WIDEST_WINDOW);
         }
@@ -141,7 +156,7 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut state = self.limiter.lock();
-        if self.hold == state.holds {
+        if self.refusals == state.refusals {
             state.in_flight -= 1;
         }
     }
@@ -178,17 +193,38 @@ mod tests {
     fn end_hold(limiter: &RateLimiter, seconds_ago: u64) {
         let end = Instant::now() - Duration::from_secs(seconds_ago);
         limiter.lock().held_until = Some(end);
+        limiter.lock().open_since = Some(end);
     }
 
     #[test]
-    fn counts_the_requests_that_it_admits() {
+    fn counts_the_responses_that_are_not_refusals() {
         let limiter = RateLimiter::default();
-        assert_eq!(limiter.admitted(), 0);
-        drop([admit(&limiter), admit(&limiter)]);
-        assert_eq!(limiter.admitted(), 2);
+        assert_eq!(limiter.accepted(), 0);
+        drop(admit(&limiter));
+        succeed(admit(&limiter));
+        let used_up = headers(&[("ratelimit", r#""default";r=0;t=30"#)]);
+        let last = admit(&limiter);
         refuse(&admit(&limiter));
-        assert!(matches!(limiter.admit(), Admission::Held(_)));
-        assert_eq!(limiter.admitted(), 3);
+        last.note(StatusCode::OK, &used_up);
+        assert_eq!(limiter.accepted(), 2);
+    }
+
+    #[test]
+    fn a_refusal_without_a_hold_lets_one_request_go_first_at_once() {
+        let limiter = RateLimiter::default();
+        let crowd = [admit(&limiter), admit(&limiter)];
+        assert_eq!(
+            crowd.each_ref().map(|permit| permit.is_alone),
+            [true, false]
+        );
+        crowd[1].note(StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
+        assert_eq!(limiter.hold(), None);
+        let first = admit(&limiter);
+        assert!(first.is_alone && is_queued(&limiter));
+        // Nothing has arrived for two seconds.
+        limiter.lock().open_since = Some(Instant::now() - Duration::from_secs(2));
+        let others = [admit(&limiter), admit(&limiter)];
+        assert!(others.iter().all(|permit| !permit.is_alone) && is_queued(&limiter));
     }
 
     #[test]
@@ -202,12 +238,11 @@ mod tests {
     fn lets_one_request_through_after_a_hold_and_more_after_each_response() {
         let limiter = RateLimiter::default();
         let crowd: Vec<_> = (0..9).map(|_| admit(&limiter)).collect();
-        assert!(crowd.iter().all(|permit| !permit.is_first));
         refuse(&crowd[0]);
         end_hold(&limiter, 0);
 
         let first = admit(&limiter);
-        assert!(first.is_first && is_queued(&limiter));
+        assert!(first.is_alone && is_queued(&limiter));
         drop(crowd);
         assert!(
             is_queued(&limiter),
@@ -216,7 +251,7 @@ mod tests {
 
         succeed(first);
         let (second, third) = (admit(&limiter), admit(&limiter));
-        assert!(!second.is_first && !third.is_first && is_queued(&limiter));
+        assert!(second.is_alone && !third.is_alone && is_queued(&limiter));
         succeed(second);
         let fourth = admit(&limiter);
         let fifth = admit(&limiter);
@@ -227,7 +262,7 @@ mod tests {
         let first = admit(&limiter);
         succeed(fourth);
         drop(fifth);
-        assert!(first.is_first && is_queued(&limiter));
+        assert!(first.is_alone && is_queued(&limiter));
     }
 
     #[test]
@@ -236,7 +271,7 @@ mod tests {
         refuse(&admit(&limiter));
         end_hold(&limiter, 0);
         drop(admit(&limiter));
-        assert!(admit(&limiter).is_first);
+        assert!(admit(&limiter).is_alone);
     }
 
     #[test]
@@ -245,7 +280,7 @@ mod tests {
         refuse(&admit(&limiter));
         end_hold(&limiter, 2);
         let slow = [admit(&limiter), admit(&limiter), admit(&limiter)];
-        assert_eq!(slow.map(|permit| permit.is_first), [true, false, false]);
+        assert_eq!(slow.map(|permit| permit.is_alone), [true, false, false]);
     }
 
     #[test]

@@ -25,6 +25,14 @@ struct FailedAttempt {
     fault: Fault,
 }
 
+impl FailedAttempt {
+    /// Whether the rate limit refused the request.
+    fn is_refused(&self) -> bool {
+        let head = self.head.as_ref();
+        head.is_some_and(|head| head.status == StatusCode::TOO_MANY_REQUESTS)
+    }
+}
+
 /// The part of a body that arrived before it failed.
 pub(super) struct FailedBody {
     pub(super) part: Vec<u8>,
@@ -48,8 +56,8 @@ impl Client {
         let uri = call.uri(&self.shared.base_url)?;
         let deadline = Deadline::start(self.limits.deadline);
         let mut attempts = Attempts::default();
+        let mut accepted = self.shared.rate_limiter.accepted();
         loop {
-            let admitted_before = self.shared.rate_limiter.admitted();
             let permit = self.admit(call, &mut attempts, &deadline)?;
             let limits =
                 AttemptLimits::start(self.limits.timeout, self.shared.connect_timeout, &deadline);
@@ -79,7 +87,13 @@ impl Client {
                 // The transport sent nothing, so it was no attempt.
                 attempts.count -= 1;
             }
-            if !self.is_refused_because_of_others(&failed, &permit, admitted_before) {
+            let accepted_before = accepted;
+            accepted = self.shared.rate_limiter.accepted();
+            // A refusal counts if no other request was in flight, and none was accepted since the
+            // attempt before. A server that refuses everything ends the call; the client's own
+            // crowd does not.
+            let has_others = !permit.is_alone || accepted > accepted_before;
+            if !(failed.is_refused() && has_others) {
                 attempts.counted += 1;
             }
             // Other requests may be sent while this one waits.
@@ -151,25 +165,6 @@ impl Client {
             Some(error) => error,
             None => self.error_for(call, attempts, None, fault),
         }
-    }
-
-    /// Whether an attempt failed only because this client sent other requests at the same time.
-    ///
-    /// Such an attempt does not count against `max_retries`. The first request after a hold is sent
-    /// alone, so its refusal counts: a server that refuses everything ends the call.
-    ///
-    /// `admitted_before` is the number of requests that were admitted before this one was queued.
-    fn is_refused_because_of_others(
-        &self,
-        failed: &FailedAttempt,
-        permit: &Permit<'_>,
-        admitted_before: u64,
-    ) -> bool {
-        let status = failed.head.as_ref().map(|head| head.status);
-        let limiter = &self.shared.rate_limiter;
-        let is_held = status == Some(StatusCode::TOO_MANY_REQUESTS) && limiter.hold().is_some();
-        let has_others = limiter.admitted() - admitted_before > 1;
-        is_held && has_others && !permit.is_first
     }
 
     /// Returns how long to wait before the next attempt, or `None` if there must be none.
