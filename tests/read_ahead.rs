@@ -2,12 +2,13 @@
 
 mod common;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use cloudflare_user::{Client, http};
+use cloudflare_user::{Client, Endpoint, Page, http};
 use common::{ListOf, builder, page_number, success};
 use serde::{Deserialize, Deserializer};
 
@@ -71,6 +72,81 @@ fn fetches_a_page_again_whose_first_item_panicked() {
             let expected = if page == 3 { 2 } else { 1 };
             assert_eq!(count(page), expected, "page {page}, {pages_ahead} ahead");
         }
+    }
+}
+
+/// An item that panics when it is decoded for the first time, if its name says so.
+#[derive(Debug)]
+struct Fragile(String);
+
+static PANICKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+impl<'de> Deserialize<'de> for Fragile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if name.contains("panics") {
+            let mut panicked = PANICKED.lock().unwrap();
+            if !panicked.contains(&name) {
+                panicked.push(name.clone());
+                drop(panicked);
+                panic!("deserialize panicked");
+            }
+        }
+        Ok(Self(name))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ListNames;
+
+impl Endpoint for ListNames {
+    type Output = Page<Fragile>;
+    const METHOD: http::Method = http::Method::GET;
+    fn path(&self) -> Vec<&str> {
+        vec!["names"]
+    }
+    // Some have no identifier.
+    fn item_id(item: &Fragile) -> Option<Cow<'_, str>> {
+        (!item.0.starts_with('-')).then_some(Cow::Borrowed(&item.0))
+    }
+}
+
+#[test]
+fn loses_no_item_whichever_item_of_a_page_panics() {
+    let names = |page: usize| ["a", "-b", "c", "d"].map(|name| format!("{name}{page}"));
+    for (position, pages_ahead, whole_pages) in (0..4).flat_map(|position| {
+        [(0, false), (2, false), (0, true), (2, true)]
+            .map(|(ahead, whole)| (position, ahead, whole))
+    }) {
+        let case = format!("{position} {pages_ahead} {whole_pages}");
+        let page_of = |page: usize| {
+            let mut names = names(page);
+            names[position] += &format!(" panics {case}");
+            names
+        };
+        let responses: Vec<_> = (1..=3)
+            .map(|page| serde_json::to_string(&page_of(page)).unwrap())
+            .collect();
+        let transport = move |request: http::Request<Vec<u8>>| {
+            let page = responses.get(page_number(&request) - 1);
+            Ok(http::Response::new(
+                success(page.map_or("[]", String::as_str)).into(),
+            ))
+        };
+        let client = builder().transport(transport).build().unwrap();
+        let yielded: Vec<String> = if whole_pages {
+            let pages = client.pages(&ListNames).read_ahead(pages_ahead);
+            catch_panics(pages)
+                .into_iter()
+                .flatten()
+                .map(|item| item.0)
+                .collect()
+        } else {
+            let items = client.iter(&ListNames).read_ahead(pages_ahead);
+            catch_panics(items).into_iter().map(|item| item.0).collect()
+        };
+        let expected: Vec<String> = (1..=3).flat_map(page_of).collect();
+        assert_eq!(yielded, expected, "{case}");
     }
 }
 

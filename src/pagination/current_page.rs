@@ -152,6 +152,7 @@ impl<T: DeserializeOwned> CurrentPage<T> {
     }
 
     /// Decodes the next item and compares it with those of earlier pages; `None` after the last one.
+    /// If decoding panics, the item is still the next one.
     #[inline]
     fn examine(
         &mut self,
@@ -163,15 +164,16 @@ impl<T: DeserializeOwned> CurrentPage<T> {
         if index == self.fetched.items.len() {
             return None;
         }
-        self.examined += 1;
         let decoded = self.decode(index, budget);
+        let id = self.item.as_ref().and_then(item_id);
+        let id_hash = id.map(|id| seen.hash(id));
+        self.examined += 1;
         let json = self.fetched.item(index);
         if let Err(bad) = decoded {
             self.fingerprint.add_without_id(seen.hash(json));
             return Some(Examined::Bad(bad));
         }
-        let id = self.item.as_ref().and_then(item_id);
-        let Some(hash) = id.map(|id| seen.hash(id)) else {
+        let Some(hash) = id_hash else {
             self.fingerprint.add_without_id(seen.hash(json));
             return Some(Examined::WithoutId);
         };

@@ -177,7 +177,10 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
             return error.map(Err);
         }
         loop {
-            if let Err(error) = self.pager.advance()? {
+            // A panic while an item was decoded leaves the pager in the page.
+            if !self.pager.is_in_page()
+                && let Err(error) = self.pager.advance()?
+            {
                 return Some(Err(error));
             }
             let Some(WholePage { page, bad_items }) = self.pager.whole_page() else {

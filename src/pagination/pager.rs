@@ -6,7 +6,7 @@ use std::mem;
 
 use serde::de::DeserializeOwned;
 
-use super::bad_items::BadItems;
+use super::bad_items::{BadItem, BadItems};
 use super::current_page::{CurrentPage, ItemId};
 use super::end::{End, Next, PageSummary};
 use super::fetch::{Fetched, fetch_page};
@@ -40,6 +40,13 @@ pub(super) struct WholePage<T> {
     pub(super) bad_items: BadItems<T>,
 }
 
+/// The items of a page so far. A panic while the next one is decoded loses none of them.
+struct Collected<T> {
+    items: Vec<T>,
+    bad: VecDeque<BadItem>,
+    budget: Budget,
+}
+
 /// A list that is not over.
 struct List<T> {
     client: Client,
@@ -47,6 +54,8 @@ struct List<T> {
     item_id: ItemId<T>,
     /// The page whose items are being yielded; `None` between pages.
     page: Option<CurrentPage<T>>,
+    /// The items of the page that were decoded so far, if it is yielded as a whole.
+    collected: Option<Collected<T>>,
     /// The page before it.
     previous: Fingerprint,
     end: End,
@@ -90,6 +99,11 @@ impl<T> Pager<T> {
 
     pub(super) fn is_over(&self) -> bool {
         matches!(self.state, State::Over)
+    }
+
+    /// Whether not all items of the current page were yielded.
+    pub(super) fn is_in_page(&self) -> bool {
+        self.current_page().is_some()
     }
 
     fn current_page(&self) -> Option<&CurrentPage<T>> {
@@ -183,20 +197,21 @@ impl<T: DeserializeOwned> Pager<T> {
         };
         let page = list.page.as_mut()?;
         let limit = list.client.shared.max_response_size;
-        let most_items = limit / size_of::<T>().max(1);
-        let mut items = Vec::with_capacity(page.items_left().min(most_items));
-        let mut left = VecDeque::new();
-        let mut budget = Budget::for_page::<T>(&page.fetched.body, page.items_left(), limit);
-        while let Some(item) = page.next_item(&mut budget, list.item_id, &mut list.seen) {
+        let collected = list
+            .collected
+            .get_or_insert_with(|| Collected::for_page(page, limit));
+        let budget = &mut collected.budget;
+        while let Some(item) = page.next_item(budget, list.item_id, &mut list.seen) {
             match item {
                 Ok(()) => {
                     if let Some(item) = page.take_item() {
-                        items.push(item);
+                        collected.items.push(item);
                     }
                 }
-                Err(bad) => left.push_back(bad),
+                Err(bad) => collected.bad.push_back(bad),
             }
         }
+        let Collected { items, bad, .. } = list.collected.take()?;
         let (number, info) = (page.number, page.fetched.info.clone());
         let (client, call) = (list.client.clone(), list.call.clone());
         let page = self.finish_page()?;
@@ -207,10 +222,22 @@ impl<T: DeserializeOwned> Pager<T> {
                 call,
                 number,
                 page,
-                left,
+                left: bad,
                 model: PhantomData,
             },
         })
+    }
+}
+
+impl<T> Collected<T> {
+    fn for_page(page: &CurrentPage<T>, limit: usize) -> Self {
+        let most_items = limit / size_of::<T>().max(1);
+        let items = page.items_left();
+        Self {
+            items: Vec::with_capacity(items.min(most_items)),
+            bad: VecDeque::new(),
+            budget: Budget::for_page::<T>(&page.fetched.body, items, limit),
+        }
     }
 }
 
@@ -224,6 +251,7 @@ impl<T> List<T> {
             call,
             item_id,
             page: None,
+            collected: None,
             previous: Fingerprint::default(),
             end: End::new(first_page, requested_size),
             seen: Seen::default(),
