@@ -75,25 +75,39 @@ impl<'h> Limit<'h> {
     }
 }
 
-/// Returns the members of a header, which can stand on several lines.
+/// Returns the members of a header, which can stand on several lines. A line that is not ASCII is one
+/// member that cannot be read.
 fn members<'h>(
     headers: &'h HeaderMap,
     header: &'static HeaderName,
 ) -> impl Iterator<Item = &'h str> {
     let lines = headers.get_all(header).into_iter();
     lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
+        .map(|line| line.to_str().unwrap_or("not ASCII"))
+        .flat_map(|line| split_unquoted(line, ','))
+        .filter(|member| !member.trim().is_empty())
+}
+
+/// Splits a text where a separator is outside of quotation marks.
+fn split_unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    text.split(move |letter| {
+        if letter == '"' {
+            is_quoted = !is_quoted;
+        }
+        letter == separator && !is_quoted
+    })
 }
 
 /// Returns the name of a limit: `"default"` of `"default";r=50;t=30`.
 fn name(member: &str) -> &str {
-    member.split(';').next().unwrap_or_default().trim()
+    let mut parts = split_unquoted(member, ';');
+    parts.next().unwrap_or_default().trim()
 }
 
 /// Returns a parameter of a limit: 50 for `r` of `"default";r=50;t=30`.
 fn parameter(member: &str, name: &str) -> Option<u64> {
-    for parameter in member.split(';') {
+    for parameter in split_unquoted(member, ';') {
         if let Some((parameter_name, value)) = parameter.split_once('=')
             && parameter_name.trim() == name
         {
@@ -176,12 +190,21 @@ pub(super) mod tests {
             (r#""purge";r=0;t=120, "default";r=0;t=200"#, None),
             (r#""purge";r=0;t=120, unreadable"#, None),
             ("", None),
+            // An empty member is none, and a name may have any character.
+            (r#""default";r=0;t=30,"#, Some(30)),
+            (r#", ,"default";r=0;t=30"#, Some(30)),
+            (r#""a,b;r=1";r=0;t=30"#, Some(30)),
         ] {
             let hold = RateLimit::wait_if_used_up(&headers(&[("ratelimit", limits)]));
             assert_eq!(hold, expected.map(Duration::from_secs), "{limits}");
         }
-        let mut two_lines = headers(&[("ratelimit", r#""a";r=0;t=1"#)]);
-        two_lines.append(&RATELIMIT, HeaderValue::from_static(r#""b";r=0;t=1"#));
-        assert_eq!(RateLimit::wait_if_used_up(&two_lines), None);
+        let hold_with_line = |line: &[u8]| {
+            let mut two_lines = headers(&[("ratelimit", r#""a";r=0;t=1"#)]);
+            two_lines.append(&RATELIMIT, HeaderValue::from_bytes(line).unwrap());
+            RateLimit::wait_if_used_up(&two_lines)
+        };
+        assert_eq!(hold_with_line(br#""b";r=0;t=1"#), None);
+        assert_eq!(hold_with_line(b"\"caf\xe9\";r=9;t=1"), None);
+        assert_eq!(hold_with_line(b""), Some(Duration::from_secs(1)));
     }
 }

@@ -80,9 +80,15 @@ fn backoff(attempts: u32) -> Duration {
 }
 
 /// Reads `Retry-After`: seconds, rounded up, or an HTTP date. Zero, the past, and anything else is
-/// `None`.
+/// `None`. Of several headers, the first that can be read counts.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let values = headers.get_all(RETRY_AFTER).iter();
+    values
+        .filter_map(|value| value.to_str().ok())
+        .find_map(|text| read_wait(text.trim(), headers))
+}
+
+fn read_wait(text: &str, headers: &HeaderMap) -> Option<Duration> {
     let wait = if text.starts_with(|first: char| first.is_ascii_digit()) {
         Duration::from_secs(whole_seconds(text)?)
     } else {
@@ -91,14 +97,14 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     (!wait.is_zero()).then_some(wait)
 }
 
-/// Reads a decimal number of seconds, and rounds it up.
+/// Reads a decimal number of seconds, and rounds it up. One that is too large is the largest number.
 fn whole_seconds(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if !is_number(whole) || !is_number(fraction) {
         return None;
     }
-    let seconds: u64 = whole.parse().ok()?;
+    let seconds: u64 = whole.parse().unwrap_or(u64::MAX);
     let has_rest = fraction.bytes().any(|digit| digit != b'0');
     Some(seconds.saturating_add(u64::from(has_rest)))
 }
@@ -317,6 +323,8 @@ mod tests {
             ("0.001", 1),
             ("18446744073709551615", u64::MAX),
             ("18446744073709551615.5", u64::MAX),
+            ("18446744073709551616", u64::MAX),
+            ("99999999999999999999999999", u64::MAX),
         ] {
             assert_eq!(read(text), Some(Duration::from_secs(seconds)), "{text}");
         }
@@ -331,12 +339,13 @@ mod tests {
             "1.-5",
             "5 minutes",
             "soon",
-            "99999999999999999999999",
             "Sun, 06 Nov 1994 08:49:37 GMT",
         ] {
             assert_eq!(read(unusable), None, "{unusable}");
         }
         assert!(read("Fri, 31 Dec 9999 23:59:59 GMT").is_some());
+        let two = head(429, &[("retry-after", "soon"), ("retry-after", "7")]);
+        assert_eq!(retry_after(&two.headers), Some(Duration::from_secs(7)));
         let by_date = |date| {
             let headers = [
                 ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),

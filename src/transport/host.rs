@@ -15,7 +15,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 /// Returns a host in lower case, without brackets or a trailing dot.
 pub(super) fn plain_host(host: &str) -> String {
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.trim_end_matches('.').to_ascii_lowercase()
+    host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -40,6 +40,7 @@ mod tests {
         for host in [
             "",
             ".",
+            "localhost..",
             "localhost.example",
             "my.localhost",
             "0.0.0.0",
