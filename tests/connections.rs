@@ -6,12 +6,12 @@ mod common;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use cloudflare_user::{
-    AttemptOptions, Transport, TransportError, TransportErrorKind, UreqTransport, http,
+    AttemptOptions, Body, Transport, TransportError, TransportErrorKind, UreqTransport, http,
 };
 use common::tcp::{Tcp, response};
 use common::{builder, success};
@@ -196,4 +196,42 @@ fn keeps_a_new_connection_for_later_requests() {
         server.connection_count()
     });
     assert_eq!(connections, [1, 1, 2, 2, 3]);
+}
+
+/// A body that breaks off after its first bytes.
+struct BreaksOff(&'static [u8]);
+
+impl Read for BreaksOff {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(std::io::Error::other(TransportError::interrupted("reset"))),
+            read => Ok(read),
+        }
+    }
+}
+
+#[test]
+fn retries_on_a_new_connection_whatever_the_status_of_an_interrupted_body() {
+    for status in [200, 429, 503] {
+        let used = Arc::new(Mutex::new(Vec::new()));
+        let recorded = Arc::clone(&used);
+        let client = builder()
+            .transport(move |request: http::Request<Vec<u8>>| {
+                let options = request.extensions().get::<AttemptOptions>().unwrap();
+                let mut recorded = recorded.lock().unwrap();
+                recorded.push(options.new_connection);
+                let (status, body) = match recorded.len() {
+                    1 => (status, Body::from_reader(BreaksOff(br#"{"success":"#))),
+                    2 => (503, Body::from("{}")),
+                    _ => (200, Body::from(success("{}"))),
+                };
+                let response = http::Response::builder().status(status).body(body);
+                Ok(response.unwrap())
+            })
+            .max_retry_wait(Duration::from_millis(1))
+            .build()
+            .unwrap();
+        client.user().send().unwrap();
+        assert_eq!(*used.lock().unwrap(), [false, true, false], "{status}");
+    }
 }

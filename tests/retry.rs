@@ -197,7 +197,12 @@ fn fails_at_once_if_retry_after_does_not_fit() {
 
 #[test]
 fn retries_a_read_after_max_retry_wait_if_a_5xx_requests_a_longer_wait() {
-    for (status, seconds) in [(504, "120"), (522, "7200"), (503, "299.5")] {
+    for (status, seconds) in [
+        (504, "120"),
+        (522, "7200"),
+        (503, "299.5"),
+        (503, "99999999999999999999"),
+    ] {
         let server = failing_once(bare(status, &format!("retry-after: {seconds}")));
         let client = client(&server).with_max_retry_wait(Duration::from_millis(1));
         assert_eq!(client.user().send().unwrap().id, "1");
@@ -351,15 +356,7 @@ fn reports_an_expired_deadline_as_a_timeout() {
 
 #[test]
 fn uses_its_own_backoff_without_a_usable_retry_after() {
-    let unusable = [
-        "-5",
-        "soon",
-        "",
-        "99999999999999999999999",
-        "1.5",
-        "0",
-        "Sun, 06 Nov 1994 08:49:37 GMT",
-    ];
+    let unusable = ["-5", "soon", "", "0", "Sun, 06 Nov 1994 08:49:37 GMT"];
     for value in unusable {
         let server = failing_once(bare(503, &format!("retry-after: {value}")));
         let start = Instant::now();

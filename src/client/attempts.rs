@@ -1,6 +1,6 @@
 //! The attempts that a call has made, and what the next one must take into account.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// The attempts of a call so far.
 #[derive(Debug, Default)]
@@ -10,18 +10,12 @@ pub(super) struct Attempts {
     pub(super) counted: u32,
     /// Whether one of them may have applied a write.
     pub(super) may_be_applied: bool,
-    /// The error of the last one.
-    pub(super) last_error: Option<Error>,
-}
-
-impl Attempts {
-    /// Whether the next attempt must not use an idle connection.
+    /// Whether the next attempt must not use an idle connection, because the last one was
+    /// interrupted or timed out.
     ///
     /// After a change of network all of them are dead, and attempts over dead connections show
     /// nothing about the server.
-    pub(super) fn needs_new_connection(&self) -> bool {
-        self.last_error.as_ref().is_some_and(|error| {
-            matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::Timeout)
-        })
-    }
+    pub(super) needs_new_connection: bool,
+    /// The error of the last one.
+    pub(super) last_error: Option<Error>,
 }

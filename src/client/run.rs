@@ -13,7 +13,7 @@ use super::retry::retry_wait;
 use crate::call::{Call, CompleteResponse, ResponseHead};
 use crate::envelope::{self, LARGEST_FAILURE};
 use crate::error::{Error, Fault, Result};
-use crate::transport::{AttemptOptions, Body, TransportError};
+use crate::transport::{AttemptOptions, Body, TransportError, TransportErrorKind};
 
 /// How often a queued request checks whether it may be sent.
 const QUEUE_INTERVAL: Duration = Duration::from_millis(20);
@@ -23,9 +23,21 @@ struct FailedAttempt {
     head: Option<ResponseHead>,
     body: Vec<u8>,
     fault: Fault,
+    /// Whether the body of a failure broke off, or took too long.
+    is_body_incomplete: bool,
 }
 
 impl FailedAttempt {
+    /// Whether the attempt was interrupted or timed out.
+    fn is_interrupted(&self) -> bool {
+        let is_interrupted = match &self.fault {
+            Fault::Transport(error) => is_interruption(error),
+            Fault::Timeout(_) => true,
+            _ => false,
+        };
+        is_interrupted || self.is_body_incomplete
+    }
+
     /// Whether the rate limit refused the request.
     fn is_refused(&self) -> bool {
         let head = self.head.as_ref();
@@ -70,7 +82,7 @@ impl Client {
                 false => limits,
             };
             let request =
-                self.build_request(call, uri.clone(), &limits, attempts.needs_new_connection());
+                self.build_request(call, uri.clone(), &limits, attempts.needs_new_connection);
             attempts.count += 1;
             let started = Instant::now();
             let outcome = self.attempt(call, request, &limits, &permit, &read);
@@ -99,13 +111,17 @@ impl Client {
             // Other requests may be sent while this one waits.
             drop(permit);
             let wait = self.wait_before_retry(call, &attempts, &failed, &deadline);
-            let FailedAttempt { head, body, fault } = failed;
+            let is_interrupted = failed.is_interrupted();
+            let FailedAttempt {
+                head, body, fault, ..
+            } = failed;
             let response = head.as_ref().map(|head| (head, body.as_slice()));
             let error = self.error_for(call, &attempts, response, fault);
             let Some(wait) = wait else {
                 return Err(error);
             };
             log::warn!("{}; retrying in {} ms", error.for_logs(), wait.as_millis());
+            attempts.needs_new_connection = is_interrupted;
             attempts.may_be_applied = error.may_have_been_applied();
             attempts.last_error = Some(error);
             self.cancel.sleep(wait);
@@ -232,6 +248,7 @@ impl Client {
                 head: None,
                 body: Vec::new(),
                 fault,
+                is_body_incomplete: false,
             })
         })?;
         let (parts, mut body) = response.into_parts();
@@ -245,12 +262,13 @@ impl Client {
         if !head.status.is_success() {
             let mut bytes = Vec::new();
             // The status of a failure is what matters, even if its body is truncated.
-            let _ = body.read_rest(&mut bytes, LARGEST_FAILURE, limits.end());
+            let outcome = body.read_rest(&mut bytes, LARGEST_FAILURE, limits.end());
             let fault = envelope::failure(call, &self.shared.base_url, &head, &bytes);
             return Err(Box::new(FailedAttempt {
                 head: Some(head),
                 body: bytes,
                 fault,
+                is_body_incomplete: outcome.is_err_and(|error| is_interruption(&error)),
             }));
         }
         match read(body, limits) {
@@ -259,6 +277,7 @@ impl Client {
                 head: Some(head),
                 body: failed.part,
                 fault: limits.fault(failed.error),
+                is_body_incomplete: false,
             })),
         }
     }
@@ -310,4 +329,11 @@ impl Client {
             started.elapsed().as_millis(),
         );
     }
+}
+
+fn is_interruption(error: &TransportError) -> bool {
+    matches!(
+        error.kind(),
+        TransportErrorKind::Interrupted | TransportErrorKind::Timeout
+    )
 }
