@@ -310,14 +310,84 @@ fn redacts_the_email_in_every_spelling() {
         "owner+1%40example.com",
         "owner 1@example.com",
         "owner&#43;1@example.com",
+        "owner&#43;1&#64example.com",
+        "owner&plus;1&commat;example&period;com",
+        "owner%2B1%2540example.com",
+        r"owner+1\x40example.com",
+        "owner+1=40example.com",
     ];
     for spelling in spellings {
-        let body = format!(r#"{{"success":false,"errors":["unknown {spelling}"]}}"#);
+        let error = format!("unknown {spelling}");
+        let body = json!({"success": false, "errors": [error]}).to_string();
         let server = Tcp::responding(403, &[], &body);
         let client = client_with_key(&server.url());
         let text = printed(&client.user().send().unwrap_err());
         assert!(text.contains("unknown [redacted]"), "{text}");
         assert!(!text.contains("xample.com"), "{text}");
+    }
+}
+
+#[test]
+fn redacts_an_escaped_token() {
+    let parts = ["AbCdEfGh", "IjKlMnOp", "QrStUvWx"];
+    let token = parts.join("/");
+    for slash in [
+        r"\/",
+        r"\u002f",
+        r"\x2f",
+        r"\u{2f}",
+        "%2F",
+        "%252F",
+        "=2F",
+        "&sol;",
+        "&#47;",
+        "&#47",
+        "&amp;#47;",
+    ] {
+        let escaped = parts.join(slash);
+        let text = json!(escaped);
+        for (status, body) in [
+            (400, format!(r#"{{"success":false,"errors":[{text}]}}"#)),
+            (
+                400,
+                format!(r#"{{"success":false,"errors":[{{"message":{{"token":"{escaped}"}}}}]}}"#),
+            ),
+            (400, format!(r#"{{"error":{{"message":["{escaped}"]}}}}"#)),
+            (502, format!("bad token {escaped}")),
+            (200, success(&format!(r#"{{"created_on":{text}}}"#))),
+        ] {
+            let server = Tcp::responding(status, &[], &body);
+            let builder = Client::builder().base_url(server.url()).max_retries(0);
+            let client = builder.api_token(&token).build().unwrap();
+            let shown = printed_and_returned(&client.user().send().unwrap_err());
+            for part in parts {
+                assert!(!shown.contains(part), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn redacts_an_escaped_secret_in_the_error_of_a_write_that_may_have_been_applied() {
+    for secret in [
+        r"8M7wS6hCpXVc\u002dDoRnPPY\u005fUCWPgy8aea4Wy6kCe5T",
+        "8M7wS6hCpXVc%2DDoRnPPY%5FUCWPgy8aea4Wy6kCe5T",
+        "8M7wS6hCpXVc&#45;DoRnPPY&lowbar;UCWPgy8aea4Wy6kCe5T",
+    ] {
+        for message in [
+            format!(r#""stored {secret}""#),
+            format!(r#"{{"x":"{secret}"}}"#),
+            json!(format!("stored {secret}")).to_string(),
+        ] {
+            let body = format!(r#"{{"success":false,"errors":[{{"message":{message}}}]}}"#);
+            let server = Tcp::responding(500, &[], &body);
+            let client = client_with_token(&server.url());
+            let error = client.send(&create_token()).unwrap_err();
+            let shown = printed_and_returned(&error);
+            for part in ["8M7wS6hCpXVc", "DoRnPPY", "UCWPgy8aea4Wy6kCe5T"] {
+                assert!(!shown.contains(part), "{shown}");
+            }
+        }
     }
 }
 
