@@ -256,6 +256,21 @@ fn redacts_secrets_in_debug_of_models() {
 }
 
 #[test]
+fn redacts_secrets_that_are_names_of_unknown_fields() {
+    let key = "144c9defac04969c7bfad8efaa8ea1941f2b3";
+    for secret in [TOKEN, key, EMAIL] {
+        let extra = json!({"flag": 1, secret: 1});
+        let body = json!({"success": true, "result": [extra], "result_info": extra});
+        let page = client_returning(body.to_string()).invites().send().unwrap();
+        assert_eq!(page.items[0].extra[secret], 1);
+        let shown = format!("{page:?}");
+        assert!(!shown.contains(secret), "{shown}");
+        let names = r#"extra: {"[redacted]", "flag"}"#;
+        assert_eq!(shown.matches(names).count(), 2, "{shown}");
+    }
+}
+
+#[test]
 fn redacts_credentials_in_debug_of_the_request_that_a_transport_receives() {
     let transport = |request: http::Request<Vec<u8>>| {
         assert_contains_no_secret(&format!("{request:?}"));
