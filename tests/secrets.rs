@@ -92,6 +92,15 @@ impl Response {
     }
 }
 
+/// A body that fails.
+struct Failing;
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other(format!("lost {TOKEN}")))
+    }
+}
+
 #[test]
 fn redacts_credentials_in_debug_of_clients_and_builders() {
     let url = "http://127.0.0.1:1";
@@ -318,6 +327,20 @@ fn redacts_a_created_secret_wherever_the_response_contains_it() {
 }
 
 #[test]
+fn redacts_a_short_secret_in_the_ray_id_of_a_response_without_its_body() {
+    let transport = |_: http::Request<Vec<u8>>| {
+        let body = Cursor::new(r#"{"result":{"va"#).chain(Failing);
+        let response = http::Response::builder().header("cf-ray", CREATED);
+        Ok(response.body(Body::from_reader(body)).unwrap())
+    };
+    let builder = Client::builder().api_token(TOKEN).transport(transport);
+    let error = builder.build().unwrap().send(&create_token()).unwrap_err();
+    assert!(error.may_have_been_applied());
+    assert_eq!(error.ray_id(), Some("[redacted]"));
+    assert_contains_no_secret(&printed(&error));
+}
+
+#[test]
 fn redacts_the_email_in_every_spelling() {
     let spellings = [
         "OWNER+1@EXAMPLE.COM",
@@ -416,12 +439,6 @@ fn redacts_credentials_in_debug_of_a_base_url() {
 
 #[test]
 fn redacts_credentials_in_errors_of_a_body() {
-    struct Failing;
-    impl Read for Failing {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other(format!("lost {TOKEN}")))
-        }
-    }
     let transport = |_: http::Request<Vec<u8>>| {
         let body = Cursor::new("when,action\n").chain(Failing);
         Ok(http::Response::new(Body::from_reader(body)))

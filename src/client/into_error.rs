@@ -12,7 +12,7 @@ use super::{Client, retry};
 use crate::call::{Call, ResponseHead};
 use crate::envelope;
 use crate::error::{Error, ErrorKind, FailedRequest, Fault};
-use crate::redact::{redact, redact_long_words};
+use crate::redact::{REDACTED, redact, redact_long_words};
 
 /// A longer `cf-ray` is none. Cloudflare's have 20 characters, such as `8f2b7c1d3e4a5b6c-FRA`.
 const LONGEST_RAY_ID: usize = 40;
@@ -65,9 +65,7 @@ impl Client {
             is_cancelled: false,
             status: head.map(|head| head.status),
             has_transient_status: has_transient_status && !refuses_retries,
-            ray_id: head
-                .and_then(|head| ray_id(&head.headers))
-                .map(str::to_owned),
+            ray_id: head.and_then(|head| self.redacted_ray_id(&head.headers)),
             retry_after,
             credential_hint: None,
             body: kept_body,
@@ -92,11 +90,15 @@ impl Client {
         redact_texts(request, &secrets).into()
     }
 
-    /// Returns the `cf-ray` of a response, for a log line.
+    /// Returns the `cf-ray` of a response.
     pub(super) fn redacted_ray_id(&self, headers: &HeaderMap) -> Option<String> {
-        let ray_id = self.shared.auth.redact(ray_id(headers)?);
-        // The response may have created a secret, which is not known here.
-        Some(redact_long_words(&ray_id))
+        let ray_id = ray_id(headers)?;
+        // The response may have created a secret, which is not known if its body was lost or is not
+        // read yet.
+        if !is_like_cloudflares(ray_id) {
+            return Some(REDACTED.to_owned());
+        }
+        Some(self.shared.auth.redact(ray_id).into_owned())
     }
 }
 
@@ -127,6 +129,14 @@ fn ray_id(headers: &HeaderMap) -> Option<&str> {
     let ray_id = headers.get("cf-ray")?.to_str().ok()?;
     let is_one_word = ray_id.bytes().all(|byte| byte.is_ascii_graphic());
     (is_one_word && ray_id.len() <= LONGEST_RAY_ID).then_some(ray_id)
+}
+
+/// Whether a ray id consists of at most 16 hexadecimal digits and the 3 letters of a data center,
+/// which may be missing.
+fn is_like_cloudflares(ray_id: &str) -> bool {
+    let (id, data_center) = ray_id.split_once('-').unwrap_or((ray_id, ""));
+    let is_id = id.len() <= 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id && data_center.len() <= 3
 }
 
 /// Redacts all texts of a failed request.

@@ -133,6 +133,8 @@ impl Error {
     }
 
     /// Returns the `cf-ray` of the response, which identifies the request in Cloudflare's own logs.
+    ///
+    /// It is `[redacted]` if it is not like `8f2b7c1d3e4a5b6c-FRA`, because it may be a secret.
     pub fn ray_id(&self) -> Option<&str> {
         self.request()?.ray_id.as_deref()
     }
