@@ -335,6 +335,85 @@ fn reads_the_reason_of_a_failure_from_error_or_messages() {
     }
 }
 
+/// Asserts what the error for a failure with this body says, with these codes.
+#[track_caller]
+fn assert_says(expected: &str, expected_codes: &[i64], body: &str) {
+    for (status, name) in [(200, "200 OK"), (400, "400 Bad Request")] {
+        let error = error_for_status(status, body);
+        let expected = format!("GET /user: {name}: {expected} [1 attempt]");
+        assert_eq!(error.to_string(), expected, "{body}");
+        assert_eq!(codes(&error), expected_codes, "{body}");
+    }
+}
+
+#[test]
+fn reads_the_reason_beside_errors_that_have_none() {
+    for errors in [
+        "null",
+        "[]",
+        "[[]]",
+        "{}",
+        "[{}]",
+        "true",
+        r#"" ""#,
+        "[null,{\"code\":null}]",
+        r#"[{"message":" "}]"#,
+        r#"[{"error_chain":[{}]}]"#,
+    ] {
+        for (reason, expected, codes) in [
+            (r#""message":"why","code":77"#, "77 why", &[77][..]),
+            (r#""detail":"why","title":"T""#, "T: why", &[]),
+            (
+                r#""error":"name","error_description":"why""#,
+                "name: why",
+                &[],
+            ),
+            (r#""error":true,"message":"why""#, "why", &[]),
+            (
+                r#""error":{},"messages":[{"code":7,"message":"why"}]"#,
+                "7 why",
+                &[7],
+            ),
+            (r#""error_code":1020"#, "1020", &[1020]),
+        ] {
+            let body = format!(r#"{{"success":false,"errors":{errors},{reason}}}"#);
+            assert_says(expected, codes, &body);
+        }
+        let body = format!(r#"{{"success":false,"errors":{errors}}}"#);
+        assert_says("the response does not say why", &[], &body);
+    }
+}
+
+#[test]
+fn reads_an_error_of_a_list_as_it_reads_a_body() {
+    let failure = |errors: &str| format!(r#"{{"success":false,"errors":{errors},"title":"T"}}"#);
+    for (errors, expected, codes) in [
+        (r#"[{"detail":"why","title":"What"}]"#, "What: why", &[][..]),
+        (r#"[{},{"code":"7"}]"#, "7", &[7]),
+        ("[1000]", "1000", &[1000]),
+        (
+            r#"[{"code":7,"error_chain":[{},{"detail":"why"}]}]"#,
+            "7 (why)",
+            &[7],
+        ),
+        (r#"[{"source":{"pointer":"/a"}}]"#, "(at /a); T", &[]),
+    ] {
+        assert_says(expected, codes, &failure(errors));
+    }
+}
+
+#[test]
+fn a_success_has_no_errors_if_its_errors_are_empty_or_false() {
+    for errors in ["null", "false", "[]", r#""""#, "[null,[]]"] {
+        for name in ["errors", "error"] {
+            let body = format!(r#"{{"result":{{"id":"1"}},"{name}":{errors}}}"#);
+            assert_eq!(get_user(&client_returning(body)).unwrap().id, "1");
+        }
+    }
+    let error = error_for(r#"{"result":{"id":"1"},"error":true,"message":"why"}"#);
+    assert_eq!(error.messages().collect::<Vec<_>>(), ["why"]);
+}
+
 #[test]
 fn ignores_messages_in_a_success() {
     let client = client_returning(

@@ -50,7 +50,7 @@ fn assert_says(expected: &str, body: &str) -> Error {
     let text = error.to_string();
     let said = text.strip_prefix("GET /user: 403 Forbidden: ").unwrap();
     let said = said.strip_suffix(" [1 attempt]").unwrap();
-    assert_eq!(said.trim_end(), expected, "{body}");
+    assert_eq!(said, expected, "{body}");
     error
 }
 
@@ -68,6 +68,11 @@ fn shows_what_other_json_says() {
         (r#"{"title":7,"detail":"text"}"#, "text"),
         ("{}", says_nothing),
         (r#"{"title":"","detail":null}"#, says_nothing),
+        (r#"{"error":{"title":"boom"}}"#, "boom"),
+        (r#"{"error":{},"detail":"why"}"#, "why"),
+        (r#"{"error":true}"#, says_nothing),
+        (r#"{"error":403}"#, says_nothing),
+        (r#"{"message":7}"#, says_nothing),
     ];
     for (body, expected) in responses {
         let error = assert_says(expected, body);
@@ -87,6 +92,22 @@ fn shows_the_code_of_other_json() {
     let two_codes = r#"{"title":"no","error_code":1020,"code":17}"#;
     check(1020, "1020 no", two_codes);
     check(1020, "1020", r#"{"error_code":1020}"#);
+}
+
+/// Such an `errors` makes a failure the API's.
+#[test]
+fn reads_a_problem_report_with_errors() {
+    let body = r#"{
+        "title": "Your request is not valid",
+        "status": 422,
+        "errors": [{"detail": "must be positive", "pointer": "/age"}]
+    }"#;
+    let error = failure(422, &[], body);
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert_eq!(
+        error.to_string(),
+        "GET /user: 422 Unprocessable Entity: must be positive [1 attempt]"
+    );
 }
 
 #[test]
@@ -217,6 +238,7 @@ fn shows_the_documentation_of_an_error_that_says_only_forbidden() {
         let body = json!({"success": false, "errors": [error]});
         let text = failure(403, &[], &body.to_string()).to_string();
         assert_eq!(text.contains(url), has_url, "{text}");
+        assert!(!text.contains("  "), "{text}");
     }
 }
 

@@ -1,20 +1,14 @@
-//! Reads the API's errors in the body of a response.
+//! Reads why a request failed in the body of its response.
 //!
 //! Each field is read by itself, so that a malformed one hides no other.
 
 use crate::error::ApiError;
 use crate::json::{Malformed, fields, skip_value, text_lossy, value_at, walk_array};
 
-/// Reads the errors of a response; `None` if the body is not a JSON object.
-pub(super) fn api_errors(body: &[u8]) -> Option<Vec<ApiError>> {
-    // Some failures have `error` instead of `errors`.
-    first_list(body, ["errors", "error"])
-}
-
-/// Reads why a response failed, from its messages if it has no errors.
-pub(super) fn failure_reasons(body: &[u8]) -> Vec<ApiError> {
-    first_list(body, ["errors", "error", "messages"]).unwrap_or_default()
-}
+/// The fields whose text says what failed, in the order in which they are shown: a title or a name
+/// before its explanation. The API has only `message`. A problem report (RFC 9457) has `title` and
+/// `detail`.
+const TEXTS: [&str; 5] = ["title", "error", "message", "detail", "error_description"];
 
 /// Whether a body, or the part of it that arrived, is Cloudflare's envelope.
 pub(super) fn is_envelope(body: &[u8]) -> bool {
@@ -22,15 +16,40 @@ pub(super) fn is_envelope(body: &[u8]) -> bool {
     found.is_some_and(|found| found.iter().any(Option::is_some))
 }
 
-/// Reads the first of these fields that holds an error.
-fn first_list<const N: usize>(body: &[u8], names: [&str; N]) -> Option<Vec<ApiError>> {
-    for list in fields(body, names)?.into_iter().flatten() {
-        let errors = Reader::default().errors(list);
-        if !errors.is_empty() {
-            return Some(errors);
+/// Whether a response that does not say whether it is a success has errors.
+pub(super) fn has_errors(body: &[u8]) -> bool {
+    let lists = fields(body, ["errors", "error"]).unwrap_or_default();
+    let mut lists = lists.into_iter().flatten();
+    lists.any(|list| !Reader::default().errors(list).is_empty())
+}
+
+/// Reads why a response failed: from its errors, else from the texts and the code beside them, else
+/// from its messages. Returns an empty list if it does not say why.
+pub(super) fn failure_reasons(body: &[u8]) -> Vec<ApiError> {
+    let mut reader = Reader::default();
+    let Some(whole_body) = reader.object(body) else {
+        return Vec::new();
+    };
+    let [errors, error, messages] =
+        fields(body, ["errors", "error", "messages"]).unwrap_or_default();
+    // An `error` that is text is one of the texts of the body.
+    let error = error.filter(|error| error.starts_with(b"{") || error.starts_with(b"["));
+    let mut list = |json: Option<_>| json.map_or(Vec::new(), |json| reader.errors(json));
+    let sources = [list(errors), list(error), vec![whole_body], list(messages)];
+    let mut reasons = Vec::new();
+    for source in sources {
+        reasons.extend(source);
+        if reasons.iter().any(says_why) {
+            break;
         }
     }
-    Some(Vec::new())
+    reasons.retain(|reason| *reason != ApiError::default());
+    reasons
+}
+
+/// Whether an error, or one of its chain, has a code or a message. A pointer alone says where.
+fn says_why(error: &ApiError) -> bool {
+    error.code.is_some() || !error.message.is_empty() || error.error_chain.iter().any(says_why)
 }
 
 /// Reads errors with their chains, up to a limit.
@@ -73,7 +92,8 @@ impl Reader {
     }
 
     fn read_entry(&mut self, json: &[u8], errors: &mut Vec<ApiError>) {
-        if json == b"null" || self.errors == MOST_ERRORS {
+        let is_nothing = matches!(json, b"null" | b"false" | br#""""#);
+        if is_nothing || self.errors == MOST_ERRORS {
             return;
         }
         if json.starts_with(b"[") {
@@ -84,39 +104,64 @@ impl Reader {
         errors.push(self.error(json));
     }
 
+    /// Reads an error, which is an object, a text, or only its code.
     fn error(&mut self, json: &[u8]) -> ApiError {
-        let names = [
-            "code",
-            "message",
-            "documentation_url",
-            "source",
-            "error_chain",
-        ];
-        let Some([code, message, documentation_url, source, error_chain]) = fields(json, names)
-        else {
-            return ApiError {
-                message: text_or_json(json),
+        if let Some(error) = self.object(json) {
+            return with_message_as_json(error, json);
+        }
+        match text(json) {
+            Some(message) => ApiError {
+                message,
                 ..ApiError::default()
-            };
-        };
-        ApiError {
-            code: code.and_then(read_code),
-            message: match message {
-                None | Some(b"null") => String::new(),
-                Some(message) => text_or_json(message),
             },
-            documentation_url: documentation_url.and_then(text_lossy),
+            None => ApiError {
+                code: read_code(json),
+                ..ApiError::default()
+            },
+        }
+    }
+
+    /// Reads an object that says what failed: an error, or a whole body.
+    fn object(&mut self, json: &[u8]) -> Option<ApiError> {
+        let texts = fields(json, TEXTS)?;
+        let [error_code, code] = fields(json, ["error_code", "code"])?;
+        let [documentation_url, source, error_chain] =
+            fields(json, ["documentation_url", "source", "error_chain"])?;
+        Some(ApiError {
+            code: error_code.and_then(read_code).or(code.and_then(read_code)),
+            message: joined(texts.into_iter().flatten().filter_map(text)),
+            documentation_url: documentation_url.and_then(text),
             pointer: source.and_then(read_pointer),
             error_chain: match error_chain {
                 Some(chain) => self.errors(chain),
                 None => Vec::new(),
             },
-        }
+        })
     }
 }
 
+/// Joins texts, and leaves out repetitions.
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    let mut joined: Vec<String> = Vec::new();
+    for text in texts {
+        if !joined.contains(&text) {
+            joined.push(text);
+        }
+    }
+    joined.join(": ")
+}
+
+/// Reads a text without the white space around it; `None` if it is empty or too long.
+fn text(json: &[u8]) -> Option<String> {
+    if json.len() > LARGEST_ERRORS {
+        return None;
+    }
+    let text = text_lossy(json)?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
 /// Reads a code, which is a number or text.
-pub(super) fn read_code(json: &[u8]) -> Option<i64> {
+fn read_code(json: &[u8]) -> Option<i64> {
     match text_lossy(json) {
         Some(text) => text.trim().parse().ok(),
         None => serde_json::from_slice(json).ok(),
@@ -125,7 +170,18 @@ pub(super) fn read_code(json: &[u8]) -> Option<i64> {
 
 fn read_pointer(source: &[u8]) -> Option<String> {
     let [pointer] = fields(source, ["pointer"])?;
-    text_lossy(pointer?)
+    text(pointer?)
+}
+
+/// Sets the message of an error that has only one that is not text.
+fn with_message_as_json(mut error: ApiError, json: &[u8]) -> ApiError {
+    if error.message.is_empty()
+        && let Some([Some(message)]) = fields(json, ["message"])
+        && message != b"null"
+    {
+        error.message = text_or_json(message).trim().to_owned();
+    }
+    error
 }
 
 /// Returns a text as it is, and any other value as JSON.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::api_errors::{api_errors, failure_reasons};
+use super::api_errors::{failure_reasons, has_errors};
 use super::describe::describe;
 use super::page_info::read_page_info;
 use crate::call::{Call, ResponseHead};
@@ -246,9 +246,10 @@ impl<'a> RawResponse<'a> {
 
     /// Fails if the response has errors. For responses that do not say whether they are a success.
     fn refuse_errors(self) -> Result<(), Fault> {
-        match api_errors(self.body) {
-            Some(errors) if !errors.is_empty() => Err(Fault::Api(errors)),
-            _ => Ok(()),
+        if has_errors(self.body) {
+            Err(Fault::Api(failure_reasons(self.body)))
+        } else {
+            Ok(())
         }
     }
 

@@ -14,7 +14,7 @@ pub struct ApiError {
     /// Cloudflare's code, such as 9109, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
-    /// The message; empty if there was none.
+    /// The message; empty if there was none. If the response has a title and a detail, it is both.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
     /// Where the error is documented.
@@ -43,18 +43,20 @@ impl ApiError {
 
     /// Returns the text in full: the code, the message, the pointer, and the chain in brackets.
     fn text(&self) -> String {
-        let mut text = String::new();
+        let mut parts = Vec::new();
         if let Some(code) = self.code {
-            text += &format!("{code} ");
+            parts.push(code.to_string());
         }
-        text += &self.message;
+        parts.push(self.message.clone());
         if let Some(pointer) = &self.pointer {
-            text += &format!(" (at {pointer})");
+            parts.push(format!("(at {pointer})"));
         }
-        if !self.error_chain.is_empty() {
-            text += &format!(" ({})", join(&self.error_chain));
+        let chain = join(&self.error_chain);
+        if !chain.is_empty() {
+            parts.push(format!("({chain})"));
         }
-        text
+        parts.retain(|part| !part.is_empty());
+        parts.join(" ")
     }
 }
 
@@ -67,7 +69,8 @@ impl fmt::Display for ApiError {
 
 /// Returns the texts of errors in full, with semicolons between them.
 pub(super) fn join(errors: &[ApiError]) -> String {
-    let texts: Vec<String> = errors.iter().map(ApiError::text).collect();
+    let texts = errors.iter().map(ApiError::text);
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
     texts.join("; ")
 }
 

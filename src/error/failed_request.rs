@@ -232,13 +232,14 @@ impl FailedRequest {
     }
 }
 
-/// Returns the errors of a response as text.
-fn errors_text(errors: &[ApiError]) -> String {
-    let mut text = join(errors);
-    if let Some(url) = documentation_url(errors) {
-        text += &format!(" (see {url})");
+/// Returns the errors of a response as text; `None` if they say nothing.
+fn errors_text(errors: &[ApiError]) -> Option<String> {
+    let text = join(errors);
+    match documentation_url(errors) {
+        Some(url) => Some(format!("{text} (see {url})").trim_start().to_owned()),
+        None if text.is_empty() => None,
+        None => Some(text),
     }
-    text
 }
 
 impl fmt::Display for FailedRequest {
@@ -248,12 +249,14 @@ impl fmt::Display for FailedRequest {
             Fault::Timeout(timed_out) => self.text(&timed_out.to_string()),
             Fault::RateLimited { .. } => self.text("nothing was sent: the rate limit is used up"),
             Fault::Cancelled => self.text("cancelled before it was sent"),
-            Fault::Api(errors) if errors.is_empty() => self.text("the response does not say why"),
-            Fault::Api(errors) => self.text(&errors_text(errors)),
-            Fault::Gateway(failure) if failure.errors.is_empty() => {
-                self.text(&failure.problem.to_string())
-            }
-            Fault::Gateway(failure) => self.text(&errors_text(&failure.errors)),
+            Fault::Api(errors) => match errors_text(errors) {
+                Some(text) => self.text(&text),
+                None => self.text("the response does not say why"),
+            },
+            Fault::Gateway(failure) => match errors_text(&failure.errors) {
+                Some(text) => self.text(&text),
+                None => self.text(&failure.problem.to_string()),
+            },
             Fault::Decode(problem) | Fault::Result(problem) | Fault::Item { problem, .. } => {
                 self.text(&problem.to_string())
             }

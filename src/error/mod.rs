@@ -127,7 +127,8 @@ impl Error {
 
     /// Returns the errors of the response as they were sent, with secrets redacted.
     ///
-    /// A problem report of Cloudflare's edge, and other JSON that says what failed, is one error.
+    /// A problem report of Cloudflare's edge, and other JSON that says what failed, is one error. So
+    /// is a failure of the API that says it beside its errors, and not in one of them.
     pub fn api_errors(&self) -> &[ApiError] {
         self.request().map_or(&[], FailedRequest::api_errors)
     }
