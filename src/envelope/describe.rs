@@ -56,12 +56,12 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
         &text
     };
     let is_json = text.starts_with(['{', '[', '"']);
-    let mut description = if let Some(encoding) = &encoding
+    let mut description = if text.is_empty() {
+        "the response has no body".to_owned()
+    } else if let Some(encoding) = &encoding
         && !is_json
     {
         format!("the response has the content encoding `{encoding}`, which was not requested")
-    } else if text.is_empty() {
-        "the response has no body".to_owned()
     } else if content_type.contains("html") || text.starts_with('<') {
         "the response is a web page, not the API's JSON: is a proxy in between?".to_owned()
     } else if !reason.is_empty() {
