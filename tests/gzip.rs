@@ -52,11 +52,15 @@ fn an_empty_body_is_empty() {
             server(&["HTTP/1.1 204 No Content", &header], b""),
             server_compressing(encoding, b""),
             server_sending_chunks(encoding, b"0\r\n\r\n"),
+            server_compressing(encoding, b"\r\n"),
+            server_compressing(encoding, b"\0"),
+            server_sending_chunks(encoding, b"2\r\n\0\n\r\n0\r\n\r\n"),
         ];
         for server in servers {
             let client = server.client();
             let error = client.user().send().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+            assert!(error.to_string().contains("has no body"), "{error}");
             assert_eq!(error.attempts(), 1, "{error}");
             assert_eq!(error.body(), Some(&b""[..]), "{error}");
             assert_eq!(client.send(&Purge).unwrap(), None);
@@ -101,7 +105,15 @@ fn ignores_white_space_and_zeros_after_the_secret_of_a_new_token() {
 fn other_bytes_after_the_stream_are_malformed() {
     let user = compress(success(r#"{"id":"7"}"#).as_bytes());
     for encoding in ENCODINGS {
-        for other in [b"x".as_slice(), b"<html>", b"\r\n}", b"\0\0\x01"] {
+        for other in [
+            b"x".as_slice(),
+            b"<html>",
+            b"\r\n}",
+            b"\0\0\x01",
+            b"\x1f",
+            b"\x1f\x8b",
+            &user[..user.len() - 1],
+        ] {
             let server = server_compressing(encoding, &[&*user, other].concat());
             let client = server.client();
             let error = client.user().send().unwrap_err();
@@ -112,6 +124,19 @@ fn other_bytes_after_the_stream_are_malformed() {
             assert!(error.may_have_been_applied(), "{error}");
         }
     }
+}
+
+#[test]
+fn a_connection_that_breaks_in_another_member_is_interrupted() {
+    let user = compress(success(r#"{"id":"7"}"#).as_bytes());
+    let members = [&*user, &user].concat();
+    let length = format!("content-length: {}", members.len());
+    let head = ["HTTP/1.1 200 OK", "content-encoding: gzip", &length, "", ""];
+    let part = &members[..user.len() + 5];
+    let server = Tcp::scripted([Reply::Close([&lines(&head), part].concat())]);
+    let client = server.builder().max_retries(0).build().unwrap();
+    let error = client.user().send().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
 }
 
 /// The connection is read to the end of the HTTP body, so that it can be used again.

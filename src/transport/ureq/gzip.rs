@@ -11,27 +11,34 @@ const FIRST_BYTE: u8 = 0x1f;
 /// Decompresses a gzip body.
 ///
 /// White space and zeros after the compressed stream are ignored, because some servers append them.
-/// Errors of the compressed stream have the kind `UnexpectedEof` if it is truncated, and
-/// `InvalidInput` otherwise.
+/// A body of nothing else is empty. Errors of the compressed stream have the kind `UnexpectedEof` if
+/// it is truncated, and `InvalidInput` otherwise.
 pub(super) struct GzipReader<R> {
     state: State<R>,
-    /// Whether an empty body is complete. Otherwise it is truncated.
-    may_be_empty: bool,
+    /// Whether the head says where the body ends. Otherwise its end may be that of the connection.
+    declares_its_end: bool,
 }
 
 enum State<R> {
     Start(Compressed<R>),
-    Member(Box<GzDecoder<Compressed<R>>>),
+    Member {
+        decoder: Box<GzDecoder<Compressed<R>>>,
+        is_first: bool,
+    },
     End,
 }
 
-type Compressed<R> = BufReader<Uninterrupted<R>>;
+type Compressed<R> = BufReader<Source<R>>;
 
 impl<R: Read> GzipReader<R> {
-    pub(super) fn new(body: R, may_be_empty: bool) -> Self {
+    pub(super) fn new(body: R, declares_its_end: bool) -> Self {
+        let source = Source {
+            body,
+            has_ended: false,
+        };
         Self {
-            state: State::Start(BufReader::new(Uninterrupted(body))),
-            may_be_empty,
+            state: State::Start(BufReader::new(source)),
+            declares_its_end,
         }
     }
 }
@@ -42,69 +49,92 @@ impl<R: Read> Read for GzipReader<R> {
             return Ok(0);
         }
         loop {
-            if let State::Member(decoder) = &mut self.state {
-                let read = decoder.read(buffer)?;
+            if let State::Member { decoder, is_first } = &mut self.state {
+                let read = decoder.read(buffer);
+                let is_whole = self.declares_its_end && decoder.get_ref().get_ref().has_ended;
+                // The server sent all of it, so this is not the start of another member.
+                if read.is_err() && is_whole && !*is_first {
+                    return Err(other_bytes());
+                }
+                let read = read?;
                 if read > 0 {
                     return Ok(read);
                 }
             }
             self.state = match mem::replace(&mut self.state, State::End) {
-                State::Start(body) => start(body, self.may_be_empty)?,
-                State::Member(decoder) => after_member(decoder.into_inner())?,
+                State::Start(body) => start(body, self.declares_its_end)?,
+                State::Member { decoder, .. } => after_member(decoder.into_inner())?,
                 State::End => return Ok(0),
             };
         }
     }
 }
 
-fn start<R: Read>(mut body: Compressed<R>, may_be_empty: bool) -> io::Result<State<R>> {
-    if !body.fill_buf()?.is_empty() {
-        return Ok(member(body));
-    }
-    if may_be_empty {
-        Ok(State::End)
-    } else {
-        let reason = "the gzip stream is empty";
-        Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason))
+fn start<R: Read>(mut body: Compressed<R>, declares_its_end: bool) -> io::Result<State<R>> {
+    match body.fill_buf()?.first() {
+        None if !declares_its_end => {
+            let reason = "the gzip stream is empty";
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason))
+        }
+        Some(byte) if !is_padding(byte) => Ok(member(body, true)),
+        _ => only_padding(body),
     }
 }
 
 fn after_member<R: Read>(mut body: Compressed<R>) -> io::Result<State<R>> {
-    if body.fill_buf()?.first() == Some(&FIRST_BYTE) {
-        return Ok(member(body));
+    match body.fill_buf()?.first() {
+        Some(&FIRST_BYTE) => Ok(member(body, false)),
+        _ => only_padding(body),
     }
+}
+
+/// Reads the rest of a body, which must be white space and zeros.
+fn only_padding<R: Read>(mut body: Compressed<R>) -> io::Result<State<R>> {
     loop {
         let bytes = body.fill_buf()?;
         if bytes.is_empty() {
             return Ok(State::End);
         }
         if !bytes.iter().all(is_padding) {
-            let reason = "other bytes follow the gzip stream";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+            return Err(other_bytes());
         }
         let length = bytes.len();
         body.consume(length);
     }
 }
 
-fn member<R: Read>(body: Compressed<R>) -> State<R> {
-    State::Member(Box::new(GzDecoder::new(body)))
+fn member<R: Read>(body: Compressed<R>, is_first: bool) -> State<R> {
+    State::Member {
+        decoder: Box::new(GzDecoder::new(body)),
+        is_first,
+    }
 }
 
 fn is_padding(byte: &u8) -> bool {
     *byte == 0 || byte.is_ascii_whitespace()
 }
 
-/// Repeats a read that a signal interrupted. After such an error in the header of a member, flate2
-/// would report the end of the stream.
-struct Uninterrupted<R>(R);
+fn other_bytes() -> io::Error {
+    let reason = "the body has other bytes than a gzip stream";
+    io::Error::new(io::ErrorKind::InvalidInput, reason)
+}
 
-impl<R: Read> Read for Uninterrupted<R> {
+/// Reads the body, and notes its end. Repeats a read that a signal interrupted, because after such
+/// an error in the header of a member, flate2 would report the end of the stream.
+struct Source<R> {
+    body: R,
+    has_ended: bool,
+}
+
+impl<R: Read> Read for Source<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            match self.0.read(buffer) {
+            match self.body.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
+                result => {
+                    self.has_ended = matches!(result, Ok(0));
+                    return result;
+                }
             }
         }
     }
@@ -149,6 +179,15 @@ mod tests {
             }
             let length = buffer.len().min(1);
             self.bytes.read(&mut buffer[..length])
+        }
+    }
+
+    /// Fails each read.
+    struct Failing(io::ErrorKind);
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(self.0.into())
         }
     }
 
@@ -198,23 +237,62 @@ mod tests {
         }
     }
 
+    fn error_kind(compressed: impl Read, declares_its_end: bool) -> io::ErrorKind {
+        let reader = GzipReader::new(compressed, declares_its_end);
+        io::read_to_string(reader).unwrap_err().kind()
+    }
+
     #[test]
     fn a_truncated_stream_is_not_complete() {
-        let first = compress("one");
-        let members = [&*first, &compress("two")].concat();
-        for length in 1..members.len() {
-            if length != first.len() {
-                assert_fails(&members[..length], io::ErrorKind::UnexpectedEof);
+        let stream = compress("one");
+        for length in 1..stream.len() {
+            for declares_its_end in [true, false] {
+                let kind = error_kind(&stream[..length], declares_its_end);
+                assert_eq!(kind, io::ErrorKind::UnexpectedEof, "{length} bytes");
             }
         }
     }
 
     #[test]
-    fn an_empty_body_is_complete_only_if_it_may_be_empty() {
-        let read = |may_be_empty| io::read_to_string(GzipReader::new(io::empty(), may_be_empty));
-        assert_eq!(read(true).unwrap(), "");
-        let error = read(false).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    fn a_part_of_another_member_is_truncated_only_if_the_body_may_be() {
+        let first = compress("one");
+        let members = [&*first, &compress("two")].concat();
+        for length in first.len() + 1..members.len() {
+            let part = &members[..length];
+            let kinds = [
+                error_kind(part, true),
+                error_kind(part, false),
+                error_kind(part.chain(Failing(io::ErrorKind::UnexpectedEof)), true),
+            ];
+            let expected = [
+                io::ErrorKind::InvalidInput,
+                io::ErrorKind::UnexpectedEof,
+                io::ErrorKind::UnexpectedEof,
+            ];
+            assert_eq!(kinds, expected, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn an_empty_body_is_complete_only_if_its_end_is_declared() {
+        let complete = io::read_to_string(GzipReader::new(io::empty(), true));
+        assert_eq!(complete.unwrap(), "");
+        let kind = error_kind(io::empty(), false);
+        assert_eq!(kind, io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn a_body_of_white_space_and_zeros_is_empty() {
+        for body in [b"\r\n".as_slice(), b"\0", b" ", &[0; 100_000]] {
+            for declares_its_end in [true, false] {
+                let reader = GzipReader::new(body, declares_its_end);
+                assert_eq!(io::read_to_string(reader).unwrap(), "");
+            }
+        }
+        for other in [b"x".as_slice(), &compress("text")] {
+            let body = [b"\n", other].concat();
+            assert_fails(&body, io::ErrorKind::InvalidInput);
+        }
     }
 
     #[test]
@@ -228,15 +306,10 @@ mod tests {
 
     #[test]
     fn returns_the_error_of_the_body() {
-        struct Failing;
-        impl Read for Failing {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                Err(io::ErrorKind::TimedOut.into())
-            }
-        }
         let body = compress("text");
         for length in [0, 5, body.len() / 2, body.len()] {
-            let error = decompress(body[..length].chain(Failing)).unwrap_err();
+            let error =
+                decompress(body[..length].chain(Failing(io::ErrorKind::TimedOut))).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{length} bytes");
         }
     }
