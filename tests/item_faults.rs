@@ -232,8 +232,13 @@ fn keeps_codes_and_messages_beside_bad_bytes() {
             while body.contains(&b'%') {
                 body = replaced(&body, bytes);
             }
-            let error = client(vec![body]).send(&GetUser::new()).unwrap_err();
-            assert_eq!(messages(error), (vec![7003, 1], vec![expected.to_owned(), "c".to_owned()]));
+            let client = client(vec![body]);
+            for error in [
+                client.send(&GetUser::new()).unwrap_err(),
+                client.send_raw(&GetUser::new()).unwrap_err(),
+            ] {
+                assert_eq!(messages(error), (vec![7003, 1], vec![expected.to_owned(), "c".to_owned()]));
+            }
         }
     }
 }

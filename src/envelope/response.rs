@@ -173,15 +173,26 @@ impl<'a> RawResponse<'a> {
     /// Checks that the response is a success and valid JSON, without decoding its result.
     pub(crate) fn check(self) -> Result<(), Fault> {
         let json = self.json();
+        let envelope = self.split(json, |at| value_end(json, at));
+        let checked = envelope.and_then(|envelope| match envelope {
+            Some(_) => Ok(()),
+            None => self.check_unwrapped(),
+        });
+        // The caller gets the bytes of a success only, so those of a failure need not be valid.
+        if matches!(checked, Err(Fault::Api(_))) {
+            return checked;
+        }
+        self.check_json(json)?;
+        checked
+    }
+
+    fn check_json(self, json: &[u8]) -> Result<(), Fault> {
         let text = str::from_utf8(json).map_err(|error| {
             self.not_json(&format!("invalid UTF-8 at byte {}", error.valid_up_to()))
         })?;
         serde_json::from_slice::<IgnoredAny>(without_byte_order_mark(text.as_bytes()))
             .map_err(|error| self.not_json(&error.to_string()))?;
-        match self.split(json, |at| value_end(json, at))? {
-            Some(_) => Ok(()),
-            None => self.check_unwrapped(),
-        }
+        Ok(())
     }
 
     /// Fails if the start of a streamed export is a failure as JSON, or a web page.
