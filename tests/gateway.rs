@@ -88,6 +88,7 @@ fn shows_the_code_of_other_json() {
     };
     check(17, "17 no", r#"{"message":"no","code":17}"#);
     check(17, "17 no", r#"{"message":"no","code":"17"}"#);
+    check(17, "17 no", r#"{"message":"no","code":17.0}"#);
     check(17, "17 no", r#"{"error":{"message":"no","code":17}}"#);
     let two_codes = r#"{"title":"no","error_code":1020,"code":17}"#;
     check(1020, "1020 no", two_codes);

@@ -3,7 +3,7 @@
 //! Each field is read by itself, so that a malformed one hides no other.
 
 use crate::error::ApiError;
-use crate::json::{Malformed, fields, skip_value, text_lossy, value_at, walk_array};
+use crate::json::{Malformed, fields, skip_value, text_lossy, value_at, walk_array, whole_number};
 
 /// The fields whose text says what failed, in the order in which they are shown: a title or a name
 /// before its explanation. The API has only `message`. A problem report (RFC 9457) has `title` and
@@ -160,12 +160,13 @@ fn text(json: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Reads a code, which is a number or text.
+/// Reads a code, which is a number, or text with one.
 fn read_code(json: &[u8]) -> Option<i64> {
-    match text_lossy(json) {
-        Some(text) => text.trim().parse().ok(),
-        None => serde_json::from_slice(json).ok(),
-    }
+    let code = match text(json) {
+        Some(text) => text.parse().ok().or_else(|| whole_number(text.as_bytes())),
+        None => whole_number(json),
+    };
+    code?.try_into().ok()
 }
 
 fn read_pointer(source: &[u8]) -> Option<String> {
@@ -189,5 +190,31 @@ fn text_or_json(json: &[u8]) -> String {
     match text_lossy(json) {
         Some(text) => text,
         None => String::from_utf8_lossy(json).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_code_however_the_number_is_written() {
+        for (json, expected) in [
+            ("1000", Some(1000)),
+            ("1000.0", Some(1000)),
+            ("1e3", Some(1000)),
+            ("-1", Some(-1)),
+            (r#"" 1000 ""#, Some(1000)),
+            (r#""01000""#, Some(1000)),
+            (r#""1000.0""#, Some(1000)),
+            ("1000.5", None),
+            ("9223372036854775808", None),
+            (r#""E1000""#, None),
+            (r#""""#, None),
+            ("null", None),
+            ("true", None),
+        ] {
+            assert_eq!(read_code(json.as_bytes()), expected, "{json}");
+        }
     }
 }

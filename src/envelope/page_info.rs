@@ -1,8 +1,6 @@
 //! Reads `result_info`.
 
-use serde_json::Number;
-
-use crate::json::{fits, value_at, walk_object};
+use crate::json::{fits, value_at, walk_object, whole_number};
 use crate::page::PageInfo;
 
 /// Reads a `result_info`. Returns `None` if it is not an object.
@@ -24,7 +22,7 @@ pub(super) fn read_page_info(json: &[u8]) -> Option<PageInfo> {
             _ => None,
         };
         if let Some(known) = known {
-            *known = whole_number(value).or(*known);
+            *known = count(value).or(*known);
         } else if keeps_unknown_fields {
             insert_unknown(&mut info, &name, value);
         }
@@ -41,16 +39,8 @@ fn insert_unknown(info: &mut PageInfo, name: &[u8], json: &[u8]) {
     }
 }
 
-/// Reads a whole number, which may be written as `20.0`.
-fn whole_number(json: &[u8]) -> Option<u64> {
-    const LARGEST_EXACT: f64 = 9e15;
-    let number: Number = serde_json::from_slice(json).ok()?;
-    if let Some(number) = number.as_u64() {
-        return Some(number);
-    }
-    let number = number.as_f64()?;
-    let is_exact = number.fract() == 0.0 && (0.0..LARGEST_EXACT).contains(&number);
-    is_exact.then_some(number as u64)
+fn count(json: &[u8]) -> Option<u64> {
+    u64::try_from(whole_number(json)?).ok()
 }
 
 #[cfg(test)]
