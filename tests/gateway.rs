@@ -36,7 +36,7 @@ fn reads_a_problem_report() {
     assert_eq!(error.codes().collect::<Vec<_>>(), [522]);
     assert_eq!(
         error.to_string(),
-        "GET /user: 522: 522 Error 522: Connection timed out: The origin did not respond. \
+        "GET /user: 522: Error 522: Connection timed out: The origin did not respond. \
          [cf-ray 8f2b-FRA, 1 attempt]"
     );
     assert!(error.is_transient());

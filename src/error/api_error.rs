@@ -41,10 +41,13 @@ impl ApiError {
         }
     }
 
-    /// Returns the text in full: the code, the message, the pointer, and the chain in brackets.
+    /// Returns the text in full: the code, the message, the pointer, and the chain in brackets. A code
+    /// that the message contains is not repeated.
     fn text(&self) -> String {
         let mut parts = Vec::new();
-        if let Some(code) = self.code {
+        if let Some(code) = self.code
+            && !has_word(&self.message, &code.to_string())
+        {
             parts.push(code.to_string());
         }
         parts.push(self.message.clone());
@@ -58,6 +61,11 @@ impl ApiError {
         parts.retain(|part| !part.is_empty());
         parts.join(" ")
     }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+    words.any(|other| other == word)
 }
 
 /// Prints one line of at most 500 characters.
@@ -107,4 +115,28 @@ fn is_explanation(message: &str) -> bool {
     });
     let is_status_name = status_names.any(|name| name.eq_ignore_ascii_case(message));
     !message.is_empty() && !is_status_name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_the_code_once() {
+        for (code, message, expected) in [
+            (522, "Error 522: Timed out", "Error 522: Timed out"),
+            (522, "522", "522"),
+            (522, "Timed out (5220)", "522 Timed out (5220)"),
+            (522, "Timed out, E522", "522 Timed out, E522"),
+            (-1, "1 error", "-1 1 error"),
+            (522, "", "522"),
+        ] {
+            let error = ApiError {
+                code: Some(code),
+                message: message.to_owned(),
+                ..ApiError::default()
+            };
+            assert_eq!(error.to_string(), expected);
+        }
+    }
 }
