@@ -28,13 +28,18 @@ fn unwrapped_decodes_a_response_without_the_envelope() {
     }
     let zone = r#"{"name":"a"}"#;
     let enveloped_zone = success(zone);
-    for (body, name) in [(zone, Some("a")), (&enveloped_zone, Some("a")), ("", None)] {
+    for (body, name) in [
+        (zone, Some("a")),
+        (&enveloped_zone, Some("a")),
+        ("", None),
+        ("\u{feff}\r\n", None),
+    ] {
         let client = client_returning(body);
         let zone = client.send(&Trace::<true>).unwrap();
         assert_eq!(zone.as_ref().map(|zone| &*zone.name), name, "{body}");
         client.send_raw(&Trace::<true>).unwrap();
     }
-    for body in [zone, ""] {
+    for body in [zone, "", "\u{feff}"] {
         let client = client_returning(body);
         assert!(client.send(&Trace::<false>).unwrap_err().is_decode());
         assert!(client.send_raw(&Trace::<false>).unwrap_err().is_decode());
@@ -45,6 +50,31 @@ fn unwrapped_decodes_a_response_without_the_envelope() {
         "GET /trace: 200 OK: the response has no body: a custom endpoint whose success has none \
          sets `UNWRAPPED` [1 attempt]"
     );
+}
+
+/// A list always needs the envelope, so `UNWRAPPED` would not help.
+#[test]
+fn a_list_without_a_body_gets_no_advice_to_set_unwrapped() {
+    #[derive(Serialize)]
+    struct Zones<const UNWRAPPED: bool>;
+    impl<const UNWRAPPED: bool> Endpoint for Zones<UNWRAPPED> {
+        type Output = Page<Zone>;
+        const METHOD: Method = Method::GET;
+        const UNWRAPPED: bool = UNWRAPPED;
+        fn path(&self) -> Vec<&str> {
+            vec!["zones"]
+        }
+    }
+    let client = scripted_client([status(204, "")]);
+    for error in [
+        client.send(&Zones::<true>).unwrap_err(),
+        client.send(&Zones::<false>).unwrap_err(),
+        common::first_error(client.iter(&Zones::<true>)),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        let expected = "GET /zones: 204 No Content: the response has no body [1 attempt]";
+        assert_eq!(error.to_string(), expected);
+    }
 }
 
 /// Pages of zones with these names.

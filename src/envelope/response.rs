@@ -115,7 +115,7 @@ fn page_prefix(page: Option<u64>) -> String {
 impl<'a> RawResponse<'a> {
     /// Decodes a `result` that is one value.
     pub(super) fn value<T: DeserializeOwned>(self, memory_limit: usize) -> Result<T, Fault> {
-        let json = self.json();
+        let json = self.json()?;
         let mut result = None;
         let envelope = self.split(json, |at| {
             let end = value_end(json, at)?;
@@ -172,7 +172,7 @@ impl<'a> RawResponse<'a> {
 
     /// Checks that the response is a success and valid JSON, without decoding its result.
     pub(crate) fn check(self) -> Result<(), Fault> {
-        let json = self.json();
+        let json = self.json()?;
         let envelope = self.split(json, |at| value_end(json, at));
         let checked = envelope.and_then(|envelope| match envelope {
             Some(_) => Ok(()),
@@ -197,10 +197,10 @@ impl<'a> RawResponse<'a> {
 
     /// Fails if the start of a streamed export is a failure as JSON, or a web page.
     pub(crate) fn check_stream(self) -> Result<(), Fault> {
-        let json = self.json();
-        match self.split(json, |at| value_end(json, at)) {
+        let start = self.body.trim_ascii_start();
+        match self.split(self.body, |at| value_end(self.body, at)) {
             Err(fault @ Fault::Api(_)) => Err(fault),
-            _ if self.body.trim_ascii_start().starts_with(b"<") => Err(self.not_json("")),
+            _ if start.starts_with(b"<") => Err(self.not_json("")),
             _ => Ok(()),
         }
     }
@@ -274,20 +274,25 @@ impl<'a> RawResponse<'a> {
     }
 
     /// Returns the body. With `UNWRAPPED`, an empty one is decoded as null.
-    fn json(self) -> &'a [u8] {
-        if self.call.unwrapped && self.body.trim_ascii().is_empty() {
-            b"null"
-        } else {
-            self.body
+    fn json(self) -> Result<&'a [u8], Fault> {
+        let is_empty = without_byte_order_mark(self.body).trim_ascii().is_empty();
+        if !is_empty {
+            return Ok(self.body);
         }
+        if self.call.unwrapped {
+            return Ok(b"null");
+        }
+        let mut problem = self.describe("");
+        problem.reason += ": a custom endpoint whose success has none sets `UNWRAPPED`";
+        Err(Fault::Decode(problem))
     }
 
     fn not_json(self, reason: &str) -> Fault {
-        let mut problem = describe(self.call, &self.head.headers, self.body, reason);
-        if self.body.trim_ascii().is_empty() {
-            problem.reason += ": a custom endpoint whose success has none sets `UNWRAPPED`";
-        }
-        Fault::Decode(problem)
+        Fault::Decode(self.describe(reason))
+    }
+
+    fn describe(self, reason: &str) -> Problem {
+        describe(self.call, &self.head.headers, self.body, reason)
     }
 }
 
