@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cloudflare_user::{ErrorKind, TransportError, http};
 use common::tcp::{Reply, Tcp, lines};
-use common::{builder, failure};
+use common::{builder, client_returning, failure};
 
 const CSV: &str = "id,when\n7,2026-11-01\n";
 
@@ -40,6 +40,22 @@ fn retries_a_failure_in_json_that_breaks_off() {
     let server = Tcp::scripted([Reply::Close(failure), whole()]);
     assert!(server.client().audit_logs().export().is_ok());
     assert_eq!(server.count(), 2);
+}
+
+#[test]
+fn skips_a_byte_order_mark_before_other_responses_than_csv() {
+    let csv = format!("\u{feff}{CSV}");
+    let mut export = client_returning(&*csv).audit_logs().export().unwrap();
+    let mut read = String::new();
+    export.read_to_string(&mut read).unwrap();
+    assert_eq!(read, csv);
+
+    let page = client_returning("\u{feff}\n<!DOCTYPE html>");
+    let error = page.audit_logs().export().unwrap_err();
+    assert!(error.to_string().contains("web page"), "{error}");
+    let failure = client_returning(format!("\u{feff}{}", failure(r#"{"code":7}"#)));
+    let error = failure.audit_logs().export().unwrap_err();
+    assert_eq!(error.codes().collect::<Vec<_>>(), [7], "{error}");
 }
 
 #[test]

@@ -197,7 +197,7 @@ impl<'a> RawResponse<'a> {
 
     /// Fails if the start of a streamed export is a failure as JSON, or a web page.
     pub(crate) fn check_stream(self) -> Result<(), Fault> {
-        let start = self.body.trim_ascii_start();
+        let start = without_byte_order_mark(self.body).trim_ascii_start();
         match self.split(self.body, |at| value_end(self.body, at)) {
             Err(fault @ Fault::Api(_)) => Err(fault),
             _ if start.starts_with(b"<") => Err(self.not_json("")),
