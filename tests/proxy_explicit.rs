@@ -57,7 +57,7 @@ fn reports_a_write_as_not_applied_if_the_proxy_refuses_with_many_headers() {
 
 #[test]
 fn sends_nothing_and_does_not_retry_if_the_proxy_refuses() {
-    for status in ["407 Proxy Authentication Required", "403 Forbidden"] {
+    for status in ["407 Proxy Authentication Required", "403 Forbidden", "499"] {
         let api = api();
         let response: &str = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").leak();
         let proxy = Proxy::http_connect(api.address(), response);
@@ -79,17 +79,27 @@ fn sends_nothing_and_does_not_retry_if_the_proxy_refuses() {
 
 #[test]
 fn retries_after_a_server_error_of_the_proxy() {
-    let api = api();
-    let proxy = Proxy::http_connect(api.address(), "HTTP/1.1 503 Unavailable\r\n\r\n");
-    let client = through(&format!("http://{}", proxy.address), &api.url());
-    let error = client
-        .with_max_retries(1)
-        .delete_token("1")
-        .send()
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
-    assert!(!error.may_have_been_applied(), "{error}");
-    assert_eq!((error.attempts(), proxy.count(), api.count()), (2, 2, 0));
+    for (response, status) in [
+        (
+            "HTTP/1.1 503 Unavailable\r\n\r\n",
+            "503 Service Unavailable",
+        ),
+        ("HTTP/1.1 522\r\n\r\n", "522"),
+    ] {
+        let api = api();
+        let proxy = Proxy::http_connect(api.address(), response);
+        let client = through(&format!("http://{}", proxy.address), &api.url());
+        let error = client
+            .with_max_retries(1)
+            .delete_token("1")
+            .send()
+            .unwrap_err();
+        let expected = format!("could not connect: the proxy responded with {status} (at");
+        assert!(error.to_string().contains(&expected), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+        assert!(!error.may_have_been_applied(), "{error}");
+        assert_eq!((error.attempts(), proxy.count(), api.count()), (2, 2, 0));
+    }
 }
 
 #[test]

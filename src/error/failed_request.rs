@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 use super::api_error::{documentation_url, flatten, join};
 use super::text::{MAX_TEXT, one_line, whole_seconds};
 use super::{ApiError, ErrorKind, Fault};
-use crate::transport::TransportErrorKind;
+use crate::transport::{TransportErrorKind, status_text};
 
 /// The longest parts of a text, in characters.
 const MAX_PATH: usize = 200;
@@ -164,14 +164,10 @@ impl FailedRequest {
         let Some(status) = self.status else {
             return String::new();
         };
-        // The statuses of Cloudflare's edge, such as 522, have no name.
-        let name = match status.canonical_reason() {
-            Some(reason) => format!("{} {reason}", status.as_str()),
-            None => status.as_str().to_owned(),
-        };
+        let status = status_text(status);
         match self.fault {
-            Fault::Transport(_) | Fault::Timeout(_) => format!("{name}, but its body failed: "),
-            _ => format!("{name}: "),
+            Fault::Transport(_) | Fault::Timeout(_) => format!("{status}, but its body failed: "),
+            _ => format!("{status}: "),
         }
     }
 

@@ -5,6 +5,7 @@ mod error;
 mod host;
 mod no_proxy;
 mod proxy;
+mod status;
 mod ureq;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 pub use self::body::Body;
 pub use self::error::{TransportError, TransportErrorKind};
 pub(crate) use self::host::is_loopback;
+pub(crate) use self::status::status_text;
 pub use self::ureq::UreqTransport;
 
 /// Sends one HTTP request and returns its response.

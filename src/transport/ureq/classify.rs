@@ -5,7 +5,7 @@ use std::io;
 use ureq::{Proxy, Timeout};
 
 use super::proxy::is_socks;
-use crate::transport::TransportError;
+use crate::transport::{TransportError, status_text};
 
 /// Classifies an error of a request that may use a proxy. A request that the proxy refused was not
 /// sent.
@@ -111,9 +111,12 @@ const CORRUPT_STREAM: &[&str] = &[
 fn classify_refusal(reason: String) -> TransportError {
     match refusal_status(&reason) {
         Some(status) if status.is_client_error() => {
-            TransportError::proxy_refused(format!("the proxy refused with {status}"))
+            TransportError::proxy_refused(format!("the proxy refused with {}", status_text(status)))
         }
-        _ => TransportError::connect(ureq::Error::ConnectProxyFailed(reason)),
+        Some(status) => {
+            TransportError::connect(format!("the proxy responded with {}", status_text(status)))
+        }
+        None => TransportError::connect(ureq::Error::ConnectProxyFailed(reason)),
     }
 }
 
