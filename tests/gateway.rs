@@ -73,6 +73,8 @@ fn shows_what_other_json_says() {
         (r#"{"error":true}"#, says_nothing),
         (r#"{"error":403}"#, says_nothing),
         (r#"{"message":7}"#, says_nothing),
+        // The body broke off in a number.
+        (r#"{"title":"T","error_code":10"#, "T"),
     ];
     for (body, expected) in responses {
         let error = assert_says(expected, body);

@@ -124,11 +124,13 @@ impl Reader {
     /// Reads an object that says what failed: an error, or a whole body.
     fn object(&mut self, json: &[u8]) -> Option<ApiError> {
         let texts = fields(json, TEXTS)?;
-        let [error_code, code] = fields(json, ["error_code", "code"])?;
+        let codes = fields(json, ["error_code", "code"])?.into_iter().flatten();
+        // Without a `}` after it, a number is truncated, and may be a part of another one.
+        let mut codes = codes.filter(|code| !json.ends_with(code));
         let [documentation_url, source, error_chain] =
             fields(json, ["documentation_url", "source", "error_chain"])?;
         Some(ApiError {
-            code: error_code.and_then(read_code).or(code.and_then(read_code)),
+            code: codes.find_map(read_code),
             message: joined(texts.into_iter().flatten().filter_map(text)),
             documentation_url: documentation_url.and_then(text),
             pointer: source.and_then(read_pointer),
