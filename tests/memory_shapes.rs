@@ -20,7 +20,7 @@ const LIMIT: usize = 2048;
 
 /// The sizes of responses, in KiB. For each shape, some have more values than may be decoded, and
 /// some not.
-const SIZES: [usize; 7] = [2048, 180, 120, 40, 22, 15, 8];
+const SIZES: [usize; 8] = [2048, 340, 180, 120, 40, 22, 15, 8];
 
 /// A response that consists of `start`, many units, and `end`.
 struct Shape {
@@ -121,6 +121,24 @@ const ITEMS: &[Shape] = &[
         name: "text in place of an object",
         start: r#""actor":""#,
         unit: |_| "\u{200b}".repeat(100),
+        end: r#"""#,
+    },
+    Shape {
+        name: "control characters in place of a boolean",
+        start: r#""action":{"result":""#,
+        unit: |_| "\u{7f}".repeat(1000),
+        end: r#""}"#,
+    },
+    Shape {
+        name: "control characters in place of a time",
+        start: r#""when":""#,
+        unit: |_| "\u{7f}".repeat(1000),
+        end: r#"""#,
+    },
+    Shape {
+        name: "escapes in place of an object",
+        start: r#""actor":""#,
+        unit: |_| r"\f".repeat(500),
         end: r#"""#,
     },
     Shape {
@@ -257,7 +275,8 @@ impl Response {
         let length_of_unit = (shape.unit)(1 << 20).len();
         Self {
             shape,
-            units: size.saturating_sub(1000) / length_of_unit,
+            // The rest is for the start, the end, and the estimate of the values around the units.
+            units: size.saturating_sub(5000) / length_of_unit,
             next: 0,
             part: io::Cursor::new(start.to_owned() + shape.start),
             end: shape.end.to_owned() + end,

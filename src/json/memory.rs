@@ -1,7 +1,7 @@
 //! Estimates how much memory JSON takes once it is decoded.
 //!
 //! A few bytes of JSON can take hundreds of bytes of memory, so a limit on the size of a response
-//! alone does not limit memory.
+//! alone does not limit memory. The same is true of the error if a value cannot be decoded.
 
 use super::split::{skip_space, skip_value};
 
@@ -109,15 +109,51 @@ fn memory_of_token(json: &[u8], start: usize, end: usize) -> usize {
     if json[start] != b'"' {
         return VALUE;
     }
-    let length = end - start - 2;
+    let text = &json[start + 1..end - 1];
     let is_name = json.get(skip_space(json, end)) == Some(&b':');
     if is_name {
-        FIELD + length
-    } else if length == 0 {
+        FIELD + length_of_text(text)
+    } else if text.is_empty() {
         VALUE
     } else {
-        VALUE + TEXT + length
+        VALUE + TEXT + length_of_text(text)
     }
+}
+
+/// Returns the memory for the characters of a text. `text` is its JSON without the quotation marks.
+fn length_of_text(text: &[u8]) -> usize {
+    // An error quotes one text, so only a long one takes much memory. To count the characters of
+    // short ones as well would make the estimate two to ten times slower.
+    const LARGEST_SHORT_TEXT: usize = 4 << 10;
+    if text.len() <= LARGEST_SHORT_TEXT {
+        return text.len();
+    }
+    match str::from_utf8(text) {
+        Ok(text) => quoted_length(text),
+        // It is not decoded.
+        Err(_) => text.len(),
+    }
+}
+
+/// Returns an upper bound of the length of a text as `{:?}` writes it. An error of serde quotes a
+/// text in place of another type so, in full.
+fn quoted_length(text: &str) -> usize {
+    let mut length = 0;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        length += match character {
+            '\\' => match characters.next() {
+                // `\u{8}` or `\u{c}`
+                Some('b' | 'f') => 5,
+                // At most `\u{feff}`. Its four digits are counted as the characters that follow.
+                Some('u') => 4,
+                _ => 2,
+            },
+            ' '..='~' => 1,
+            other => other.len_utf8().max(other.escape_debug().len()),
+        };
+    }
+    length
 }
 
 /// Returns an upper bound of [`memory`], which takes a small part of the time.
@@ -196,7 +232,53 @@ mod tests {
         assert!(page.admits(b"0") && !page.admits(b"0"));
     }
 
+    #[test]
+    fn counts_a_long_text_as_an_error_quotes_it() {
+        for (unit, quoted) in [
+            ("a", "a"),
+            (r#"\""#, r#"\""#),
+            ("'", "'"),
+            ("é", "é"),
+            ("\u{7f}", r"\u{7f}"),
+            ("\u{301}", r"\u{301}"),
+            (r"\f", r"\u{c}"),
+            (r"\u200b", r"\u{200b}"),
+        ] {
+            let text = format!("\"{}\"", unit.repeat(5000));
+            let expected = 5000 * quoted.len();
+            assert_eq!(memory(text.as_bytes()), 32 + 32 + expected, "{unit}");
+            let object = format!("{{{text}:0}}");
+            let name = 32 + 640 + 100 + expected + 32;
+            assert_eq!(memory(object.as_bytes()), name, "{unit}");
+        }
+    }
+
+    /// Writes each character as an escape.
+    fn escaped(text: &str) -> String {
+        let escapes = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+        format!("\"{}\"", escapes.collect::<String>())
+    }
+
+    fn any_text() -> impl Strategy<Value = String> {
+        let special =
+            r#"["'\\\x00-\x1f\x7f-\x9f\u00ad\u0300-\u036f\u200b\ufeff\ue000\u{e0001}]{0,50}"#;
+        prop_oneof![special, any::<String>()]
+    }
+
     proptest! {
+        #[test]
+        fn counts_the_text_that_an_error_quotes(text in any_text()) {
+            for json in [serde_json::to_string(&text).unwrap(), escaped(&text)] {
+                let error = serde_json::from_str::<bool>(&json).unwrap_err();
+                let error = error.to_string();
+                let (quoted, _) = error.rsplit_once(", expected").unwrap();
+                let quoted = quoted.strip_prefix("invalid type: string ").unwrap();
+                let counted = quoted_length(&json[1..json.len() - 1]);
+                prop_assert!(quoted.len() - 2 <= counted, "{json}: {quoted}");
+                prop_assert!(text.len() <= counted, "{json}");
+            }
+        }
+
         #[test]
         fn bounds_the_estimate(json in r#"([{}\[\],:1 ]|"a?"|"",?|"":0,|\{\},|0,){0,60}"#) {
             let json = json.as_bytes();
