@@ -232,6 +232,18 @@ const PAGES: &[Shape] = &[
         end: "]}",
     },
     Shape {
+        name: "control characters in place of success",
+        start: r#"{"result":[],"success":""#,
+        unit: |_| "\u{7f}".repeat(1000),
+        end: r#""}"#,
+    },
+    Shape {
+        name: "control characters in place of a total",
+        start: r#"{"success":true,"result":[],"result_info":{"total_count":""#,
+        unit: |_| "\u{7f}".repeat(1000),
+        end: r#""}}"#,
+    },
+    Shape {
         name: "a field of result_info",
         start: r#"{"success":true,"result":[],"result_info":{"unknown":[0"#,
         unit: |_| ",{}".to_owned(),

@@ -310,10 +310,17 @@ impl Envelope {
             return Err(Malformed::Refused("`success` occurs twice".to_owned()));
         }
         let value = value_at(json, at)?;
-        self.success = serde_json::from_slice(value).map_err(|_| {
-            let found = json::kind(value);
-            Malformed::Refused(format!("success: expected a boolean, found {found}"))
-        })?;
+        // An error of serde would quote a text in full.
+        self.success = match value {
+            b"true" => Some(true),
+            b"false" => Some(false),
+            b"null" => None,
+            other => {
+                let found = json::kind(other);
+                let reason = format!("success: expected a boolean, found {found}");
+                return Err(Malformed::Refused(reason));
+            }
+        };
         Ok(at + value.len())
     }
 

@@ -5,6 +5,10 @@ use serde_json::Number;
 /// Reads a whole number, which may be written as `20.0` or `2e1`.
 pub(crate) fn whole_number(json: &[u8]) -> Option<i128> {
     const LARGEST_EXACT: f64 = 9e15;
+    // An error of serde would quote a text in full.
+    if json.starts_with(b"\"") {
+        return None;
+    }
     let number: Number = serde_json::from_slice(json).ok()?;
     if let Some(number) = number.as_i128() {
         return Some(number);
