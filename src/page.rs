@@ -68,7 +68,8 @@ pub struct PageInfo {
     pub total_count: Option<u64>,
     /// The number of pages of the list; 0 means unknown.
     pub total_pages: Option<u64>,
-    /// All other fields of `result_info`.
+    /// All other fields of `result_info`. Fields that take more memory than 64 KiB each, or 256 KiB
+    /// in all, once they are decoded are left out.
     pub extra: Map<String, Value>,
 }
 

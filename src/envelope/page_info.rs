@@ -1,16 +1,20 @@
 //! Reads `result_info`.
 
-use crate::json::{fits, value_at, walk_object, whole_number};
+use crate::json::{memory_of_field, value_at, walk_object, whole_number};
 use crate::page::PageInfo;
+
+/// The most memory of an unknown field. A larger one is left out, because each page has a copy.
+const LARGEST_UNKNOWN: usize = 64 << 10;
+
+/// The most memory of all unknown fields. Those after it are left out.
+const MOST_UNKNOWN: usize = 4 * LARGEST_UNKNOWN;
 
 /// Reads a `result_info`. Returns `None` if it is not an object.
 ///
-/// Each field is read by itself, so that one that cannot be read hides no other.
+/// Each field is read by itself, so that one that cannot be read, or is too large, hides no other.
 pub(super) fn read_page_info(json: &[u8]) -> Option<PageInfo> {
-    /// Larger unknown fields are left out, because each page has a copy.
-    const MOST_MEMORY: usize = 64 << 10;
-    let keeps_unknown_fields = fits(json, MOST_MEMORY);
     let mut info = PageInfo::default();
+    let mut memory_left = MOST_UNKNOWN;
     let end = walk_object(json, 0, |name, at| {
         let value = value_at(json, at)?;
         let known = match &*name {
@@ -23,8 +27,12 @@ pub(super) fn read_page_info(json: &[u8]) -> Option<PageInfo> {
         };
         if let Some(known) = known {
             *known = count(value).or(*known);
-        } else if keeps_unknown_fields {
-            insert_unknown(&mut info, &name, value);
+        } else {
+            let memory = memory_of_field(&name, value);
+            if memory <= LARGEST_UNKNOWN.min(memory_left) {
+                memory_left -= memory;
+                insert_unknown(&mut info, &name, value);
+            }
         }
         Ok(at + value.len())
     });
@@ -92,11 +100,40 @@ mod tests {
         assert_eq!(info.count, Some(5));
     }
 
-    #[test]
-    fn leaves_out_large_unknown_fields() {
-        let json = format!(r#"{{"a":[{}],"total_count":7}}"#, "{},".repeat(1000) + "{}");
+    fn names_of_unknown_fields(json: &str) -> Vec<String> {
         let info = read_page_info(json.as_bytes()).unwrap();
-        assert_eq!((info.total_count, info.extra.len()), (Some(7), 0));
+        assert_eq!(info.total_count, Some(7));
+        info.extra.into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn a_large_unknown_field_hides_no_other() {
+        for large in [
+            format!(r#""debug":[{}{{}}]"#, "{},".repeat(97)),
+            format!(r#""debug":"{}""#, "a".repeat(LARGEST_UNKNOWN)),
+            format!(r#""{}":0"#, "a".repeat(LARGEST_UNKNOWN)),
+        ] {
+            for json in [
+                format!(r#"{{"total_count":7,"cursors":{{"after":"X"}},{large}}}"#),
+                format!(r#"{{{large},"cursors":{{"after":"X"}},"total_count":7}}"#),
+            ] {
+                assert_eq!(names_of_unknown_fields(&json), ["cursors"]);
+            }
+        }
+    }
+
+    #[test]
+    fn limits_the_memory_of_all_unknown_fields() {
+        let text = "a".repeat(LARGEST_UNKNOWN - 1000);
+        let large: String = (0..10).map(|n| format!(r#","{n}":"{text}""#)).collect();
+        let json = format!(r#"{{"total_count":7{large},"cursor":"X"}}"#);
+        let expected = ["0", "1", "2", "3", "cursor"];
+        assert_eq!(names_of_unknown_fields(&json), expected);
+
+        let small: String = (0..100_000).map(|n| format!(r#","{n}":0"#)).collect();
+        let json = format!(r#"{{"total_count":7{small}}}"#);
+        let count = names_of_unknown_fields(&json).len();
+        assert!((1000..4000).contains(&count), "{count}");
     }
 
     #[test]

@@ -23,6 +23,12 @@ pub(crate) fn fits(json: &[u8], limit: usize) -> bool {
     json.len() <= limit / MOST_PER_BYTE || memory(json) <= limit
 }
 
+/// Returns an estimate of the memory that a field takes once its value is decoded. `name` is without
+/// its quotation marks.
+pub(crate) fn memory_of_field(name: &[u8], value: &[u8]) -> usize {
+    FIELD + name.len() + memory(value)
+}
+
 /// How much memory may be used to decode the items of a page.
 #[derive(Debug)]
 pub(crate) enum Budget {

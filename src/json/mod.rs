@@ -13,7 +13,7 @@ mod split;
 pub(crate) use self::explain::{Undecodable, decode, kind, try_decode, utf8};
 pub(crate) use self::fields::fields;
 pub(crate) use self::lossy::text_lossy;
-pub(crate) use self::memory::{Budget, fits};
+pub(crate) use self::memory::{Budget, fits, memory_of_field};
 pub(crate) use self::number::whole_number;
 pub(crate) use self::split::{
     BYTE_ORDER_MARK, Malformed, is_blank, skip_space, skip_value, value_at, value_end, walk_array,
