@@ -1,5 +1,5 @@
-//! Which logs `follow` takes for the same: those with the same `id`, or without one with the same
-//! bytes.
+//! Which logs `follow` takes for the same: those with the same `id`, or, without one that is usable,
+//! with the same bytes.
 
 mod common;
 
@@ -59,6 +59,7 @@ fn without_an_id_the_same_bytes_are_the_same_log() {
         r#"{"id":"\ud83d"}"#,
         r#"{"id":1.5}"#,
         r#"{"interface":NaN}"#,
+        r#"{"id":"1","id":"2"}"#,
         "[]",
         "5",
     ] {
@@ -71,6 +72,28 @@ fn without_an_id_the_same_bytes_are_the_same_log() {
     different(r#"{"x":1,"y":2}"#, r#"{"y":2,"x":1}"#);
     different(r#"{"x":1}"#, r#"{"x":1.0}"#);
     different(r#"{"id":""}"#, r#"{"id":null}"#);
+}
+
+#[test]
+fn an_id_that_cannot_be_trusted_hides_no_other_log() {
+    for bad in [
+        r#"{"id":"a","id":"b"}"#,
+        r#"{"id":"b","id":"a"}"#,
+        r#"{"id":"b","id":"b"}"#,
+        r#"{"id":"b","\u0069d":"b"}"#,
+        r#"{"id":null,"id":"b"}"#,
+        r#"{"id":"","id":"b"}"#,
+        r#"{"id":["b"]}"#,
+        r#"{"id":{"id":"b"}}"#,
+        r#"{"actor":{"id":"b"},"interface":5}"#,
+        r#"[{"id":"b"}]"#,
+        r#""b""#,
+    ] {
+        check(bad, r#"{"id":"b"}"#, false);
+        check(bad, bad, true);
+        let (yielded, _) = follow(&format!(r#"[{bad},{{"id":"b"}},{{"id":"c"}}]"#), &start());
+        assert_eq!(yielded, 3, "{bad}");
+    }
 }
 
 /// FNV-1a with 128 bits, which saved cursors have.

@@ -11,7 +11,7 @@ mod path;
 mod split;
 
 pub(crate) use self::explain::{Undecodable, decode, kind, try_decode, utf8};
-pub(crate) use self::fields::fields;
+pub(crate) use self::fields::{fields, only_field};
 pub(crate) use self::lossy::text_lossy;
 pub(crate) use self::memory::{Budget, fits, memory_of_field};
 pub(crate) use self::number::whole_number;

@@ -160,12 +160,12 @@ impl fmt::Debug for Follow {
     }
 }
 
-/// Returns the identity of a log: its `id`, or without one a hash of its JSON.
+/// Returns the identity of a log: its `id`, or a hash of its JSON if it has none or more than one.
 ///
 /// It depends on what was sent and on nothing else, because features of serde_json and later
 /// versions of the model decode some logs differently.
 fn identity(json: &[u8]) -> String {
-    let Some([Some(id)]) = json::fields(json, ["id"]) else {
+    let Some(id) = json::only_field(json, "id") else {
         return hash(json);
     };
     if let Ok(text) = serde_json::from_slice::<String>(id)
@@ -246,7 +246,7 @@ impl Client {
     /// * If the clock of this machine is ahead, a saved cursor still works. A new cursor that
     ///   starts at the current time starts too late, and earlier logs are missed.
     /// * As long as each run starts from the cursor of the run before, a log is yielded twice only
-    ///   if it has no `id` and its JSON changed.
+    ///   if it has no `id`, or several, and its JSON changed.
     ///
     /// # Errors
     ///
