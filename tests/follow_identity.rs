@@ -96,6 +96,43 @@ fn an_id_that_cannot_be_trusted_hides_no_other_log() {
     }
 }
 
+#[test]
+fn a_long_id_is_saved_as_its_hash() {
+    for (id, saved) in [
+        ("a".repeat(256), "a".repeat(256)),
+        ("a".repeat(257), fnv1a("a".repeat(257).as_bytes())),
+        ("é".repeat(129), fnv1a("é".repeat(129).as_bytes())),
+        ("7".repeat(257), fnv1a("7".repeat(257).as_bytes())),
+    ] {
+        let (yielded, cursor) = follow(&format!(r#"[{{"id":"{id}"}}]"#), &start());
+        assert_eq!(yielded, 1);
+        let mut cursor = serde_json::to_value(cursor).unwrap();
+        assert_eq!(cursor["yielded"][0]["id"], saved);
+
+        // Earlier versions saved the `id`.
+        cursor["yielded"][0]["id"] = id.clone().into();
+        let cursor: AuditLogCursor = serde_json::from_value(cursor).unwrap();
+        let same = format!(r#"[{{"interface":"UI","id":"{id}"}}]"#);
+        assert_eq!(follow(&same, &cursor).0, 0, "{id}");
+        let longer = format!(r#"[{{"id":"{id}7"}}]"#);
+        assert_eq!(follow(&longer, &cursor).0, 1, "{id}");
+    }
+}
+
+#[test]
+fn the_same_long_id_is_the_same_log() {
+    let id = "7".repeat(300);
+    let first = format!(r#"{{"id":"{id}"}}"#);
+    for second in [
+        format!(r#"{{"id":"{}"}}"#, r"\u0037".repeat(300)),
+        format!(r#"{{"id":{id}}}"#),
+        format!(r#"{{"id":"{id}","interface":5}}"#),
+    ] {
+        check(&first, &second, true);
+    }
+    check(&first, &format!(r#"{{"id":"{id}","id":"{id}"}}"#), false);
+}
+
 /// FNV-1a with 128 bits, which saved cursors have.
 fn fnv1a(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(

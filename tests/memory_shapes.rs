@@ -202,6 +202,24 @@ const PAGES: &[Shape] = &[
         end: "]}",
     },
     Shape {
+        name: "a long identifier",
+        start: r#"{"success":true,"result":[{"id":""#,
+        unit: |_| "a".repeat(1000),
+        end: r#""},{"id":"2"}]}"#,
+    },
+    Shape {
+        name: "a long identifier with an escape",
+        start: r#"{"success":true,"result":[{"id":"\n"#,
+        unit: |_| "a".repeat(1000),
+        end: r#""},{"id":"2"}]}"#,
+    },
+    Shape {
+        name: "a long number as an identifier",
+        start: r#"{"success":true,"result":[{"id":1"#,
+        unit: |_| "0".repeat(1000),
+        end: r#"},{"id":"2"}]}"#,
+    },
+    Shape {
         name: "items without an identifier",
         start: r#"{"success":true,"result":[{}"#,
         unit: |number| format!(r#",{{"metadata":[{number},{}0]}}"#, "[0],".repeat(40)),

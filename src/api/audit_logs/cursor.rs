@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::identity;
 use crate::api::date;
 use crate::api::prelude::*;
 
@@ -23,12 +24,14 @@ pub struct AuditLogCursor {
     pub(super) yielded: BTreeSet<Identity>,
 }
 
-/// A yielded log: its time, and its `id` or a hash of its JSON.
+/// A yielded log: its time and its [`identity`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Identity {
     // The first field, so that the set is ordered by time.
     #[serde(with = "date::instant")]
     when: OffsetDateTime,
+    // Earlier versions saved the `id`, however long.
+    #[serde(deserialize_with = "identity::deserialize")]
     pub(super) id: String,
 }
 

@@ -2,10 +2,10 @@ use std::collections::HashSet;
 use std::fmt;
 use std::iter::FusedIterator;
 
+use super::identity::identity;
 use super::{AuditLog, AuditLogCursor, ListAuditLogs};
 use crate::api::prelude::*;
 use crate::call::Call;
-use crate::json;
 use crate::pagination::Iter;
 
 /// An iterator over the audit logs that are new since a cursor, oldest first.
@@ -123,23 +123,21 @@ impl Iterator for Follow {
             return None;
         };
         loop {
-            let mut json = Vec::new();
-            let log = run.logs.next_with(|item| json = item.to_vec())?;
-            match &log {
-                Ok(_) => {}
-                Err(error) if error.is_item() => {
-                    json = error.body().unwrap_or_default().to_vec();
-                }
-                Err(_) => {
+            let mut new = None;
+            let log = run
+                .logs
+                .next_with(|json| new = keep_new(json, &mut run.yielded, &mut self.json))?;
+            if let Err(error) = &log {
+                if !error.is_item() {
                     self.json.clear();
                     return Some(log);
                 }
+                let json = error.body().unwrap_or_default();
+                new = keep_new(json, &mut run.yielded, &mut self.json);
             }
-            let identity = identity(&json);
-            if !run.yielded.insert(identity.clone()) {
+            let Some(identity) = new else {
                 continue;
-            }
-            self.json = json;
+            };
             let when = log.as_ref().ok().and_then(|log| log.when);
             self.cursor.advance(identity, when, run.now);
             while let Some(forgotten) = self.cursor.forget_one() {
@@ -150,6 +148,17 @@ impl Iterator for Follow {
     }
 }
 
+/// Returns the identity of a log that was not yielded before, and keeps its JSON.
+fn keep_new(json: &[u8], yielded: &mut HashSet<String>, kept: &mut Vec<u8>) -> Option<String> {
+    let identity = identity(json);
+    if !yielded.insert(identity.clone()) {
+        return None;
+    }
+    kept.clear();
+    kept.extend_from_slice(json);
+    Some(identity)
+}
+
 impl FusedIterator for Follow {}
 
 impl fmt::Debug for Follow {
@@ -158,45 +167,6 @@ impl fmt::Debug for Follow {
             .field("position", &self.cursor.position)
             .finish_non_exhaustive()
     }
-}
-
-/// Returns the identity of a log: its `id`, or a hash of its JSON if it has none or more than one.
-///
-/// It depends on what was sent and on nothing else, because features of serde_json and later
-/// versions of the model decode some logs differently.
-fn identity(json: &[u8]) -> String {
-    let Some(id) = json::only_field(json, "id") else {
-        return hash(json);
-    };
-    if let Ok(text) = serde_json::from_slice::<String>(id)
-        && !text.is_empty()
-    {
-        return text;
-    }
-    if let Ok(number) = str::from_utf8(id)
-        && is_integer(number)
-    {
-        return number.to_owned();
-    }
-    hash(json)
-}
-
-/// Whether a number in JSON has no fraction and no exponent.
-fn is_integer(number: &str) -> bool {
-    let digits = number.strip_prefix('-').unwrap_or(number);
-    !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
-}
-
-/// Hashes with FNV-1a, because the hashes of the standard library may change and saved cursors must
-/// not.
-fn hash(bytes: &[u8]) -> String {
-    const START: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let mut hash = START;
-    for byte in bytes {
-        hash = (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
-    }
-    format!("hash:{hash:032x}")
 }
 
 impl ListAuditLogs<&Client> {

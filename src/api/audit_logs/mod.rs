@@ -3,6 +3,7 @@
 mod cursor;
 mod export;
 mod follow;
+mod identity;
 mod list;
 mod model;
 
