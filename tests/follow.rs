@@ -339,5 +339,5 @@ fn returns_the_json_of_the_log_that_was_yielded_last() {
         assert_eq!(follow.json(), json.as_bytes());
     }
     assert!(follow.next().is_none());
-    assert_eq!(follow.json(), logs[2].as_bytes());
+    assert_eq!(follow.json(), b"");
 }

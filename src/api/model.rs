@@ -35,13 +35,20 @@ macro_rules! open_enum {
                     Self::Other(text) => text,
                 }
             }
+
+            fn from_known(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
         }
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)*
-                    other => Self::Other(other.to_owned()),
+                match Self::from_known(text) {
+                    Some(known) => known,
+                    None => Self::Other(text.to_owned()),
                 }
             }
         }
@@ -58,7 +65,10 @@ macro_rules! open_enum {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self::from(text.as_str())
+                match Self::from_known(&text) {
+                    Some(known) => known,
+                    None => Self::Other(text),
+                }
             }
         }
 

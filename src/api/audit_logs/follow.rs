@@ -49,7 +49,8 @@ impl Follow {
     }
 
     /// Returns the JSON of the log that `next` returned last, as it was sent, also if it cannot be
-    /// decoded ([`Error::is_item`]). It is empty before the first log and after any other error.
+    /// decoded ([`Error::is_item`]). It is empty before the first log, after the last one, and
+    /// after any other error.
     ///
     /// An [`AuditLog`] that is serialized has the same values, but not the same bytes.
     pub fn json(&self) -> &[u8] {
@@ -122,6 +123,8 @@ impl Iterator for Follow {
         let State::Started(run) = &mut self.state else {
             return None;
         };
+        // Not kept while the next page is read, because it can be as large as a page.
+        self.json = Vec::new();
         loop {
             let mut new = None;
             let log = run
@@ -129,7 +132,6 @@ impl Iterator for Follow {
                 .next_with(|json| new = keep_new(json, &mut run.yielded, &mut self.json))?;
             if let Err(error) = &log {
                 if !error.is_item() {
-                    self.json.clear();
                     return Some(log);
                 }
                 let json = error.body().unwrap_or_default();
@@ -154,8 +156,7 @@ fn keep_new(json: &[u8], yielded: &mut HashSet<String>, kept: &mut Vec<u8>) -> O
     if !yielded.insert(identity.clone()) {
         return None;
     }
-    kept.clear();
-    kept.extend_from_slice(json);
+    *kept = json.to_vec();
     Some(identity)
 }
 
