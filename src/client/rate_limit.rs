@@ -10,7 +10,8 @@ static RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 
 /// The rate limit in the headers `ratelimit` and `ratelimit-policy` of Cloudflare's last response.
 ///
-/// The limit counts all requests of a user: those of other programs and of the dashboard too.
+/// The limit counts all requests of a user: those of other programs and of the dashboard too. If
+/// the response named several limits, it is the one with the fewest remaining requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
@@ -75,8 +76,8 @@ impl<'h> Limit<'h> {
     }
 }
 
-/// Returns the members of a header, which can stand on several lines. A line that is not ASCII is one
-/// member that cannot be read.
+/// Returns the members of a header, which can stand on several lines. A line that is not ASCII is
+/// one member that cannot be read.
 fn members<'h>(
     headers: &'h HeaderMap,
     header: &'static HeaderName,

@@ -155,7 +155,9 @@ use crate::error::{Error, Result};
 /// [`Client::iter`](crate::Client::iter) and [`Client::pages`](crate::Client::pages) count pages.
 /// They do not support endpoints that return a cursor instead: such a list can end after its first
 /// page without an error. Send these requests in a loop.
-/// [`PageInfo::extra`](crate::PageInfo::extra) contains the cursor.
+/// [`PageInfo::extra`](crate::PageInfo::extra) contains the cursor. If an item cannot be decoded,
+/// `send` returns no page: with items of type `serde_json::Value`, your program decides item by
+/// item.
 ///
 /// ```no_run
 /// # use cloudflare_user::{Endpoint, Page, http::Method};
@@ -170,13 +172,15 @@ use crate::error::{Error, Result};
 /// loop {
 ///     let page = client.send(&request)?;
 ///     let cursor = page.info.as_ref().and_then(|info| info.extra.get("cursor")?.as_str());
-///     request.cursor = cursor.filter(|cursor| !cursor.is_empty()).map(str::to_owned);
+///     let next = cursor.filter(|cursor| !cursor.is_empty()).map(str::to_owned);
 ///     for key in page {
 ///         println!("{}", key["name"]);
 ///     }
-///     if request.cursor.is_none() {
+///     // A cursor that is repeated would make the loop endless.
+///     if next.is_none() || next == request.cursor {
 ///         break;
 ///     }
+///     request.cursor = next;
 /// }
 /// # Ok::<(), cloudflare_user::Error>(())
 /// ```

@@ -68,8 +68,8 @@ pub struct Iter<T> {
 }
 
 impl<T> Iter<T> {
-    /// Returns the page to pass to the request's `.page(n)` to resume: the first one that was not
-    /// yet yielded whole.
+    /// Returns the page to pass to the request's `.page(n)` to resume: the first one whose items
+    /// and errors were not all yielded yet. It changes with the last item or error of a page.
     ///
     /// After an error that ended the list, it is the page that failed. A page that was yielded in
     /// part is yielded again from its start. Resume with the same filters and the same `per_page`.
@@ -144,8 +144,8 @@ pub struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Returns the page to resume from: the page after the last one whose items and errors were all
-    /// yielded. See [`Iter::next_page`].
+    /// Returns the page to resume from: the first one whose items and errors were not all yielded
+    /// yet. See [`Iter::next_page`].
     pub fn next_page(&self) -> u64 {
         match &self.unfinished {
             Some(bad_items) => bad_items.number,

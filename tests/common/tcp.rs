@@ -2,7 +2,7 @@
 
 #![allow(dead_code, unreachable_pub)]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -141,7 +141,11 @@ fn serve(
     requests: &Mutex<Vec<String>>,
     reply: &dyn Fn(usize, &str) -> Reply,
 ) {
-    while let Some(request) = read_request(&mut stream) {
+    let Ok(reader) = stream.try_clone() else {
+        return;
+    };
+    let mut reader = BufReader::new(reader);
+    while let Some(request) = read_request(&mut reader) {
         let number = {
             let mut requests = requests.lock().unwrap();
             requests.push(request.clone());
@@ -190,17 +194,15 @@ fn send(stream: &mut TcpStream, reply: Reply) -> bool {
     false
 }
 
-fn read_request(stream: &mut TcpStream) -> Option<String> {
+fn read_request(reader: &mut impl BufRead) -> Option<String> {
     let mut request = Vec::new();
-    let mut byte = [0];
     while !request.ends_with(b"\r\n\r\n") {
-        if stream.read(&mut byte).ok()? == 0 {
+        if reader.read_until(b'\n', &mut request).ok()? == 0 {
             return None;
         }
-        request.push(byte[0]);
     }
     let mut body = vec![0; content_length(&request)];
-    stream.read_exact(&mut body).ok()?;
+    reader.read_exact(&mut body).ok()?;
     request.extend(body);
     Some(String::from_utf8_lossy(&request).into_owned())
 }

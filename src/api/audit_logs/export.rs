@@ -16,7 +16,8 @@ impl Client {
     ///
     /// `GET /user/audit_logs?export=true`, see the [API reference]. `timeout` limits the response
     /// head and each read of the body. The body as a whole has no deadline and no size limit.
-    /// Cloudflare does not document the columns.
+    /// Cloudflare does not document the columns. A failure as JSON and a web page are errors; any
+    /// other body is returned as it is.
     ///
     /// ```no_run
     /// # let client = cloudflare_user::Client::from_env()?;

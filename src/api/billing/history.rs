@@ -50,7 +50,8 @@ impl<C> ListBillingHistory<C> {
         self
     }
 
-    /// Sets the field that the items are ordered by.
+    /// Sets the field that the items are ordered by. Cloudflare documents neither the direction of
+    /// the order nor the default.
     pub fn order(mut self, order: BillingOrder) -> Self {
         self.order = Some(order);
         self

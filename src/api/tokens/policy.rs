@@ -201,14 +201,16 @@ impl Policy {
 
     /// Removes all resources, so that a policy that was read can be narrowed.
     ///
-    /// Keep the resources of a policy that denies: with fewer of them, it denies less, and the token
-    /// can do more. An argument that was invalid is still refused before sending.
+    /// Add only resources that the policy had. Otherwise it allows its permissions on resources
+    /// that it did not cover. Keep the resources of a policy that denies: with fewer of them, it
+    /// denies less, and the token can do more. An argument that was invalid is still refused before
+    /// sending.
     ///
     /// ```
     /// # let read = cloudflare_user::TokenPolicy::default();
     /// use cloudflare_user::Policy;
     ///
-    /// // The same permissions, for one zone only.
+    /// // A policy for all zones: the same permissions, for one zone only.
     /// let policy = Policy::from(&read)
     ///     .clear_resources()
     ///     .zone("023e105f4ecef8ad9ca31a8372d0c353");

@@ -10,12 +10,12 @@ use crate::api::prelude::*;
 ///
 /// ```no_run
 /// # let client = cloudflare_user::Client::from_env()?;
-/// use cloudflare_user::{ErrorKind, TokenStatus};
+/// use cloudflare_user::TokenStatus;
 ///
 /// match client.verify_token().send() {
 ///     Ok(token) if token.status == Some(TokenStatus::Active) => println!("the token works"),
 ///     Ok(token) => println!("the token is {:?}", token.status),
-///     Err(error) if error.kind() == ErrorKind::Unauthorized => println!("no such token"),
+///     Err(error) if error.codes().any(|code| code == 1000) => println!("no such token"),
 ///     // A 403, a proxy's web page, or no network: the token may still work.
 ///     Err(error) => return Err(error),
 /// }
