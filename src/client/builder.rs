@@ -240,9 +240,9 @@ impl ClientBuilder {
     ///
     /// The format is that of [a proxy from the
     /// environment](UreqTransport#proxies-from-the-environment). The proxy serves every host: the
-    /// variable `NO_PROXY` is ignored. Plain http to a loopback host uses only a proxy that is on
-    /// this machine too. A custom [`transport`](Self::transport) has its own proxy, so
-    /// [`build`](Self::build) refuses both.
+    /// variable `NO_PROXY` is ignored. With a loopback base URL over plain http, a proxy on another
+    /// machine is ignored without an error. A custom [`transport`](Self::transport) has its own
+    /// proxy, so [`build`](Self::build) fails if both are set.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxySetting::Url(url.into());
         self

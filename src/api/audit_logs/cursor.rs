@@ -53,8 +53,8 @@ impl AuditLogCursor {
     /// Sets how long after its time a log may become visible and still be yielded. The default is
     /// 15 minutes, an assumption: Cloudflare documents no limit.
     ///
-    /// A larger overlap takes effect as time passes, because logs before the current overlap are
-    /// not requested again.
+    /// After you set a larger overlap, the first runs still go back only as far as the old one,
+    /// because earlier logs are not requested again.
     #[must_use]
     pub fn overlap(mut self, overlap: Duration) -> Self {
         self.overlap = overlap;

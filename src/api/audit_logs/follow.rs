@@ -217,7 +217,7 @@ impl Client {
     /// * If the clock of this machine is ahead, a saved cursor still works. A new cursor that
     ///   starts at the current time starts too late, and earlier logs are missed.
     /// * As long as each run starts from the cursor of the run before, a log is yielded twice only
-    ///   if it has no `id`, or several, and its JSON changed.
+    ///   if its JSON changed and it has no `id` or more than one.
     ///
     /// # Errors
     ///
