@@ -92,6 +92,7 @@ mod tests {
             (b"\"caf\xe9 \xf0\x9f\x98\x80\\u00e9\"", "caf\u{fffd} 😀é"),
             (b"\"\xc3\\u00e9\"", "\u{fffd}é"),
             (b"\"a\nb\x01\"", "a\nb\u{1}"),
+            (br#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"),
         ] {
             assert_eq!(text_lossy(json).as_deref(), Some(expected));
         }

@@ -90,6 +90,7 @@ fn memory(json: &[u8]) -> usize {
     let mut memory = 0_usize;
     let mut at = 0;
     while let Some(byte) = json.get(at) {
+        let mut end = at + 1;
         let size = match byte {
             b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b'}' | b']' => 0,
             b'{' => VALUE + OBJECT,
@@ -97,16 +98,15 @@ fn memory(json: &[u8]) -> usize {
             b'[' => VALUE + LIST,
             _ => {
                 // A name or a scalar. The part of one that breaks off is not decoded.
-                let Some(end) = skip_value(json, at) else {
+                let Some(end_of_token) = skip_value(json, at) else {
                     return memory;
                 };
-                let size = memory_of_token(json, at, end);
-                at = end - 1;
-                size
+                end = end_of_token;
+                memory_of_token(json, at, end)
             }
         };
         memory = memory.saturating_add(size);
-        at += 1;
+        at = end;
     }
     memory
 }
@@ -210,6 +210,24 @@ mod tests {
         ] {
             assert_eq!(memory(json.as_bytes()), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn counts_a_short_text_by_its_length() {
+        let text = "\u{7f}".repeat(4 << 10);
+        assert_eq!(memory(format!("\"{text}\"").as_bytes()), 32 + 32 + 4096);
+    }
+
+    #[test]
+    fn counts_a_field_with_its_name() {
+        assert_eq!(memory_of_field(b"name", b"1"), 100 + 4 + 32);
+    }
+
+    #[test]
+    fn counts_both_brackets() {
+        assert_eq!(opening_brackets(b"[{]}x;K"), 2);
+        let many = "[{".repeat(1000);
+        assert_eq!(opening_brackets(many.as_bytes()), 2000);
     }
 
     #[test]
