@@ -199,6 +199,57 @@ fn text_or_json(json: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    /// How many errors the list has that are read.
+    fn count(list: &str) -> usize {
+        Reader::default().errors(list.as_bytes()).len()
+    }
+
+    #[test]
+    fn reads_errors_up_to_a_size() {
+        let largest = |size| format!("\"{}\"", "a".repeat(size - 2));
+        // The second error of a list ends at this byte.
+        let list = |end: usize| format!("[1,{}]", largest(end - "[1,".len()));
+        assert_eq!(count(&list(LARGEST_ERRORS)), 2);
+        assert_eq!(count(&list(LARGEST_ERRORS + 1)), 1);
+        assert_eq!(count(&largest(LARGEST_ERRORS)), 1);
+        assert_eq!(count(&largest(LARGEST_ERRORS + 1)), 0);
+    }
+
+    #[test]
+    fn reads_no_error_of_which_only_a_part_arrived() {
+        assert_eq!(count(r#"{"message":"x"}"#), 1);
+        assert_eq!(count(r#"{"message":"x""#), 0);
+        assert_eq!(count(r#"[{"message":"x"},{"message":"y""#), 1);
+    }
+
+    #[test]
+    fn reads_chains_up_to_a_depth_however_many_errors_have_one() {
+        let with_chain = r#"{"code":1,"error_chain":[{"code":2}]}"#;
+        let many = vec![with_chain; 2 * DEEPEST_ERRORS].join(",");
+        let errors = Reader::default().errors(format!("[{many}]").as_bytes());
+        assert_eq!(errors.len(), 2 * DEEPEST_ERRORS);
+        assert!(errors.iter().all(|error| error.error_chain.len() == 1));
+
+        let mut deep = "[]".to_owned();
+        for _ in 0..2 * DEEPEST_ERRORS {
+            deep = format!(r#"[{{"error_chain":{deep}}}]"#);
+        }
+        let mut depth = 0;
+        let mut errors = Reader::default().errors(deep.as_bytes());
+        while let Some(error) = errors.pop() {
+            depth += 1;
+            errors = error.error_chain;
+        }
+        assert_eq!(depth, DEEPEST_ERRORS);
+    }
+
+    #[test]
+    fn reads_a_thousand_errors() {
+        let list = |errors: usize| format!("[{}]", vec!["1"; errors].join(","));
+        assert_eq!(count(&list(MOST_ERRORS)), MOST_ERRORS);
+        assert_eq!(count(&list(MOST_ERRORS + 1)), MOST_ERRORS);
+    }
+
     #[test]
     fn reads_a_code_however_the_number_is_written() {
         for (json, expected) in [
