@@ -198,14 +198,18 @@ impl ClientBuilder {
 
     /// Sets the time limit of a whole call, including its retries and waits. The default is 300 s.
     /// Each page of a paginated list is a call. The call of an [export](Client::export) ends when
-    /// the body begins. If the deadline is then less than twice the [`timeout`](Self::timeout)
-    /// away, a thread waits for the body.
+    /// the body begins. If the other time limits could exceed the deadline of an export, another
+    /// thread waits for the response.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.limits.deadline = deadline;
         self
     }
 
     /// Sets how often a failed request may be retried. The default is 2.
+    ///
+    /// A refusal by the rate limit does not count if other requests of the client were in flight,
+    /// or were accepted since the attempt before. The [`deadline`](Self::deadline) then ends the
+    /// call.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.limits.max_retries = retries;
         self

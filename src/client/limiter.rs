@@ -30,10 +30,13 @@ struct State {
     window: Option<u64>,
     /// Since when the window is open.
     open_since: Option<Instant>,
-    /// The requests in flight that were admitted since the last refusal.
+    /// All requests in flight.
     in_flight: u64,
-    /// The number of refusals, so that a request that was sent before one is not counted after it.
-    refusals: u64,
+    /// Those that were admitted since the window was narrowed.
+    in_window: u64,
+    /// How often the window was narrowed, so that a request that was sent before is not counted
+    /// after it.
+    narrowings: u64,
     /// The number of responses that were not refusals.
     accepted: u64,
 }
@@ -50,8 +53,8 @@ pub(super) enum Admission<'l> {
 /// A request in flight. Dropping it ends the flight.
 pub(super) struct Permit<'l> {
     limiter: &'l RateLimiter,
-    /// The number of refusals before this request.
-    refusals: u64,
+    /// How often the window was narrowed before this request.
+    narrowings: u64,
     /// Whether no other request was in flight.
     pub(super) is_alone: bool,
 }
@@ -81,15 +84,16 @@ impl RateLimiter {
             return Admission::Held(hold);
         }
         if let Some(window) = state.window
-            && state.in_flight >= window + state.seconds_open()
+            && state.in_window >= window + state.seconds_open()
         {
             return Admission::Queued;
         }
         let is_alone = state.in_flight == 0;
         state.in_flight += 1;
+        state.in_window += 1;
         Admission::Admitted(Permit {
             limiter: self,
-            refusals: state.refusals,
+            narrowings: state.narrowings,
             is_alone,
         })
     }
@@ -111,17 +115,19 @@ impl State {
         open_since.map_or(0, |start| start.elapsed().as_secs())
     }
 
-    /// Lets one request go first, after the hold if there is one.
-    fn narrow(&mut self, hold: Option<Duration>) {
-        let now = Instant::now();
-        if let Some(hold) = hold {
-            // A response that was sent before the limit was reached does not shorten the hold.
-            self.held_until = self.held_until.max(Some(now + hold));
-        }
+    /// Holds all requests for this long. A response that was sent before the limit was reached does
+    /// not shorten an earlier hold.
+    fn extend_hold(&mut self, hold: Duration) {
+        self.held_until = self.held_until.max(Some(Instant::now() + hold));
+        self.open_since = self.open_since.max(self.held_until);
+    }
+
+    /// Lets one request go first.
+    fn narrow(&mut self) {
         self.window = Some(1);
-        self.open_since = self.held_until.max(Some(now));
-        self.in_flight = 0;
-        self.refusals += 1;
+        self.open_since = self.held_until.max(Some(Instant::now()));
+        self.in_window = 0;
+        self.narrowings += 1;
     }
 }
 
@@ -144,9 +150,16 @@ impl Permit<'_> {
         if !is_refused {
             state.accepted += 1;
         }
+        if let Some(hold) = hold {
+            state.extend_hold(hold);
+        }
+        if self.narrowings != state.narrowings {
+            // It was sent before the window was narrowed.
+            return;
+        }
         if is_refused || hold.is_some() {
-            state.narrow(hold);
-        } else if self.refusals == state.refusals {
+            state.narrow();
+        } else {
             let wider = state.window.map(|window| window + 1);
             state.window = wider.filter(|window| *window < WIDEST_WINDOW);
         }
@@ -156,8 +169,9 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut state = self.limiter.lock();
-        if self.refusals == state.refusals {
-            state.in_flight -= 1;
+        state.in_flight -= 1;
+        if self.narrowings == state.narrowings {
+            state.in_window -= 1;
         }
     }
 }
@@ -220,7 +234,12 @@ mod tests {
         crowd[1].note(StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
         assert_eq!(limiter.hold(), None);
         let first = admit(&limiter);
-        assert!(first.is_alone && is_queued(&limiter));
+        assert!(!first.is_alone && is_queued(&limiter), "two are in flight");
+        // A refusal of the same crowd changes nothing.
+        crowd[0].note(StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
+        assert!(is_queued(&limiter));
+        drop(crowd);
+        assert!(is_queued(&limiter));
         // Nothing has arrived for two seconds.
         limiter.lock().open_since = Some(Instant::now() - Duration::from_secs(2));
         let others = [admit(&limiter), admit(&limiter)];
@@ -241,13 +260,9 @@ mod tests {
         refuse(&crowd[0]);
         end_hold(&limiter, 0);
 
+        drop(crowd);
         let first = admit(&limiter);
         assert!(first.is_alone && is_queued(&limiter));
-        drop(crowd);
-        assert!(
-            is_queued(&limiter),
-            "requests of before the hold count for nothing"
-        );
 
         succeed(first);
         let (second, third) = (admit(&limiter), admit(&limiter));
@@ -262,7 +277,24 @@ mod tests {
         let first = admit(&limiter);
         succeed(fourth);
         drop(fifth);
-        assert!(first.is_alone && is_queued(&limiter));
+        assert!(is_queued(&limiter), "responses to earlier requests");
+        drop(first);
+        assert!(!is_queued(&limiter));
+    }
+
+    #[test]
+    fn a_late_refusal_extends_the_hold() {
+        let limiter = RateLimiter::default();
+        let late = admit(&limiter);
+        refuse(&admit(&limiter));
+        end_hold(&limiter, 0);
+        let first = admit(&limiter);
+        refuse(&late);
+        assert!(limiter.hold().is_some());
+        end_hold(&limiter, 0);
+        assert!(is_queued(&limiter), "the first is still in flight");
+        succeed(first);
+        assert!(!is_queued(&limiter));
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl<T> Pager<T> {
         matches!(self.state, State::Over)
     }
 
-    /// Whether not all items of the current page were yielded.
+    /// Whether items of a page are left to be yielded.
     pub(super) fn is_in_page(&self) -> bool {
         self.current_page().is_some()
     }
