@@ -140,6 +140,47 @@ fn opening_ends_by_the_deadline_if_the_transport_does_not() {
 }
 
 #[test]
+fn a_failure_that_stalls_ends_by_the_deadline_and_keeps_its_status() {
+    let start = [
+        "HTTP/1.1 429 Too Many Requests",
+        "retry-after: 100",
+        "content-length: 99",
+        "",
+        "",
+    ];
+    let head = lines(&start);
+    let with_start = [head.clone(), b"{".to_vec()].concat();
+    for sent in [head, with_start] {
+        let server = Tcp::new(move |_, _| Reply::Silence(sent.clone()));
+        let client = server.client().with_deadline(Duration::from_secs(1));
+        let error = client.audit_logs().export().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(100)));
+        let held = client.user().send().unwrap_err();
+        assert_eq!(held.attempts(), 0, "{held}");
+    }
+}
+
+#[test]
+fn json_that_stalls_or_drips_ends_by_the_deadline() {
+    let stalled = [head(99), b"{\"success\":".to_vec()].concat();
+    let replies = [
+        Reply::Silence(stalled),
+        Reply::Drip("HTTP/1.1 200 OK\r\n\r\n{", Duration::from_millis(20)),
+    ];
+    for reply in replies {
+        let server = Tcp::new(move |_, _| reply.clone());
+        let client = server.client().with_deadline(Duration::from_secs(1));
+        let error = client.audit_logs().export().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+        assert!(
+            error.to_string().contains("after 1 s (deadline)"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 #[should_panic = "of the transport"]
 fn a_panic_of_the_transport_is_not_caught() {
     let client = builder()

@@ -123,8 +123,9 @@ impl AttemptLimits {
     /// Returns the time in which a stream must be open, if its other limits could exceed it.
     pub(super) fn time_to_open(&self) -> Option<Duration> {
         let time_left = self.deadline.time_left();
-        // The response head, and the first read.
-        let longest = self.total.saturating_mul(2);
+        // Resolving and connecting; sending, the response head, and a read after another one.
+        let connecting = self.connect.saturating_mul(2);
+        let longest = self.total.saturating_mul(4).saturating_add(connecting);
         (self.is_stream && time_left < longest).then_some(time_left)
     }
 
@@ -174,6 +175,9 @@ impl AttemptLimits {
         const TOLERANCE: Duration = Duration::from_millis(50);
         if error.kind() != TransportErrorKind::Timeout {
             return Fault::Transport(error);
+        }
+        if self.is_stream && self.deadline.time_left().is_zero() {
+            return self.not_opened();
         }
         let was_connecting = error.is_while_connecting();
         let (limit, duration) = if was_connecting {
@@ -276,9 +280,9 @@ mod tests {
             limits.for_stream(secs(timeout)).time_to_open()
         };
         assert_eq!(time_to_open(60, 300), None);
-        assert_eq!(time_to_open(60, 121), None);
-        let time = time_to_open(60, 119).unwrap();
-        assert!(time > secs(100) && time <= secs(119), "{time:?}");
+        assert_eq!(time_to_open(60, 261), None);
+        let time = time_to_open(60, 259).unwrap();
+        assert!(time > secs(200) && time <= secs(259), "{time:?}");
         assert!(time_to_open(u64::MAX, 300).is_some());
     }
 

@@ -55,18 +55,6 @@ impl Body {
         })
     }
 
-    /// Reads the start of the body, as [`read_start`](Self::read_start) does, and returns the whole
-    /// body. It fails where reading failed.
-    pub(crate) fn with_start_read(mut self, until: Instant) -> Self {
-        let mut start = Vec::new();
-        let outcome = self.read_start(&mut start, until);
-        let start = Cursor::new(start);
-        match outcome {
-            Ok(()) => Self::from_reader(start.chain(self)),
-            Err(error) => Self::from_reader(start.chain(Failed(Some(error)))),
-        }
-    }
-
     /// Appends the rest of the body to `bytes`. Fails if `bytes` gets longer than `limit`, or
     /// `until` is over.
     pub(crate) fn read_rest(
@@ -114,18 +102,6 @@ impl Body {
         };
         bytes.truncate(filled);
         outcome
-    }
-}
-
-/// The place in a body where reading failed.
-struct Failed(Option<TransportError>);
-
-impl Read for Failed {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        match self.0.take() {
-            Some(error) => Err(io::Error::other(error)),
-            None => Err(io::Error::other("an earlier read of this body failed")),
-        }
     }
 }
 
