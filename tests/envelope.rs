@@ -254,6 +254,20 @@ fn reports_the_position_of_invalid_utf8() {
 }
 
 #[test]
+fn shows_the_text_beside_an_error_that_has_only_a_code() {
+    for body in [
+        r#"{"success":false,"error":{"code":5},"message":"why"}"#,
+        r#"{"success":false,"errors":[{"code":5}],"message":"why"}"#,
+        r#"{"success":false,"errors":[{"code":5}],"messages":[{"message":"why"}]}"#,
+    ] {
+        let client = scripted_client([status(400, body)]);
+        let error = client.user().send().unwrap_err();
+        assert_eq!(error.codes().collect::<Vec<_>>(), [5], "{body}");
+        assert!(error.to_string().contains("5; why"), "{error}");
+    }
+}
+
+#[test]
 fn send_raw_returns_the_headers_and_the_exact_bytes() {
     let body = " {\"result\" : [ 1 ],\n\"success\":true}  ";
     let mut response = ok(body);
@@ -389,8 +403,8 @@ fn reads_an_error_of_a_list_as_it_reads_a_body() {
     let failure = |errors: &str| format!(r#"{{"success":false,"errors":{errors},"title":"T"}}"#);
     for (errors, expected, codes) in [
         (r#"[{"detail":"why","title":"What"}]"#, "What: why", &[][..]),
-        (r#"[{},{"code":"7"}]"#, "7", &[7]),
-        ("[1000]", "1000", &[1000]),
+        (r#"[{},{"code":"7"}]"#, "7; T", &[7]),
+        ("[1000]", "1000; T", &[1000]),
         (
             r#"[{"code":7,"error_chain":[{},{"detail":"why"}]}]"#,
             "7 (why)",

@@ -102,6 +102,16 @@ fn ignores_white_space_and_zeros_after_the_secret_of_a_new_token() {
 }
 
 #[test]
+fn a_short_body_that_is_not_gzip_is_malformed() {
+    for body in ["null", "{}", "OK", "x"] {
+        let server = server_compressing("gzip", body.as_bytes());
+        let error = server.client().user().send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+        assert_eq!(error.attempts(), 1, "{error}");
+    }
+}
+
+#[test]
 fn other_bytes_after_the_stream_are_malformed() {
     let user = compress(success(r#"{"id":"7"}"#).as_bytes());
     for encoding in ENCODINGS {

@@ -39,7 +39,7 @@ pub(super) fn failure_reasons(body: &[u8]) -> Vec<ApiError> {
     let mut reasons = Vec::new();
     for source in sources {
         reasons.extend(source);
-        if reasons.iter().any(says_why) {
+        if reasons.iter().any(has_message) {
             break;
         }
     }
@@ -47,9 +47,9 @@ pub(super) fn failure_reasons(body: &[u8]) -> Vec<ApiError> {
     reasons
 }
 
-/// Whether an error, or one of its chain, has a code or a message. A pointer alone says where.
-fn says_why(error: &ApiError) -> bool {
-    error.code.is_some() || !error.message.is_empty() || error.error_chain.iter().any(says_why)
+/// Whether an error, or one of its chain, has a message. A code or a pointer alone needs one.
+fn has_message(error: &ApiError) -> bool {
+    !error.message.is_empty() || error.error_chain.iter().any(has_message)
 }
 
 /// Reads errors with their chains, up to a limit.

@@ -56,7 +56,7 @@ pub(super) fn describe(call: &Call, headers: &HeaderMap, body: &[u8], reason: &s
         &text
     };
     let is_json = text.starts_with(['{', '[', '"']);
-    let mut description = if text.is_empty() {
+    let mut description = if body.is_empty() {
         "the response has no body".to_owned()
     } else if let Some(encoding) = &encoding
         && !is_json

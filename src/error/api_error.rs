@@ -42,11 +42,11 @@ impl ApiError {
     }
 
     /// Returns the text in full: the code, the message, the pointer, and the chain in brackets. A code
-    /// that the message contains is not repeated.
+    /// that the start of the message contains is not repeated.
     fn text(&self) -> String {
         let mut parts = Vec::new();
         if let Some(code) = self.code
-            && !has_word(&self.message, &code.to_string())
+            && !starts_with_code(&self.message, code)
         {
             parts.push(code.to_string());
         }
@@ -63,9 +63,13 @@ impl ApiError {
     }
 }
 
-fn has_word(text: &str, word: &str) -> bool {
-    let mut words = text.split(|letter: char| !letter.is_alphanumeric());
-    words.any(|other| other == word)
+/// Whether the first words of a message contain a code. A short number may mean something else, and
+/// the end of a message may be truncated.
+fn starts_with_code(message: &str, code: i64) -> bool {
+    const FIRST_WORDS: usize = 12;
+    let words = message.split(|letter: char| !letter.is_alphanumeric());
+    let mut words = words.take(FIRST_WORDS);
+    code >= 100 && words.any(|word| word == code.to_string())
 }
 
 /// Prints one line of at most 500 characters.
@@ -130,6 +134,7 @@ mod tests {
             (522, "Timed out, E522", "522 Timed out, E522"),
             (-1, "1 error", "-1 1 error"),
             (522, "", "522"),
+            (10, "at most 10 policies", "10 at most 10 policies"),
         ] {
             let error = ApiError {
                 code: Some(code),
@@ -138,5 +143,11 @@ mod tests {
             };
             assert_eq!(error.to_string(), expected);
         }
+        let error = ApiError {
+            code: Some(9109),
+            message: "x ".repeat(300) + "9109",
+            ..ApiError::default()
+        };
+        assert!(error.to_string().starts_with("9109 x"), "{error}");
     }
 }

@@ -130,6 +130,7 @@ fn after_ampersand(letters: &mut Letters<'_>) -> Option<char> {
     } else {
         10
     };
+    while letters.skip('0') {}
     let letter = letters.number(radix, 1..=8)?;
     // Browsers accept a number without it.
     letters.skip(';');
@@ -211,6 +212,8 @@ mod tests {
             "&#47",
             "&#x2F;",
             "&#X002f",
+            "&#0000000047;",
+            "&#x00000000002f;",
             "&sol;",
             "&SOL;",
             "=2F",

@@ -76,7 +76,7 @@ fn start<R: Read>(mut body: Compressed<R>, declares_its_end: bool) -> io::Result
             let reason = "the gzip stream is empty";
             Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason))
         }
-        Some(byte) if !is_padding(byte) => Ok(member(body, true)),
+        Some(&FIRST_BYTE) => Ok(member(body, true)),
         _ => only_padding(body),
     }
 }
