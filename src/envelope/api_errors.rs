@@ -69,7 +69,7 @@ const DEEPEST_ERRORS: usize = 32;
 impl Reader {
     /// Reads one error, or a list of them. A truncated error is ignored.
     fn errors(&mut self, json: &[u8]) -> Vec<ApiError> {
-        if self.depth == DEEPEST_ERRORS {
+        if self.depth >= DEEPEST_ERRORS {
             return Vec::new();
         }
         self.depth += 1;
