@@ -15,9 +15,9 @@ const WIDEST_WINDOW: u64 = 64;
 
 /// The state of the rate limit.
 ///
-/// After a refusal, and the hold if it names one, one request goes first, because many at once would
-/// be refused together. Each response that is not a refusal, and each second, then lets one more be
-/// in flight.
+/// After a refusal, one request goes first, because many at once would be refused together. If the
+/// refusal names a wait, all are held until then. Each response that is not a refusal, and each
+/// second, then lets one more be in flight.
 #[derive(Debug, Default)]
 pub(super) struct RateLimiter(Mutex<State>);
 

@@ -123,7 +123,8 @@ impl AttemptLimits {
     /// Returns the time in which a stream must be open, if its other limits could exceed it.
     pub(super) fn time_to_open(&self) -> Option<Duration> {
         let time_left = self.deadline.time_left();
-        // Resolving and connecting; sending, the response head, and a read after another one.
+        // Resolving and connecting take up to `connect` each. Sending, the response head and two
+        // reads take up to `total` each.
         let connecting = self.connect.saturating_mul(2);
         let longest = self.total.saturating_mul(4).saturating_add(connecting);
         (self.is_stream && time_left < longest).then_some(time_left)

@@ -45,10 +45,10 @@ impl Client {
     }
 
     /// Sends a request on another thread, which also reads what [`open`](Self::open) needs of the
-    /// body. The head and each of these reads end in `time`.
+    /// body. This thread waits for all of that no longer than `time`.
     ///
-    /// A transport has one limit for the response head and for each read of a stream. Only what
-    /// `open` reads must end by the deadline.
+    /// A transport has one limit for the response head and for each read of a stream, but the
+    /// deadline limits only what `open` reads.
     pub(super) fn execute_on_a_thread(
         &self,
         request: http::Request<Vec<u8>>,
